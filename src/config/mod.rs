@@ -1,0 +1,232 @@
+//! `config.toml` as validated types.
+//!
+//! Comes in: the file's text and its path. Goes out: a [`Config`] in which every address, URL, colour, time zone and
+//! secret reference has been checked. Reads no file and no environment: secrets stay references.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use jiff::tz::TimeZone;
+use lettre::message::Mailbox;
+
+use crate::finding::Finding;
+use crate::secret::SecretRef;
+
+mod file;
+mod theme;
+
+pub use theme::{Color, Theme};
+
+/// The configuration that is used where there is no `config.toml`; the same bytes as `config.example.toml`.
+pub const BUILT_IN: &str = include_str!("../../config.example.toml");
+
+/// Everything that `config.toml` says.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The folder that relative paths are relative to.
+    pub folder: PathBuf,
+    pub site: Site,
+    pub sender: Sender,
+    pub outbox: Outbox,
+    pub email: EmailSettings,
+    pub feed: Option<FeedSettings>,
+    /// The networks by name; empty: the five that need no account (see [`Config::networks`]).
+    pub channels: BTreeMap<String, Network>,
+    pub lists: BTreeMap<String, List>,
+    pub ledger: LedgerSettings,
+}
+
+/// `[site]`: the organisation.
+#[derive(Debug, Clone)]
+pub struct Site {
+    pub name: String,
+    /// Absolute http(s) URL.
+    pub url: String,
+    /// BCP 47.
+    pub lang: String,
+    /// IANA name, as written, beside the zone itself.
+    pub timezone: String,
+    pub zone: TimeZone,
+    /// Text, several lines; required for a send by a network.
+    pub imprint: Option<String>,
+    pub privacy_url: Option<String>,
+    /// Picture files, relative to [`Config::folder`].
+    pub logo: Option<PathBuf>,
+    pub logo_dark: Option<PathBuf>,
+    pub theme: Theme,
+    /// A folder with the organisation's own templates.
+    pub templates: Option<PathBuf>,
+    pub key: SecretRef,
+    pub partners: BTreeMap<String, Partner>,
+}
+
+/// `[site.partners.NAME]`.
+#[derive(Debug, Clone)]
+pub struct Partner {
+    pub logo: PathBuf,
+    /// The line beside the logo, also its alternative text.
+    pub text: String,
+    pub link: Option<String>,
+}
+
+/// `[sender]`.
+#[derive(Debug, Clone)]
+pub struct Sender {
+    pub from: Mailbox,
+    pub reply_to: Option<Mailbox>,
+    /// RFC 2919, without the angle brackets.
+    pub list_id: Option<String>,
+    pub unsubscribe: Unsubscribe,
+    pub bounce_address: Option<lettre::Address>,
+}
+
+/// `[sender] unsubscribe`.
+#[derive(Debug, Clone, Default)]
+pub struct Unsubscribe {
+    /// An address that takes unsubscribe mails.
+    pub mailto: Option<lettre::Address>,
+    /// An https URL with `{token}` in it (RFC 8058).
+    pub url: Option<String>,
+}
+
+/// `[outbox]`.
+#[derive(Debug, Clone)]
+pub struct Outbox {
+    pub path: PathBuf,
+}
+
+/// `[email]`.
+#[derive(Debug, Clone)]
+pub struct EmailSettings {
+    pub transport: Transport,
+    pub images: Images,
+}
+
+/// How mails leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Transport {
+    /// Into files; a trial.
+    Outbox,
+}
+
+/// `[email] images`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Images {
+    /// Inside each mail, by cid.
+    Embed,
+    /// As files under `public/images/`, linked at this URL (no slash at its end).
+    Link { url: String },
+}
+
+/// `[feed]`.
+#[derive(Debug, Clone)]
+pub struct FeedSettings {
+    pub path: PathBuf,
+    /// Where the feed is published, for `atom:link rel="self"`.
+    pub url: Option<String>,
+    pub items: usize,
+}
+
+/// `[channels.NAME]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Network {
+    pub kind: NetworkKind,
+}
+
+/// What decides a teaser's limit and the way it is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NetworkKind {
+    Mastodon,
+    Bluesky,
+    X,
+    LinkedIn,
+    Threads,
+    Facebook,
+    Plain,
+}
+
+impl NetworkKind {
+    pub const ALL: [NetworkKind; 7] = [
+        NetworkKind::Mastodon,
+        NetworkKind::Bluesky,
+        NetworkKind::LinkedIn,
+        NetworkKind::X,
+        NetworkKind::Threads,
+        NetworkKind::Facebook,
+        NetworkKind::Plain,
+    ];
+
+    /// The `kind = "…"` of the configuration, also the channel's name where none is configured.
+    pub const fn name(self) -> &'static str {
+        match self {
+            NetworkKind::Mastodon => "mastodon",
+            NetworkKind::Bluesky => "bluesky",
+            NetworkKind::X => "x",
+            NetworkKind::LinkedIn => "linkedin",
+            NetworkKind::Threads => "threads",
+            NetworkKind::Facebook => "facebook",
+            NetworkKind::Plain => "plain",
+        }
+    }
+}
+
+/// `[lists.NAME]`.
+#[derive(Debug, Clone)]
+pub struct List {
+    pub file: PathBuf,
+    pub sheet: Option<String>,
+    /// Of the salutation; default: the post's language.
+    pub language: Option<String>,
+    /// Why these people may be written to (GDPR Art. 6); for the record.
+    pub basis: Option<String>,
+    /// Field name → heading in the table.
+    pub columns: BTreeMap<String, String>,
+    /// Heading → the value that a row must have.
+    pub filter: BTreeMap<String, String>,
+    /// `address = "du"`: the members are on first-name terms.
+    pub informal: bool,
+    /// The salutation of a member without a name.
+    pub salutation: Option<String>,
+}
+
+/// `[ledger]`.
+#[derive(Debug, Clone)]
+pub struct LedgerSettings {
+    /// The SQLite file.
+    pub path: PathBuf,
+    pub id: Option<String>,
+}
+
+impl Config {
+    /// Reads a configuration; `path` is where it stands (for messages and relative paths).
+    ///
+    /// # Errors
+    /// Every problem that could be found, with its line.
+    pub fn parse(path: &Path, text: &str) -> Result<Config, Vec<Finding>> {
+        file::parse(path, text)
+    }
+
+    /// The built-in configuration, with relative paths relative to `folder`.
+    pub fn built_in(folder: &Path) -> Config {
+        Config::parse(&folder.join("config.example.toml"), BUILT_IN)
+            .expect("the example configuration is valid; a test reads it")
+    }
+
+    /// The networks that get a teaser: the configured ones, or the five that can be posted to by hand.
+    pub fn networks(&self) -> BTreeMap<String, Network> {
+        if !self.channels.is_empty() {
+            return self.channels.clone();
+        }
+        [NetworkKind::Mastodon, NetworkKind::Bluesky, NetworkKind::LinkedIn, NetworkKind::X, NetworkKind::Plain]
+            .map(|kind| (kind.name().to_owned(), Network { kind }))
+            .into()
+    }
+
+    /// Names of all channels: `email`, `feed` when configured, and the networks.
+    pub fn channel_names(&self) -> Vec<String> {
+        let mut names = vec!["email".to_owned()];
+        names.extend(self.feed.as_ref().map(|_| "feed".to_owned()));
+        names.extend(self.networks().into_keys());
+        names
+    }
+}

@@ -1,0 +1,132 @@
+//! Everything that can end a command, and the one place where errors become exit codes.
+//!
+//! Comes in: what went wrong, with the file or the findings. Goes out: a message and an [`Exit`] code (sysexits).
+//! Never prints and never exits by itself.
+
+use std::fmt::Write;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use crate::finding::Finding;
+
+/// Exit codes of every command, after BSD's `sysexits.h`. Where several apply, the worst (the highest number of a
+/// run that went on) is the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Exit {
+    /// All settled.
+    Settled = 0,
+    /// The command line is wrong.
+    Usage = 64,
+    /// A bad post, template or list.
+    Data = 65,
+    /// An input is missing.
+    NoInput = 66,
+    /// Some were rejected.
+    SomeRejected = 69,
+    /// Reading, writing or the sending record failed.
+    Io = 74,
+    /// Some wait for another try; run again.
+    SomeDeferred = 75,
+    /// Some may not have arrived; a person must decide.
+    SomeUncertain = 76,
+    /// Credentials were refused.
+    Credentials = 77,
+    /// The configuration is wrong.
+    Config = 78,
+}
+
+/// What ends a command early.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// The command line asks for something that cannot be.
+    #[error("error: {0}")]
+    Usage(String),
+    /// A post, template or list has errors; warnings may stand among them.
+    #[error("{}", join(.0))]
+    Input(Vec<Finding>),
+    /// The configuration has errors.
+    #[error("{}", join(.0))]
+    Config(Vec<Finding>),
+    /// A file that was named does not exist.
+    #[error("error: {what} not found: {}{}", path.display(), help_line(help))]
+    Missing { what: &'static str, path: PathBuf, help: String },
+    /// The operating system refused to read or write.
+    #[error("error: cannot {action} {}: {}{}", path.display(), plain(source), help_line(&io_help(source)))]
+    Io { action: &'static str, path: PathBuf, source: io::Error },
+    /// The sending record (ledger) cannot be used.
+    #[error("error: sending record {}: {message}{}", path.display(), help_line(help))]
+    Ledger { path: PathBuf, message: String, help: String },
+}
+
+impl Error {
+    /// An I/O error with the file and what was tried: `cannot write out/x: …`.
+    pub fn io(action: &'static str, path: &Path, source: io::Error) -> Error {
+        Error::Io { action, path: path.to_owned(), source }
+    }
+
+    /// A single error of a post, template or list.
+    pub fn input(finding: Finding) -> Error {
+        Error::Input(vec![finding])
+    }
+
+    /// The exit code of a command that ends with this error.
+    pub fn exit(&self) -> Exit {
+        match self {
+            Error::Usage(_) => Exit::Usage,
+            Error::Input(_) => Exit::Data,
+            Error::Config(_) => Exit::Config,
+            Error::Missing { .. } => Exit::NoInput,
+            Error::Io { .. } | Error::Ledger { .. } => Exit::Io,
+        }
+    }
+}
+
+fn join(findings: &[Finding]) -> String {
+    let mut text = String::new();
+    for (index, finding) in findings.iter().enumerate() {
+        let gap = if index == 0 { "" } else { "\n\n" };
+        write!(text, "{gap}{finding}").expect("writing to a String cannot fail");
+    }
+    text
+}
+
+fn help_line(help: &str) -> String {
+    if help.is_empty() { String::new() } else { format!("\n  = help: {help}") }
+}
+
+/// The operating system's sentence without Rust's `(os error 28)`.
+fn plain(error: &io::Error) -> String {
+    let text = error.to_string();
+    match text.find(" (os error") {
+        Some(end) => text[..end].to_lowercase(),
+        None => text,
+    }
+}
+
+fn io_help(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::StorageFull => "free some space and run the command again; nothing was left half written",
+        io::ErrorKind::PermissionDenied => "check who owns the folder, or choose another one",
+        io::ErrorKind::ReadOnlyFilesystem => "the disk is mounted read-only; choose another folder",
+        _ => "",
+    }
+    .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_the_file_and_what_to_do() {
+        let error = Error::io("write", Path::new("out/x"), io::Error::from_raw_os_error(28));
+        assert_eq!(
+            error.to_string(),
+            "error: cannot write out/x: no space left on device\n  = help: free some space and run the command again; nothing was left half written"
+        );
+        assert_eq!(error.exit(), Exit::Io);
+    }
+}

@@ -1,0 +1,3 @@
+//! The e-mail.
+pub mod slot;
+pub mod template;

@@ -1,0 +1,128 @@
+//! From a post to its renditions: the e-mail, a teaser for each network, the feed item, the webhook's payload.
+//!
+//! Comes in: a [`Source`], everything a rendition is made from. Goes out: values. Pure: the same source gives the
+//! same bytes; no clock, no file, no network.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::config::Config;
+use crate::post::picture::Prepared;
+use crate::post::{Picture, Post};
+use crate::words::Words;
+
+pub mod email;
+pub mod feed;
+pub mod payload;
+pub mod teaser;
+
+/// Everything that the renditions of one post are made from.
+#[derive(Debug, Clone, Copy)]
+pub struct Source<'a> {
+    pub config: &'a Config,
+    pub post: &'a Post,
+    /// For a digest: its parts with the posts loaded; else empty.
+    pub sections: &'a [Section],
+    pub pictures: &'a Pictures,
+    /// Of the post's language.
+    pub words: &'a Words,
+    pub templates: &'a Templates,
+}
+
+/// One part of a digest with its posts.
+#[derive(Debug, Clone)]
+pub struct Section {
+    pub heading: Option<String>,
+    pub posts: Vec<Post>,
+}
+
+/// The prepared pictures of a post, its digest entries, the site's logos and the partners' logos.
+#[derive(Debug, Clone, Default)]
+pub struct Pictures(BTreeMap<(PathBuf, Shown), Prepared>);
+
+/// How wide a picture is shown, in CSS pixels; it is prepared twice as wide, at most 1,200 px.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Shown {
+    /// The header picture, over the whole card.
+    Hero,
+    /// A picture in the body or of a digest entry, inside the card's padding.
+    Body,
+    /// The site's logo.
+    Logo,
+    /// A partner's logo.
+    Partner,
+}
+
+impl Shown {
+    /// CSS pixels.
+    pub const fn width(self) -> u32 {
+        match self {
+            Shown::Hero => 600,
+            Shown::Body => 536,
+            Shown::Logo => 180,
+            Shown::Partner => 120,
+        }
+    }
+}
+
+impl Pictures {
+    /// Adds a picture under the path of its file.
+    pub fn insert(&mut self, file: PathBuf, shown: Shown, prepared: Prepared) {
+        self.0.insert((file, shown), prepared);
+    }
+
+    /// The picture that `post` names, if the project has loaded it.
+    pub fn of_post(&self, post: &Post, picture: &Picture, shown: Shown) -> Option<&Prepared> {
+        self.of_file(&picture_file(post, picture), shown)
+    }
+
+    /// A picture by its file, as for logos.
+    pub fn of_file(&self, file: &Path, shown: Shown) -> Option<&Prepared> {
+        self.0.get(&(file.to_owned(), shown))
+    }
+
+    /// All of them, in a stable order.
+    pub fn iter(&self) -> impl Iterator<Item = &Prepared> {
+        self.0.values()
+    }
+}
+
+/// Where a post's picture lies: beside the post.
+pub fn picture_file(post: &Post, picture: &Picture) -> PathBuf {
+    post.file.parent().unwrap_or(Path::new("")).join(&picture.src)
+}
+
+/// The template files by name (`email.mjml.j2`, …), the organisation's own over the built-in ones.
+#[derive(Debug, Clone)]
+pub struct Templates(BTreeMap<String, Template>);
+
+/// One template's text and where it comes from, for error messages.
+#[derive(Debug, Clone)]
+pub struct Template {
+    pub text: String,
+    pub origin: PathBuf,
+}
+
+impl Templates {
+    /// The templates inside the binary.
+    pub fn built_in() -> Templates {
+        let named = |(name, text): &(&str, &str)| {
+            (name.to_string(), Template { text: text.to_string(), origin: Path::new("templates").join(name) })
+        };
+        Templates(email::template::BUILT_IN.iter().map(named).collect())
+    }
+
+    /// Puts an organisation's own file in place of the built-in one.
+    pub fn override_with(&mut self, name: &str, text: String, origin: PathBuf) {
+        self.0.insert(name.to_owned(), Template { text, origin });
+    }
+
+    pub fn get(&self, name: &str) -> Option<&Template> {
+        self.0.get(name)
+    }
+
+    /// All templates by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Template)> {
+        self.0.iter().map(|(name, template)| (name.as_str(), template))
+    }
+}

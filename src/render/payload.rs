@@ -1,0 +1,1 @@
+//! The JSON body that webhooks get.

@@ -1,0 +1,99 @@
+//! The catalogue of what readers, bosses and the preview page see, in German and English.
+//!
+//! Comes in: `words.yaml` (the built-in one or an organisation's own). Goes out: [`Words`] of one language.
+//! Terminal and logs are English and do not come from here.
+
+use std::collections::BTreeMap;
+
+/// The words of one language, by key.
+#[derive(Debug, Clone)]
+pub struct Words {
+    lang: String,
+    entries: BTreeMap<String, String>,
+}
+
+/// All languages of a `words.yaml`: `{de: {key: text}, en: {…}}`.
+#[derive(Debug, Clone)]
+pub struct Catalogue(BTreeMap<String, BTreeMap<String, String>>);
+
+impl Catalogue {
+    /// The languages that every text of the catalogue exists in; the first is what other languages fall back to.
+    pub const LANGUAGES: [&'static str; 2] = ["en", "de"];
+
+    /// The catalogue inside the binary.
+    pub fn built_in() -> Catalogue {
+        Catalogue::parse(include_str!("../templates/words.yaml"))
+            .expect("the built-in words.yaml is valid; a test reads it")
+    }
+
+    /// Reads a catalogue.
+    ///
+    /// # Errors
+    /// The YAML parser's message with line and column.
+    pub fn parse(yaml: &str) -> Result<Catalogue, String> {
+        serde_yaml::from_str(yaml).map(Catalogue).map_err(|error| error.to_string())
+    }
+
+    /// The same catalogue with the entries of `other` over it, so that an organisation can change one word.
+    pub fn overridden_by(mut self, other: Catalogue) -> Catalogue {
+        for (lang, entries) in other.0 {
+            self.0.entry(lang).or_default().extend(entries);
+        }
+        self
+    }
+
+    /// The words for a BCP 47 tag: `de-AT` takes `de`; a language that is not there takes English, entry by entry.
+    pub fn for_lang(&self, tag: &str) -> Words {
+        let primary = tag.split('-').next().unwrap_or(tag).to_lowercase();
+        let mut entries = self.0.get(Self::LANGUAGES[0]).cloned().unwrap_or_default();
+        if let Some(own) = self.0.get(&primary) {
+            entries.extend(own.clone());
+        }
+        Words { lang: primary, entries }
+    }
+
+    /// Whether the catalogue has its own words for a BCP 47 tag.
+    pub fn has(&self, tag: &str) -> bool {
+        self.0.contains_key(&tag.split('-').next().unwrap_or(tag).to_lowercase())
+    }
+}
+
+impl Words {
+    /// The primary language tag these words were asked for.
+    pub fn lang(&self) -> &str {
+        &self.lang
+    }
+
+    /// The text of `key`; an unknown key shows itself in angle quotes, so that it is seen and not lost.
+    pub fn get(&self, key: &str) -> String {
+        self.entries.get(key).cloned().unwrap_or_else(|| format!("‹{key}›"))
+    }
+
+    /// The text of `key` with each `{name}` replaced by its value.
+    pub fn fill(&self, key: &str, values: &[(&str, &str)]) -> String {
+        values.iter().fold(self.get(key), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+    }
+
+    /// All entries, for the templates' `words` object.
+    pub fn entries(&self) -> &BTreeMap<String, String> {
+        &self.entries
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn german_and_english_have_the_same_keys() {
+        let catalogue = Catalogue::built_in();
+        let keys = |lang: &str| catalogue.0[lang].keys().cloned().collect::<Vec<_>>();
+        assert_eq!(keys("de"), keys("en"));
+    }
+
+    #[test]
+    fn an_unknown_language_reads_english() {
+        let words = Catalogue::built_in().for_lang("pt-BR");
+        assert_eq!(words.get("email.unsubscribe"), Catalogue::built_in().for_lang("en").get("email.unsubscribe"));
+    }
+}

@@ -1,3 +1,4 @@
 //! The e-mail.
 pub mod slot;
 pub mod template;
+pub mod text;

@@ -31,14 +31,14 @@ pub fn compile(parts: &Parts<'_>, sender: &Sender) -> Result<Compiled, CompileEr
     builder.push(format!("Content-Type: multipart/alternative;\r\n boundary=\"{}\"\r\n\r\n", boundary.alternative));
     builder.push(format!("--{}\r\nContent-Type: text/plain; charset=utf-8\r\n{QUOTED}", boundary.alternative));
     builder.text(&text);
-    builder.push(format!("--{}\r\n", boundary.alternative));
+    builder.push(format!("\r\n--{}\r\n", boundary.alternative));
     if parts.pictures.is_empty() {
         builder.push(format!("{HTML}{QUOTED}"));
         builder.html(&html, parts.slots)?;
     } else {
         builder.related(&html, parts, &boundary.related)?;
     }
-    builder.push(format!("--{}--\r\n", boundary.alternative));
+    builder.push(format!("\r\n--{}--\r\n", boundary.alternative));
     Ok(Compiled { segments: builder.segments, slots: parts.slots.list.clone(), digest })
 }
 
@@ -58,7 +58,8 @@ impl Boundaries {
     }
 }
 
-/// The text with a line end at its end, so that no part ends with a soft break.
+/// The text with one line end at its end. The one before a boundary belongs to the boundary (RFC 2046 section 5.1.1) and
+/// comes on top, so that no part ends with the soft break behind a slot: not every reader takes that.
 fn ended(text: &str) -> String {
     format!("{}\n", text.trim_end_matches(['\r', '\n']))
 }
@@ -247,11 +248,11 @@ impl Builder {
         self.push(format!("--{boundary}\r\n{HTML}{QUOTED}"));
         self.html(html, parts.slots)?;
         for embedded in parts.pictures {
-            let mut part = format!("--{boundary}\r\n").into_bytes();
+            let mut part = format!("\r\n--{boundary}\r\n").into_bytes();
             picture::part(embedded, &mut part);
             self.push(part);
         }
-        self.push(format!("--{boundary}--\r\n"));
+        self.push(format!("\r\n--{boundary}--\r\n"));
         Ok(())
     }
 

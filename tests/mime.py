@@ -68,7 +68,13 @@ def defects_of_part(part: EmailMessage):
     if part.is_multipart():
         return
     if part.get_content_maintype() == "text":
-        text = part.get_payload(decode=True).decode("utf-8")
+        if re.search(r"=(?![0-9A-F]{2}|\r?\n)", part.get_payload()):
+            yield f"{part.get_content_type()}: not quoted-printable"
+        try:
+            text = part.get_payload(decode=True).decode(part.get_content_charset("ascii"))
+        except (LookupError, UnicodeDecodeError) as error:
+            yield f"{part.get_content_type()}: {error}"
+            return
         if TOKEN.search(text):
             yield f"{part.get_content_type()}: a slot was not filled"
         if "\ufffd" in text:
@@ -82,8 +88,9 @@ def defects_of_shape(mail: EmailMessage):
     if types[:2] != ["multipart/alternative", "text/plain"] or types.count("text/html") != 1:
         yield f"parts are {types}"
         return
-    html = next(part for part in mail.walk() if part.get_content_type() == "text/html").get_content()
-    shown = set(re.findall(r"""["'(]cid:([^"')]+)""", html))
+    html = next(part for part in mail.walk() if part.get_content_type() == "text/html")
+    text = html.get_payload(decode=True).decode("utf-8", "replace")
+    shown = set(re.findall(r"""["'(]cid:([^"')]+)""", text))
     held = {str(part["Content-ID"]).strip("<>") for part in mail.walk() if part["Content-ID"]}
     if shown != held:
         yield f"pictures shown {sorted(shown)}, held {sorted(held)}"

@@ -7,7 +7,9 @@ use sha2::{Digest, Sha256};
 
 use super::header::Refused;
 use super::place::Scanner;
-use super::{CompileError, Compiled, MemberHeader, Part, Parts, Place, Segment, header, picture, quoted, url};
+use super::{
+    CompileError, Compiled, Embedded, MemberHeader, Part, Parts, Place, Segment, header, picture, quoted, url,
+};
 use crate::config::Sender;
 use crate::render::email::slot::{Piece, Slots};
 
@@ -19,24 +21,24 @@ pub fn compile(parts: &Parts<'_>, sender: &Sender) -> Result<Compiled, CompileEr
     if parts.subject.trim().is_empty() {
         return Err(CompileError::NoSubject);
     }
-    picture::check(parts.html, parts.pictures)?;
+    let pictures = picture::distinct(parts.html, parts.pictures)?;
     let subject = cut(parts.slots, parts.subject.trim(), "subject")?;
     let text = cut(parts.slots, &ended(parts.text), "text part")?;
     let html = cut(parts.slots, &ended(parts.html), "HTML part")?;
 
     let mut builder = Builder::default();
     builder.head(parts, sender, &subject)?;
-    let digest = digest(parts, &builder.segments, [&subject, &text, &html]);
+    let digest = digest(parts.slots, &builder.segments, [&subject, &text, &html], &pictures);
     let boundary = Boundaries::new(&digest);
     builder.push(format!("Content-Type: multipart/alternative;\r\n boundary=\"{}\"\r\n\r\n", boundary.alternative));
     builder.push(format!("--{}\r\nContent-Type: text/plain; charset=utf-8\r\n{QUOTED}", boundary.alternative));
     builder.text(&text);
     builder.push(format!("\r\n--{}\r\n", boundary.alternative));
-    if parts.pictures.is_empty() {
+    if pictures.is_empty() {
         builder.push(format!("{HTML}{QUOTED}"));
         builder.html(&html, parts.slots)?;
     } else {
-        builder.related(&html, parts, &boundary.related)?;
+        builder.related(&html, parts.slots, &pictures, &boundary.related)?;
     }
     builder.push(format!("\r\n--{}--\r\n", boundary.alternative));
     Ok(Compiled { segments: builder.segments, slots: parts.slots.list.clone(), digest })
@@ -83,7 +85,7 @@ fn cut(slots: &Slots, text: &str, part: &'static str) -> Result<Vec<Part>, Compi
 
 /// SHA-256 over the fixed headers, the cut texts, the slots and the pictures, each with its length before it, so that
 /// no two different mails have the same stream of bytes.
-fn digest(parts: &Parts<'_>, head: &[Segment], texts: [&[Part]; 3]) -> [u8; 32] {
+fn digest(slots: &Slots, head: &[Segment], texts: [&[Part]; 3], pictures: &[Embedded<'_>]) -> [u8; 32] {
     let mut hash = Sha256::new();
     let mut add = |tag: u8, bytes: &[u8]| {
         hash.update([tag]);
@@ -110,14 +112,14 @@ fn digest(parts: &Parts<'_>, head: &[Segment], texts: [&[Part]; 3]) -> [u8; 32] 
             }
         }
     }
-    for slot in &parts.slots.list {
+    for slot in &slots.list {
         add(b'f', slot.field.as_bytes());
         match &slot.default {
             Some(default) => add(b'd', default.as_bytes()),
             None => add(b'n', b""),
         }
     }
-    for embedded in parts.pictures {
+    for embedded in pictures {
         add(b'i', embedded.id.as_bytes());
         add(b'p', embedded.picture.name.as_bytes());
         add(b'b', &embedded.picture.bytes);
@@ -243,11 +245,17 @@ impl Builder {
     }
 
     /// The HTML with its pictures, the HTML first (RFC 2387 section 3.2).
-    fn related(&mut self, html: &[Part], parts: &Parts<'_>, boundary: &str) -> Result<(), CompileError> {
+    fn related(
+        &mut self,
+        html: &[Part],
+        slots: &Slots,
+        pictures: &[Embedded<'_>],
+        boundary: &str,
+    ) -> Result<(), CompileError> {
         self.push(format!("Content-Type: multipart/related; type=\"text/html\";\r\n boundary=\"{boundary}\"\r\n\r\n"));
         self.push(format!("--{boundary}\r\n{HTML}{QUOTED}"));
-        self.html(html, parts.slots)?;
-        for embedded in parts.pictures {
+        self.html(html, slots)?;
+        for embedded in pictures {
             let mut part = format!("\r\n--{boundary}\r\n").into_bytes();
             picture::part(embedded, &mut part);
             self.push(part);

@@ -19,6 +19,8 @@ pub enum CompileError {
     PictureMissing { id: String },
     #[error("the picture `{name}` is embedded but shown nowhere in the e-mail")]
     PictureUnused { name: String },
+    #[error("two different pictures have the id `{id}`")]
+    PictureTwice { id: String },
     #[error("`{id}` cannot be the id of an embedded picture")]
     PictureId { id: String },
     #[error("the header {header} would be longer than a mail allows")]
@@ -37,6 +39,7 @@ impl CompileError {
             CompileError::PictureMissing { .. } | CompileError::PictureUnused { .. } => {
                 "show each embedded picture with the id that the template is given for it"
             }
+            CompileError::PictureTwice { .. } => "give each picture an id of its own",
             CompileError::PictureId { .. } => "use letters, digits and `.`, `-`, `_`, `@`",
             CompileError::TooLong { .. } => "shorten it",
         }

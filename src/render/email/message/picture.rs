@@ -20,20 +20,28 @@ pub fn content_id(picture: &Prepared) -> String {
     format!("{hexadecimal}@picture.invalid")
 }
 
-/// Checks that the HTML shows exactly the pictures that are embedded.
-pub(super) fn check(html: &str, pictures: &[Embedded<'_>]) -> Result<(), CompileError> {
+/// The pictures to embed, each once however often it is shown. They must be exactly those that the HTML shows.
+pub(super) fn distinct<'a>(html: &str, pictures: &[Embedded<'a>]) -> Result<Vec<Embedded<'a>>, CompileError> {
     let shown = shown_ids(html);
-    for Embedded { id, picture } in pictures {
+    let mut distinct: Vec<Embedded<'a>> = Vec::new();
+    for embedded @ Embedded { id, picture } in pictures {
         if id.is_empty() || !id.bytes().all(|b| b.is_ascii_alphanumeric() || b"@._-".contains(&b)) || id.len() > 200 {
             return Err(CompileError::PictureId { id: (*id).to_owned() });
         }
         if !shown.contains(id) {
             return Err(CompileError::PictureUnused { name: picture.name.clone() });
         }
+        match distinct.iter().find(|known| known.id == *id) {
+            Some(known) if known.picture.bytes != picture.bytes => {
+                return Err(CompileError::PictureTwice { id: (*id).to_owned() });
+            }
+            Some(_) => {}
+            None => distinct.push(*embedded),
+        }
     }
     match shown.into_iter().find(|id| !pictures.iter().any(|picture| picture.id == *id)) {
         Some(missing) => Err(CompileError::PictureMissing { id: missing.to_owned() }),
-        None => Ok(()),
+        None => Ok(distinct),
     }
 }
 

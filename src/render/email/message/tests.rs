@@ -135,6 +135,14 @@ fn pictures_shown_and_pictures_held_must_be_the_same() {
         Err(CompileError::PictureMissing { id: "c".to_owned() })
     );
     assert_eq!(with("<img src=\"cid:a>b\">", "a>b"), Err(CompileError::PictureId { id: "a>b".to_owned() }));
+    let other = Prepared { bytes: vec![9], ..picture.clone() };
+    let twice = |second: &Prepared| {
+        let pictures = [Embedded { id: "a", picture: &picture }, Embedded { id: "a", picture: second }];
+        let mail = compiled_with(["S", "t", "<img src='cid:a'><img src='cid:a'>"], &pictures, &sender)?;
+        Ok(merged(&mail, "", "").expect("merges").matches("Content-ID: <a>").count())
+    };
+    assert_eq!(twice(&picture), Ok(1));
+    assert_eq!(twice(&other), Err(CompileError::PictureTwice { id: "a".to_owned() }));
 }
 
 #[test]

@@ -1,3 +1,5 @@
 //! The e-mail.
+pub mod message;
 pub mod slot;
 pub mod template;
+pub mod text;

@@ -1,0 +1,243 @@
+//! Whole mails, byte for byte, against the files in `tests/cases/message`.
+
+use std::fs;
+use std::path::Path;
+
+use jiff::Zoned;
+use rundbrief::config::{Sender, Unsubscribe};
+use rundbrief::post::picture::{Format, Prepared};
+use rundbrief::render::email::message::{Embedded, Parts, Recipient, compile, content_id, values_for};
+use rundbrief::render::email::slot::{Slot, Slots};
+
+/// What differs from case to case; the rest is `Case::default`.
+struct Case {
+    subject: &'static str,
+    text: String,
+    html: String,
+    picture: Option<Prepared>,
+    sender: Sender,
+    address: &'static str,
+    display_name: Option<&'static str>,
+    unsubscribe_url: Option<&'static str>,
+    /// Field, default, the member's cell. In texts `{0}` stands for the first.
+    slots: Vec<(&'static str, Option<&'static str>, &'static str)>,
+}
+
+impl Default for Case {
+    fn default() -> Case {
+        Case {
+            subject: "Save the date",
+            text: "Good morning,\n\nwe meet in May.".to_owned(),
+            html: page("<p>Good morning,</p><p>we meet in May.</p>"),
+            picture: None,
+            sender: sender(),
+            address: "kim@example.net",
+            display_name: None,
+            unsubscribe_url: None,
+            slots: Vec::new(),
+        }
+    }
+}
+
+fn page(body: &str) -> String {
+    format!(
+        "<!DOCTYPE html>\n<html lang=\"de\" dir=\"ltr\"><head><title>Rundbrief</title>\
+         <style>p > a {{ color: #1c5d8c }}</style></head>\n<body>{body}</body></html>\n"
+    )
+}
+
+fn sender() -> Sender {
+    Sender {
+        from: "Verband Beispiel <newsletter@example.org>".parse().expect("valid"),
+        reply_to: Some("kontakt@example.org".parse().expect("valid")),
+        list_id: Some("mitglieder.example.org".to_owned()),
+        unsubscribe: Unsubscribe { mailto: Some("abmelden@example.org".parse().expect("valid")), url: None },
+        bounce_address: None,
+    }
+}
+
+fn mail(case: &Case) -> Vec<u8> {
+    let mut slots = Slots::new("0123456789abcdef");
+    for (field, default, _) in &case.slots {
+        slots.add(Slot { field: (*field).to_owned(), default: default.map(str::to_owned) });
+    }
+    let filled = |text: &str| {
+        (0..case.slots.len()).fold(text.to_owned(), |text, n| text.replace(&format!("{{{n}}}"), &slots.token(n)))
+    };
+    let id = case.picture.as_ref().map(content_id).unwrap_or_default();
+    let pictures: Vec<Embedded<'_>> =
+        case.picture.iter().map(|picture| Embedded { id: id.as_str(), picture }).collect();
+    let (subject, text, html) = (filled(case.subject), filled(&case.text), filled(&case.html).replace("{cid}", &id));
+    let parts = Parts {
+        subject: &subject,
+        text: &text,
+        html: &html,
+        slots: &slots,
+        pictures: &pictures,
+        campaign: "rückblick-2024",
+        list: "members",
+    };
+    let compiled = compile(&parts, &case.sender).expect("the case compiles");
+    let cell = |field: &str| case.slots.iter().find(|slot| slot.0 == field).map(|slot| slot.2.to_owned());
+    let values = values_for(compiled.slots(), cell).expect("every slot has a value");
+    let date: Zoned = "2024-11-28T09:00:00+01:00[Europe/Berlin]".parse().expect("valid");
+    let recipient = Recipient {
+        address: case.address,
+        display_name: case.display_name,
+        values: &values,
+        unsubscribe_url: case.unsubscribe_url,
+        unsubscribe_token: Some("t0k3n"),
+        message_id: "<0123456789abcdef@example.org>",
+        date: &date,
+    };
+    let mut out = Vec::new();
+    compiled.merge(&recipient, &mut out).expect("the case merges");
+    out
+}
+
+fn check(name: &str, case: &Case) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/message").join(format!("{name}.eml"));
+    let made = mail(case);
+    if std::env::var_os("UPDATE_CASES").is_some() {
+        fs::write(&file, &made).expect("the case's file can be written");
+    }
+    let expected = fs::read(&file).expect("the case's file is there; UPDATE_CASES=1 writes it");
+    assert_eq!(String::from_utf8_lossy(&made), String::from_utf8_lossy(&expected), "{}", file.display());
+}
+
+#[test]
+fn a_plain_mail() {
+    check("plain", &Case::default());
+}
+
+#[test]
+fn umlauts_in_subject_names_and_text() {
+    let mut sender = sender();
+    sender.from = "Rückenwind – Verband für Brüder & Schwestern e.V. <newsletter@example.org>".parse().expect("valid");
+    check(
+        "umlauts",
+        &Case {
+            subject: "Rückblick: „Fachkräfte für morgen“ – Kolleg*innen berichten 🎉",
+            text: "Schöne Grüße aus Köln,\nz.\u{a0}B. von Jörg".to_owned(),
+            html: page("<p>Schöne Grüße aus Köln, z.\u{a0}B. von J\u{f6}rg &amp; Ren\u{e9}e</p>"),
+            display_name: Some("Jörg Müller-Lüdenscheidt"),
+            sender,
+            ..Case::default()
+        },
+    );
+}
+
+#[test]
+fn an_address_in_utf8_stands_as_it_is() {
+    check("smtputf8", &Case { address: "jörg@example.net", display_name: Some("Jörg"), ..Case::default() });
+}
+
+#[test]
+fn a_long_subject_is_folded() {
+    check(
+        "long-subject",
+        &Case {
+            subject: "Everything that the members of our association talked about at the annual meeting in May, \
+                      and what each of the working groups will do about it until the autumn",
+            display_name: Some("Dr. Kim \"Kimmy\" Muster, M.A."),
+            ..Case::default()
+        },
+    );
+    check(
+        "long-subject-umlauts",
+        &Case {
+            subject: "Alles, worüber die Mitglieder unseres Verbandes bei der Jahrestagung gesprochen haben, und was \
+                      jede Arbeitsgruppe bis zum Herbst daraus macht: Überblick für Eilige",
+            ..Case::default()
+        },
+    );
+}
+
+#[test]
+fn an_embedded_picture_makes_the_html_related() {
+    let picture = Prepared {
+        bytes: (0..=255).cycle().take(1_000).collect(),
+        format: Format::Jpeg,
+        width: 1072,
+        height: 600,
+        shown_width: 536,
+        name: "tagung-größer-3f2a91c07b44.jpg".to_owned(),
+    };
+    check(
+        "picture",
+        &Case {
+            html: page("<p><img src=\"cid:{cid}\" width=\"536\" alt=\"Zwei Frauen am Rednerpult\"></p>"),
+            picture: Some(picture),
+            ..Case::default()
+        },
+    );
+}
+
+#[test]
+fn a_slot_is_escaped_for_its_place() {
+    check(
+        "slots",
+        &Case {
+            subject: "{0}, das war die Tagung",
+            text: "Guten Tag {0},\n\n{1}\n\nProfil: {2}\n.{0}\nFrom {0}".to_owned(),
+            html: page(
+                "<p title=\"Für {0}\">Guten Tag {0},</p><p>{1}</p>\
+                 <p><a href=\"{2}\">Profil</a> <a href=\"https://example.org/?name={0}&amp;x=1\">suchen</a></p>",
+            ),
+            slots: vec![
+                ("first_name", Some("liebes Mitglied"), "Zoë <\"&'> O'Neil"),
+                ("note", None, ".Punkt = 100 %, From hier"),
+                ("profile", None, "https://example.org/m?a=1&b=ü"),
+            ],
+            ..Case::default()
+        },
+    );
+}
+
+#[test]
+fn an_empty_cell_takes_the_default() {
+    check(
+        "default",
+        &Case {
+            subject: "{0}: Save the date",
+            text: "Hello {0}!".to_owned(),
+            html: page("<p>Hello {0}!</p>"),
+            slots: vec![("first_name", Some("dear member"), "")],
+            ..Case::default()
+        },
+    );
+}
+
+#[test]
+fn a_url_to_unsubscribe_with_one_click_is_neither_encoded_nor_folded() {
+    let mut sender = sender();
+    sender.unsubscribe.url = Some("https://example.org/u/{token}".to_owned());
+    check(
+        "unsubscribe-url",
+        &Case {
+            sender,
+            text: "To unsubscribe: {0}".to_owned(),
+            html: page("<p><a href=\"{0}\">Unsubscribe</a></p>"),
+            unsubscribe_url: Some(
+                "https://example.org/u/0123456789abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnopqrstuvwxyz?from=mail",
+            ),
+            slots: vec![("unsubscribe_url", None, "https://example.org/u/0123456789?from=mail&x=1")],
+            ..Case::default()
+        },
+    );
+}
+
+#[test]
+fn dots_mailbox_lines_and_boundaries_at_line_starts() {
+    check(
+        "line-starts",
+        &Case {
+            text: format!(
+                ".\n..\n. x\nFrom Berlin to Rome\n>From here\n--\n-- \n--=_a0123\n{}.\nends with blanks  \n\ttab\t\n",
+                "x".repeat(75)
+            ),
+            html: page("<p>\n.\n..\nFrom Berlin to Rome\n--=_r0123\n</p>"),
+            ..Case::default()
+        },
+    );
+}

@@ -21,7 +21,13 @@ impl Mailbox {
     pub fn parse(cell: &str) -> Result<Mailbox, AddressError> {
         let text = trim_invisible(cell);
         if text.chars().any(char::is_control) {
-            return Err(AddressError::Control(text.to_owned()));
+            let each_line_is_one = text.lines().all(|line| Address::bare(trim_invisible(line)).is_ok());
+            let error = if each_line_is_one && text.lines().count() > 1 {
+                AddressError::TwoAddresses
+            } else {
+                AddressError::Control
+            };
+            return Err(error(text.to_owned()));
         }
         let text = trim_invisible(text.trim_end_matches(|c| matches!(c, ';' | ',') || is_invisible(c)));
         if text.is_empty() {

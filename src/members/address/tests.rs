@@ -62,6 +62,7 @@ fn a_bad_address_is_refused_with_a_sentence_that_helps() {
         ("anna@example.org und bert@example.org", "two addresses in one cell"),
         ("Anna <anna@example.org>, Bert <bert@example.org>", "two addresses in one cell"),
         ("anna@example.org <bert@example.org>", "two addresses in one cell"),
+        ("anna@example.org\r\nbert@example.org", "two addresses in one cell"),
         ("anna @example.org", "has a space in it"),
         ("anna beispiel@example.org", "has a space in it"),
         ("anna@example.org (privat)", "has a space in it"),

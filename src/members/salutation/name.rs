@@ -193,12 +193,12 @@ fn is_title(word: &str) -> bool {
 fn is_greeting(text: &str) -> bool {
     let words = words(text);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    match words.as_slice() {
-        ["sehr", "geehrte" | "geehrter" | "geehrtes", _, ..] => true,
-        ["guten", "tag" | "morgen", ..] => true,
-        ["liebe" | "lieber" | "liebes" | "hallo" | "moin" | "servus" | "dear" | "hello", _, ..] => true,
-        _ => false,
-    }
+    matches!(
+        words.as_slice(),
+        ["sehr", "geehrte" | "geehrter" | "geehrtes", _, ..]
+            | ["guten", "tag" | "morgen", ..]
+            | ["liebe" | "lieber" | "liebes" | "hallo" | "moin" | "servus" | "dear" | "hello", _, ..]
+    )
 }
 
 /// The name without titles in front of it (`Dr. Müller` in the surname's column), which are kept in `titles`.
@@ -206,7 +206,8 @@ fn without_titles(name: &str, titles: &mut Titles) -> Option<String> {
     let mut rest = name.trim();
     while let Some((word, after)) = rest.split_once(' ') {
         let spoken = matches!(words(word).as_slice(), [only] if ["dr", "prof", "professor", "professorin"].contains(&only.as_str()));
-        if !spoken && !(word.contains('.') && words(word).iter().all(|part| is_title(part))) {
+        let abbreviated = word.contains('.') && words(word).iter().all(|part| is_title(part));
+        if !spoken && !abbreviated {
             break;
         }
         titles.add(word);

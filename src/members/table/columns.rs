@@ -39,6 +39,10 @@ impl Columns {
         no_duplicates(&headings)?;
         let mut fields = Vec::new();
         for (name, heading) in chosen {
+            if ["row", "address"].contains(&name.as_str()) {
+                let message = format!("`columns` cannot make a field named {name}; every member has that already");
+                return Err(TableError::new(message, "choose another name; the address column is `email`"));
+            }
             let column = find(&headings, heading).ok_or_else(|| unknown(&headings, name, heading))?;
             fields.push(Field { column, name: name.clone(), known: true });
         }
@@ -263,6 +267,11 @@ mod tests {
             error("E-Mail;Nachname", &[("last_name", "Nachnahme")]),
             "`columns` names a heading “Nachnahme” for last_name, which the table does not have: did you mean “Nachname”? \
              The headings are “E-Mail”, “Nachname”"
+        );
+        assert_eq!(
+            error("E-Mail;Kontakt", &[("address", "Kontakt")]),
+            "`columns` cannot make a field named address; every member has that already: choose another name; the address \
+             column is `email`"
         );
         assert!(columns("Vorname;Nachname", &[]).expect("no error").is_none());
         assert!(Columns::of(&[], &BTreeMap::new()).expect("no error").is_none());

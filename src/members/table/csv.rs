@@ -42,12 +42,12 @@ impl Delimiter {
     }
 
     /// In words, for people.
-    pub fn name(self) -> &'static str {
+    pub fn words(self) -> &'static str {
         match self {
-            Delimiter::Semicolon => "semicolons",
-            Delimiter::Comma => "commas",
-            Delimiter::Tab => "tabs",
-            Delimiter::None => "nothing (one column)",
+            Delimiter::Semicolon => "cells separated by semicolons",
+            Delimiter::Comma => "cells separated by commas",
+            Delimiter::Tab => "cells separated by tabs",
+            Delimiter::None => "one column",
         }
     }
 }

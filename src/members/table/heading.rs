@@ -152,13 +152,16 @@ pub(super) fn did_you_mean(headings: &[String], wanted: &str) -> String {
     }
 }
 
-/// The headings in quotation marks, at most thirty of them.
+/// The headings in quotation marks, at most thirty of them with sixty characters.
 pub(super) fn listed(headings: &[String]) -> String {
-    let named: Vec<String> =
-        headings.iter().filter(|heading| !heading.is_empty()).map(|heading| format!("“{heading}”")).collect();
-    let rest = named.len().saturating_sub(30);
+    let named = || headings.iter().filter(|heading| !heading.is_empty());
+    let quoted = |heading: &String| {
+        let more = if heading.chars().nth(60).is_some() { "…" } else { "" };
+        format!("“{}{more}”", heading.chars().take(60).collect::<String>())
+    };
+    let rest = named().count().saturating_sub(30);
     let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
-    named.iter().take(30).cloned().collect::<Vec<_>>().join(", ") + &more
+    named().take(30).map(quoted).collect::<Vec<_>>().join(", ") + &more
 }
 
 /// A TOML key, in quotation marks where it needs them.

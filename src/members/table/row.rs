@@ -9,7 +9,7 @@ use super::columns::Columns;
 use super::filter::Filter;
 use super::heading::letter;
 use super::refusal;
-use crate::members::address::{AddressError, Mailbox, trim_invisible};
+use crate::members::address::{Address, AddressError, Mailbox, trim_invisible};
 use crate::members::{Member, Row};
 
 /// The cells of one row, as they stand.
@@ -27,6 +27,9 @@ impl RawRow {
             .all(|cell| cell.chars().all(|c| c.is_whitespace() || trim_invisible(&c.to_string()).is_empty()))
     }
 }
+
+/// Fields that a salutation is made from.
+const PERSONAL: [&str; 6] = ["honorific", "title", "first_name", "last_name", "name", "salutation"];
 
 /// What is needed to read a row.
 #[derive(Debug)]
@@ -105,11 +108,22 @@ impl Reading {
             } else {
                 one_line(cell(field.column))
             };
-            if ["first_name", "last_name", "name", "salutation"].contains(&field.name.as_str()) && is_garbled(&text) {
-                return Err(format!(
-                    "“{}” was saved in the wrong character set; correct it in the table",
-                    shown(&text)
-                ));
+            if PERSONAL.contains(&field.name.as_str()) {
+                let heading = &self.columns.headings[field.column];
+                match Address::parse(&text) {
+                    // Exports without a name repeat the address.
+                    Ok(other) if other.normalized() == mailbox.address.normalized() => continue,
+                    Ok(_) => {
+                        return Err(format!("the cell “{heading}” holds another e-mail address: “{}”", shown(&text)));
+                    }
+                    Err(_) if is_garbled(&text) => {
+                        return Err(format!(
+                            "“{}” was saved in the wrong character set; correct it in the table",
+                            shown(&text)
+                        ));
+                    }
+                    Err(_) => {}
+                }
             }
             if !text.is_empty() {
                 fields.insert(field.name.clone(), text);

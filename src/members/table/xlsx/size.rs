@@ -3,7 +3,7 @@
 //! Comes in: the zip archive. Goes out: nothing, or an error before any of it is kept in memory. An archive may say less
 //! than it holds, so that every entry is also unpacked once and counted, without keeping it.
 
-use std::io::{BufReader, Read, Seek};
+use std::io::{self, BufReader, Read, Seek, Write};
 
 use quick_xml::Reader;
 use quick_xml::events::Event;
@@ -20,8 +20,13 @@ const ENTRIES_MAX: usize = 5_000;
 const TOTAL_MAX: u64 = 200 << 20;
 /// One sheet, unpacked, in bytes: 100,000 rows of 20 cells are about 80 MB. Sheets are read in a stream.
 const SHEET_MAX: u64 = 120 << 20;
-/// Any other XML, unpacked, in bytes. calamine keeps these in memory: the texts of 100,000 rows are about 20 MB.
-const PART_MAX: u64 = 32 << 20;
+/// The workbook's texts, unpacked, in bytes. calamine keeps them: 100,000 rows of 12 different texts are 33 MB; the most
+/// that so much can take in memory, as empty texts, is five times as much.
+const TEXTS_MAX: u64 = 48 << 20;
+/// Any other XML, unpacked, in bytes.
+const PART_MAX: u64 = 16 << 20;
+/// Between two tags, in bytes: held in memory at once. Excel's longest cell is 32,767 characters.
+const STRETCH_MAX: u64 = 1 << 20;
 
 /// Refuses a workbook that would take too much memory, and what is no workbook.
 pub(super) fn check<R: Read + Seek>(source: &mut R) -> Result<(), TableError> {
@@ -43,7 +48,7 @@ pub(super) fn check<R: Read + Seek>(source: &mut R) -> Result<(), TableError> {
     for index in 0..archive.len() {
         let entry = archive.by_index(index).map_err(unreadable)?;
         let most = most_of(&entry).min(TOTAL_MAX - total);
-        let texts = part_name(&entry).ends_with("sharedstrings.xml");
+        let texts = is_texts(&part_name(&entry));
         let size = count(entry, most)?;
         total += size;
         if texts {
@@ -76,11 +81,17 @@ fn part_name<R: Read>(entry: &ZipFile<'_, R>) -> String {
     String::from_utf8_lossy(entry.name_raw()).to_lowercase()
 }
 
+fn is_texts(name: &str) -> bool {
+    name.ends_with("sharedstrings.xml")
+}
+
 /// What the entry may take.
 fn most_of<R: Read>(entry: &ZipFile<'_, R>) -> u64 {
     let name = part_name(entry);
     if name.contains("/worksheets/") {
         SHEET_MAX
+    } else if is_texts(&name) {
+        TEXTS_MAX
     } else if name.ends_with(".xml") || name.ends_with(".rels") {
         PART_MAX
     } else {
@@ -90,9 +101,41 @@ fn most_of<R: Read>(entry: &ZipFile<'_, R>) -> u64 {
 
 /// The entry's true size; an error as soon as it is more than `most`.
 fn count<R: Read>(entry: ZipFile<'_, R>, most: u64) -> Result<u64, TableError> {
+    let is_xml = part_name(&entry).ends_with(".xml");
+    let mut stretches = Stretches::default();
     let mut limited = entry.take(most + 1);
-    let size = std::io::copy(&mut limited, &mut std::io::sink()).map_err(|error| damaged(&error.to_string()))?;
-    if size > most { Err(unpacked_too_large()) } else { Ok(size) }
+    let size = io::copy(&mut limited, &mut stretches).map_err(|error| damaged(&error.to_string()))?;
+    if size > most {
+        return Err(unpacked_too_large());
+    }
+    if is_xml && stretches.longest > STRETCH_MAX {
+        return Err(too_large("it has a text without end"));
+    }
+    Ok(size)
+}
+
+/// Measures how far tags are apart, and keeps nothing.
+#[derive(Default)]
+struct Stretches {
+    current: u64,
+    longest: u64,
+}
+
+impl Write for Stretches {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        for stretch in bytes.split_inclusive(|byte| *byte == b'<') {
+            self.current += stretch.len() as u64;
+            self.longest = self.longest.max(self.current);
+            if stretch.ends_with(b"<") {
+                self.current = 0;
+            }
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// calamine sets memory aside for as many texts as the part says it has: a false number would end the program. The
@@ -127,7 +170,7 @@ fn unpacked_too_large() -> TableError {
 
 fn unreadable(error: ZipError) -> TableError {
     match error {
-        ZipError::Io(error) if error.kind() != std::io::ErrorKind::UnexpectedEof => error.into(),
+        ZipError::Io(error) if error.kind() != io::ErrorKind::UnexpectedEof => error.into(),
         other => damaged(&other.to_string()),
     }
 }

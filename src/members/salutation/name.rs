@@ -206,7 +206,10 @@ fn without_titles(name: &str, titles: &mut Titles) -> Option<String> {
     let mut rest = name.trim();
     while let Some((word, after)) = rest.split_once(' ') {
         let spoken = matches!(words(word).as_slice(), [only] if ["dr", "prof", "professor", "professorin"].contains(&only.as_str()));
-        let abbreviated = word.contains('.') && words(word).iter().all(|part| is_title(part));
+        // `Dr. h. c.`, but not the initial of `H. Peter`.
+        let behind_a_title = rest.len() < name.trim().len();
+        let part_of_a_title = |part: &String| is_title(part) && (part.len() > 1 || behind_a_title);
+        let abbreviated = word.contains('.') && words(word).iter().all(part_of_a_title);
         if !spoken && !abbreviated {
             break;
         }

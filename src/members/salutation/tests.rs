@@ -53,6 +53,8 @@ fn german_formal() {
         ("Herr und Frau||Anna|Müller", "Guten Tag Anna Müller"),
         ("Frau/Herr||Kim|Müller", "Guten Tag Kim Müller"),
         ("Sehr geehrte Damen und Herren||Anna|Müller", "Sehr geehrte Damen und Herren"),
+        ("||H. Peter|Müller", "Guten Tag H. Peter Müller"),
+        ("||Dr. h. c. Anna|Müller", "Guten Tag Dr. Anna Müller"),
         ("||Anna|", "Guten Tag Anna"),
         ("|||Müller", "Guten Tag"),
         ("Frau|||", "Guten Tag"),

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use crate::members::address::Address;
 
 pub mod address;
+pub mod check;
 pub mod salutation;
 pub mod table;
 

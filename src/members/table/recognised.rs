@@ -1,0 +1,53 @@
+//! What was recognised of a table, before its first row.
+//!
+//! Comes in: format, columns, values of doubtful columns. Goes out: [`Recognised`] for reports. Says nothing about
+//! single members.
+
+use std::collections::BTreeMap;
+
+use super::columns::Columns;
+use super::csv::Delimiter;
+use super::encoding::Encoding;
+use super::refusal::{Refusal, Values, where_line};
+
+/// How the table was stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Format {
+    Csv { encoding: Encoding, delimiter: Delimiter },
+    Xlsx { sheet: String },
+}
+
+/// What a table's beginning told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recognised {
+    pub format: Format,
+    /// Heading and field of every column that has a heading, in the table's order.
+    pub columns: Vec<(String, String)>,
+    /// Columns that look like a refusal or a consent and stand in no `where`. A plan must not go on with any.
+    pub refusals: Vec<Refusal>,
+}
+
+impl Recognised {
+    pub(super) fn new(
+        format: Format,
+        columns: &Columns,
+        values: Vec<Values>,
+        filter: &BTreeMap<String, String>,
+    ) -> Recognised {
+        let heading = |values: &Values| columns.headings[values.column].clone();
+        let asked: Vec<(String, String)> = values.iter().map(|column| (heading(column), column.wanted())).collect();
+        let line = where_line(
+            filter
+                .iter()
+                .chain(asked.iter().map(|(heading, value)| (heading, value)))
+                .map(|(heading, value)| (heading.as_str(), value.as_str())),
+        );
+        let refusal = |column: &Values| Refusal {
+            heading: heading(column),
+            values: column.most_frequent(),
+            suggestion: line.clone(),
+        };
+        let refusals = values.iter().map(refusal).collect();
+        Recognised { format, columns: columns.recognised(), refusals }
+    }
+}

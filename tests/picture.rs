@@ -28,7 +28,7 @@ fn a_phone_photo_is_turned_scaled_and_loses_its_location() {
 
 #[test]
 fn the_most_detailed_photo_fits_into_a_mail() {
-    let photo = jpeg(&noise(2400, 1800), 95);
+    let photo = jpeg(&noise(1600, 1200), 95);
     let prepared = prepare(&photo, "a.jpg", 600).expect("a photo");
     assert!(prepared.bytes.len() <= MAX_BYTES, "{}", prepared.bytes.len());
     assert!(prepared.width >= 300 && prepared.width <= 1200, "{}", prepared.width);

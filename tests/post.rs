@@ -8,6 +8,7 @@
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use jiff::tz::TimeZone;
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_assert, prop_assert_eq, prop_oneof, proptest};
@@ -62,6 +63,30 @@ fn sixty_errors_are_fifty_and_a_sum() {
     let findings = parse_bytes(Path::new("newsletters/a.md"), text.as_bytes()).expect_err("bad");
     assert_eq!(findings.len(), 51);
     assert_eq!(findings.last().map(|last| last.message.as_str()), Some("and 10 more errors like these"));
+}
+
+/// Each of these takes minutes in a parser that meets it without limits.
+#[test]
+fn hostile_texts_end_within_seconds() {
+    let started = Instant::now();
+    let one_line = |part: &str| part.repeat(900_000 / part.len());
+    let emphasis = format!("{}{}\n\n", "*a **b ".repeat(450), "b** a* ".repeat(450));
+    let links = format!("{}\n\n", "[a](https://b.c) ".repeat(1_900));
+    let bodies = [
+        one_line(">"),
+        one_line("- "),
+        one_line("<b>x</b> "),
+        one_line("*a **b "),
+        emphasis.repeat(140),
+        links.repeat(25),
+    ];
+    for body in bodies {
+        let text = format!("---\ntitle: A\nlang: de\n---\n{body} Text\n");
+        let _ = parse_bytes(Path::new("newsletters/a.md"), text.as_bytes());
+    }
+    let keys: String = (0..5_000).map(|n| format!("k{n}: 1\n")).collect();
+    let _ = parse_bytes(Path::new("newsletters/a.md"), format!("---\n{keys}---\nText.\n").as_bytes());
+    assert!(started.elapsed() < Duration::from_secs(30), "{:?}", started.elapsed());
 }
 
 proptest! {

@@ -32,6 +32,11 @@ impl<'s> Report<'s> {
         self.errors < MAX_EACH
     }
 
+    /// Whether another warning would still be kept.
+    pub(super) fn has_room_for_warnings(&self) -> bool {
+        self.warnings < MAX_EACH
+    }
+
     pub(super) fn has_errors(&self) -> bool {
         self.errors > 0
     }

@@ -23,7 +23,7 @@ impl Walk<'_, '_> {
     }
 
     fn block<'a>(&mut self, node: &'a AstNode<'a>, depth: usize, blocks: &mut Vec<Block>) {
-        let line = self.start(node).line;
+        let line = self.line(node);
         let value = node.data().value.clone();
         let kind = match value {
             NodeValue::Paragraph => return self.paragraph(node, blocks),
@@ -52,7 +52,7 @@ impl Walk<'_, '_> {
 
     /// A paragraph, and behind it the pictures that stood in it.
     fn paragraph<'a>(&mut self, node: &'a AstNode<'a>, blocks: &mut Vec<Block>) {
-        let line = self.start(node).line;
+        let line = self.line(node);
         let mut pictures = Vec::new();
         let content = self.inlines(node, &mut Pictures::Behind(&mut pictures));
         if !content.is_empty() {

@@ -10,7 +10,7 @@ use crate::post::{Block, BlockKind, Inline};
 
 /// An HTML block becomes a paragraph of its lines, each as written.
 pub(super) fn block(walk: &mut Walk<'_, '_>, node: &AstNode<'_>, literal: &str, blocks: &mut Vec<Block>) {
-    let spot = walk.extent(node);
+    let spot = walk.extent_for_warning(node);
     let text = without_comments(walk, spot, &star::show(literal));
     let mut content = Vec::new();
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
@@ -27,7 +27,7 @@ pub(super) fn block(walk: &mut Walk<'_, '_>, node: &AstNode<'_>, literal: &str, 
 
 /// The text that an inline tag is shown as; `None` for a comment.
 pub(super) fn inline(walk: &mut Walk<'_, '_>, node: &AstNode<'_>, literal: &str) -> Option<String> {
-    let spot = walk.extent(node);
+    let spot = walk.extent_for_warning(node);
     let text = star::show(literal);
     if text.starts_with("<!--") {
         warn_of_comment(walk, spot);

@@ -122,11 +122,10 @@ impl Walk<'_, '_> {
         let nested = node.ancestors().skip(1).any(|outer| matches!(outer.data().value, NodeValue::Emph));
         let has_star =
             node.descendants().any(|inner| matches!(&inner.data().value, NodeValue::Text(text) if star::is_in(text)));
-        let start = self.start(node);
-        let by_star = self.source.line(start.line).chars().nth(start.column - 1) == Some('*');
-        if nested || !has_star || !by_star {
+        if nested || !has_star || !self.begins_with(node, b'*') {
             return;
         }
+        let start = self.start(node);
         let last = node.data().sourcepos.end.line + self.offset;
         let found = (start.line..=last).find_map(|number| {
             let from = if number == start.line { start.column } else { 1 };

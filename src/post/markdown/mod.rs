@@ -4,7 +4,7 @@
 //! text may not mean what its author thinks. No smart punctuation, no raw HTML, no footnotes, no task lists; German
 //! text survives letter for letter. Never hangs on any text: see `limits`.
 
-use comrak::options::{Extension, Parse};
+use comrak::options::Extension;
 use comrak::{Arena, Options};
 
 use crate::post::Block;
@@ -24,15 +24,14 @@ mod walk;
 
 /// Parses the body of a post.
 pub(super) fn parse(source: &Source, report: &mut Report<'_>) -> Vec<Block> {
-    let offset = source.lines_before_body();
-    if let Err(limit) = limits::check(source.body()) {
-        report.error("too-complex", limit.spot(offset), limit.message, limit.help);
+    let text = star::hide(source.body());
+    if let Err(limit) = limits::check(&text) {
+        report.error("too-complex", limit.spot(source.lines_before_body()), limit.message, limit.help);
         return Vec::new();
     }
-    let text = star::hide(source.body());
     let arena = Arena::new();
     let root = comrak::parse_document(&arena, &text, &options());
-    let mut walk = Walk::new(source, report, offset);
+    let mut walk = Walk::new(source, report, &text);
     let blocks = walk.blocks(root, 0);
     definitions::check(&mut walk, &blocks);
     blocks
@@ -41,7 +40,6 @@ pub(super) fn parse(source: &Source, report: &mut Report<'_>) -> Vec<Block> {
 fn options() -> Options<'static> {
     Options {
         extension: Extension { strikethrough: true, table: true, autolink: true, ..Extension::default() },
-        parse: Parse { sourcepos_chars: true, ..Parse::default() },
         ..Options::default()
     }
 }

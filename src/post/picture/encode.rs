@@ -15,16 +15,17 @@ const QUALITIES: [u8; 5] = [82, 74, 66, 58, 50];
 pub(super) fn within_limit(picture: DynamicImage, source: Format) -> (Vec<u8>, Format, u32, u32) {
     let transparent = picture.color().has_alpha();
     let mut picture = picture;
+    let mut first = 0;
     loop {
         let (bytes, format) = if transparent {
             (png(&picture), Format::Png)
         } else {
             match source {
-                Format::Jpeg => (jpeg(&picture), Format::Jpeg),
+                Format::Jpeg => (jpeg(&picture, first), Format::Jpeg),
                 // Drawings and screenshots are smaller and sharper as PNG; photos are not.
                 Format::Png => match png(&picture) {
                     bytes if bytes.len() <= MAX_BYTES => (bytes, Format::Png),
-                    _ => (jpeg(&picture), Format::Jpeg),
+                    _ => (jpeg(&picture, first), Format::Jpeg),
                 },
             }
         };
@@ -35,12 +36,13 @@ pub(super) fn within_limit(picture: DynamicImage, source: Format) -> (Vec<u8>, F
         let factor = (MAX_BYTES as f64 / bytes.len() as f64).sqrt() * 0.95;
         let smaller = |side: u32| ((f64::from(side) * factor) as u32).max(1);
         picture = scale::shrink(picture, smaller(width), smaller(height));
+        first = QUALITIES.len() - 2;
     }
 }
 
-/// The best quality that fits, else the lowest.
-fn jpeg(picture: &DynamicImage) -> Vec<u8> {
-    let mut step = 0;
+/// The best quality that fits, from the one with the index `first` on; else the lowest.
+fn jpeg(picture: &DynamicImage, first: usize) -> Vec<u8> {
+    let mut step = first;
     loop {
         let mut bytes = Vec::new();
         JpegEncoder::new_with_quality(&mut bytes, QUALITIES[step])

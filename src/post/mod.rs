@@ -18,6 +18,11 @@ pub mod markdown;
 pub mod picture;
 pub mod sentence;
 
+mod month;
+mod reference;
+mod report;
+mod source;
+
 /// The file stem of a post, its identity everywhere: letters, digits, `-`, `_` and `.`, not beginning with `.` or `-`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Slug(String);

@@ -11,6 +11,7 @@ use crate::post::picture::Prepared;
 use crate::post::{Picture, Post};
 use crate::words::Words;
 
+pub mod date;
 pub mod email;
 pub mod feed;
 pub mod payload;

@@ -276,14 +276,14 @@ mod slots {
 
     #[test]
     fn a_template_that_looks_at_a_member_is_refused_with_its_line() {
-        insta::assert_snapshot!(mail_with("{% if member.city == \"Köln\" %}x{% endif %}").expect_err("refused").join("\n"), @r#"
-        error: a template cannot look at a member's data, as it does with `member`
-         --> own/email.mjml.j2:1:63
+        insta::assert_snapshot!(mail_with("{% if member.city == \"Köln\" %}x{% endif %}").expect_err("refused").join("\n"), @r###"
+        error: a template cannot look at a member's data, as it does with `member.city`
+          --> own/email.mjml.j2:1:54
           |
-        1 | <mjml><mj-body><mj-section><mj-column><mj-text>{% if member.city == "Köln" %}x{% endif %}</mj-text></…
-          |                                                       ^^^^^^^^^^^^^^^^^^^^^
+        1 | <mjml><mj-body><mj-section><mj-column><mj-text>{% if member.city == "Köln" %}x{% endif %}</mj-text><…
+          |                                                      ^^^^^^^^^^^^^^^^^^^^^
           = help: write {{ member.first_name }} as it is, without filter, condition or loop; for an empty cell write {{ member.get("first_name", default="…") }}
-        "#);
+        "###);
         for text in
             ["{{ member.first_name|upper }}", "{{ member.city|length }}", "{% for c in member.city %}{% endfor %}"]
         {
@@ -318,34 +318,93 @@ mod errors {
 
     #[test]
     fn an_undefined_name_is_told_with_the_nearest_one() {
-        insta::assert_snapshot!(error_of("subject.txt.j2", "Neues:\n{{ post.titel }}"), @"");
-        insta::assert_snapshot!(error_of("_footer.mjml.j2", "<mj-section>\n  {{ sitte.name }}\n</mj-section>"), @"");
+        insta::assert_snapshot!(error_of("subject.txt.j2", "Neues:\n{{ post.titel }}"), @r###"
+        error: `post.titel` is not defined
+          --> own/subject.txt.j2:2:4
+          |
+        2 | {{ post.titel }}
+          |    ^^^^^^^^^^
+          = help: did you mean `post.title`?
+        "###);
+        insta::assert_snapshot!(error_of("_footer.mjml.j2", "<mj-section>\n  {{ sitte.name }}\n</mj-section>"), @r###"
+        error: `sitte` is not defined
+          --> own/_footer.mjml.j2:2:6
+          |
+        2 |   {{ sitte.name }}
+          |      ^^^^^^^^^^
+          = help: did you mean `site`?
+        "###);
     }
 
     #[test]
     fn syntax_errors_missing_parts_and_unknown_filters_name_the_line() {
-        insta::assert_snapshot!(error_of("_post.mjml.j2", "<mj-section>\n{% if post.link }\n</mj-section>"), @"");
-        insta::assert_snapshot!(error_of("subject.txt.j2", "{% include '_hed.mjml.j2' %}"), @"");
-        insta::assert_snapshot!(error_of("subject.txt.j2", "{{ post.title|uper }}"), @"");
+        insta::assert_snapshot!(error_of("_post.mjml.j2", "<mj-section>\n{% if post.link }\n</mj-section>"), @r###"
+        error: the template cannot be read: unexpected `}`, expected end of block
+          --> own/_post.mjml.j2:2:17
+          |
+        2 | {% if post.link }
+          |                 ^
+        "###);
+        insta::assert_snapshot!(error_of("subject.txt.j2", "{% include '_hed.mjml.j2' %}"), @r###"
+        error: there is no template `_hed.mjml.j2`
+          --> own/subject.txt.j2:1:4
+          |
+        1 | {% include '_hed.mjml.j2' %}
+          |    ^^^^^^^^^^^^^^^^^^^^^^
+          = help: did you mean `_head.mjml.j2`?
+        "###);
+        insta::assert_snapshot!(error_of("subject.txt.j2", "{{ post.title|uper }}"), @r###"
+        error: the filter uper is unknown
+          --> own/subject.txt.j2:1:15
+          |
+        1 | {{ post.title|uper }}
+          |               ^^^^
+          = help: see the list of filters, tests and functions of minijinja (Jinja2)
+        "###);
     }
 
     #[test]
     fn a_template_without_end_is_stopped() {
         let endless = "{% for a in range(9999) %}{% for b in range(9999) %}{{ b }}{% endfor %}{% endfor %}";
-        insta::assert_snapshot!(error_of("subject.txt.j2", endless), @"");
+        insta::assert_snapshot!(error_of("subject.txt.j2", endless), @r###"
+        error: the template takes too long; does a loop or a macro never end?
+          --> own/subject.txt.j2:1:39
+          |
+        1 | {% for a in range(9999) %}{% for b in range(9999) %}{{ b }}{% endfor %}{% endfor %}
+          |                                       ^^^^^^^^^^^
+          = help: end the loop, or split the template
+        "###);
     }
 
     #[test]
     fn mjml_that_cannot_be_read_is_told_at_the_place_in_the_template() {
         insta::assert_snapshot!(
             error_of("_post.mjml.j2", "<mj-section>\n  <mj-column>\n    <mj-text>{{ post.title }}</mj-text>\n  </mj-section>\n"),
-            @""
+            @r###"
+        error: the template makes MJML that cannot be used: <mj-column> is not closed before </mj-section>
+          --> own/_post.mjml.j2:2:3
+          |
+        2 |   <mj-column>
+          |   ^^^^^^^^^^
+        "###
         );
         insta::assert_snapshot!(
             error_of("_post.mjml.j2", "<mj-section>\n  <mj-column>\n    <mj-foo>x</mj-foo>\n  </mj-column></mj-section>\n"),
-            @""
+            @r###"
+        error: the template makes MJML that cannot be used: <mj-foo> is not known to MJML; did you mean <mj-font>?
+          --> own/_post.mjml.j2:3:5
+          |
+        3 |     <mj-foo>x</mj-foo>
+          |     ^^^^^^^
+        "###
         );
-        insta::assert_snapshot!(error_of("_footer.mjml.j2", "<mj-raw>\n<!--[if mso] x -->\n</mj-raw>\n"), @"");
+        insta::assert_snapshot!(error_of("_footer.mjml.j2", "<mj-raw>\n<!--[if mso] x -->\n</mj-raw>\n"), @r###"
+        error: the template makes MJML that cannot be used: this conditional comment is not written as mail programs read it; write <!--[if mso]> … <![endif]--> or <!--[if !mso]><!--> … <!--<![endif]-->
+          --> own/_footer.mjml.j2:2:1
+          |
+        2 | <!--[if mso] x -->
+          | ^^^^^^^^^^^^^^^^^^
+        "###);
     }
 
     #[test]

@@ -56,15 +56,15 @@ fn described(
     values: &BTreeMap<&'static str, Value>,
 ) -> Finding {
     let detail = error.detail().unwrap_or("");
-    let quoted = detail.split('"').nth(1).unwrap_or("").to_owned();
+    let named = written.and_then(|written| written.split(['"', '\'']).nth(1)).unwrap_or("of that name");
     match error.kind() {
         ErrorKind::UndefinedError => match written.and_then(|written| undefined(written, values)) {
             Some((path, help)) => finding(format!("`{path}` is not defined"), help),
             None => finding(format!("`{}` uses a value that is not defined", written.unwrap_or("this")), None),
         },
         ErrorKind::TemplateNotFound => {
-            let known = nearest(&quoted, templates.iter().map(|(name, _)| name));
-            finding(format!("there is no template `{quoted}`"), known.map(|known| format!("did you mean `{known}`?")))
+            let known = nearest(named, templates.iter().map(|(name, _)| name));
+            finding(format!("there is no template `{named}`"), known.map(|known| format!("did you mean `{known}`?")))
         }
         ErrorKind::OutOfFuel => finding(
             "the template takes too long; does a loop or a macro never end?".to_owned(),
@@ -72,7 +72,7 @@ fn described(
         ),
         ErrorKind::UnknownFilter | ErrorKind::UnknownTest | ErrorKind::UnknownFunction | ErrorKind::UnknownMethod => {
             let help = "see the list of filters, tests and functions of minijinja (Jinja2)".to_owned();
-            finding(format!("{}: {detail}", error.kind()), Some(help))
+            finding(format!("the {detail}"), Some(help))
         }
         ErrorKind::SyntaxError => finding(format!("the template cannot be read: {detail}"), None),
         _ if detail.is_empty() => finding(format!("the template failed: {}", error.kind()), None),

@@ -16,10 +16,14 @@ pub(super) fn misuses(template: &Template) -> Vec<Finding> {
     for tag in tags(&template.text) {
         let tokens = tokens(&template.text, tag.inside.clone());
         let Some(at) = first_misuse(&tokens, tag.prints) else { continue };
-        let (name, offset) = (tokens[at].text, tokens[at].offset);
-        let width = tag.inside.end.saturating_sub(offset).max(name.len());
-        let shown = template.text.get(offset..offset + width).unwrap_or(name).trim_end().chars().count();
-        findings.push(looked_at(name).at(Place::at_offset(&template.origin, &template.text, offset).with_width(shown)));
+        let field = match &tokens[at..] {
+            [_, dot, field, ..] if dot.text == "." => format!(".{}", field.text),
+            _ => String::new(),
+        };
+        let (name, offset) = (format!("{}{field}", tokens[at].text), tokens[at].offset);
+        let shown = template.text[offset..tag.inside.end].trim_end().chars().count();
+        findings
+            .push(looked_at(&name).at(Place::at_offset(&template.origin, &template.text, offset).with_width(shown)));
     }
     findings
 }

@@ -61,6 +61,10 @@ const KNOWN: [&str; 35] = [
     "mj-html-attributes",
 ];
 
+/// HTML elements without an end.
+const VOID: [&str; 13] =
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"];
+
 /// The rewritten MJML.
 #[derive(Debug)]
 pub(super) struct Protected {
@@ -99,12 +103,15 @@ pub(super) fn restore(html: String) -> String {
 /// Rewrites MJML.
 ///
 /// # Errors
-/// An element that MJML does not know; a conditional comment that is not closed as mail programs write them.
+/// An element that MJML does not know or that is not closed; a conditional comment that is not closed as mail programs write them.
 pub(super) fn protect(mjml: &str) -> Result<Protected, Problem> {
     let mut writer =
         Writer { source: mjml, at: 0, out: String::with_capacity(mjml.len()), map: Vec::new(), open: Vec::new() };
     while writer.at < mjml.len() {
         writer.step()?;
+    }
+    if let Some((name, at)) = writer.open.first() {
+        return Err(Problem { range: Some(*at..at + 1 + name.len()), message: format!("<{name}> is never closed") });
     }
     Ok(Protected { mjml: writer.out, map: writer.map })
 }
@@ -114,8 +121,8 @@ struct Writer<'a> {
     at: usize,
     out: String,
     map: Vec<(usize, usize)>,
-    /// Names of the open `mj-` elements.
-    open: Vec<&'a str>,
+    /// The open elements: name and offset.
+    open: Vec<(&'a str, usize)>,
 }
 
 impl<'a> Writer<'a> {
@@ -139,7 +146,7 @@ impl<'a> Writer<'a> {
 
     fn step(&mut self) -> Result<(), Problem> {
         let rest = self.rest();
-        let in_style = matches!(self.open.last(), Some(&"mj-style" | &"style"));
+        let in_style = matches!(self.open.last(), Some(("mj-style" | "style", _)));
         if in_style && !rest.starts_with("</mj-style") && !rest.starts_with("</style") {
             self.style();
         } else if rest.starts_with("<!--[if") || rest.starts_with("<![") || rest.starts_with("<!--<![") {
@@ -148,11 +155,7 @@ impl<'a> Writer<'a> {
             let end = rest.find("-->").map_or(rest.len(), |end| end + 3);
             self.comment(end);
         } else if let Some(name) = rest.strip_prefix("</").and_then(tag_name) {
-            if self.open.last() == Some(&name) {
-                self.open.pop();
-            }
-            let end = rest.find('>').map_or(rest.len(), |end| end + 1);
-            self.copy(end);
+            self.closing_tag(name)?;
         } else if let Some(name) = rest.strip_prefix('<').and_then(tag_name) {
             self.known(name)?;
             self.opening_tag(name);
@@ -217,7 +220,25 @@ impl<'a> Writer<'a> {
         Err(Problem { range: Some(self.at..self.at + 1 + name.len()), message })
     }
 
+    /// mrml takes any closing tag for the one it waits for.
+    fn closing_tag(&mut self, name: &str) -> Result<(), Problem> {
+        let rest = self.rest();
+        let end = rest.find('>').map_or(rest.len(), |end| end + 1);
+        match self.open.pop() {
+            Some((open, _)) if open == name => {
+                self.copy(end);
+                Ok(())
+            }
+            Some((open, at)) => Err(Problem {
+                range: Some(at..at + 1 + open.len()),
+                message: format!("<{open}> is not closed before </{name}>"),
+            }),
+            None => Err(Problem { range: Some(self.at..self.at + end), message: format!("</{name}> closes nothing") }),
+        }
+    }
+
     fn opening_tag(&mut self, name: &'a str) {
+        let start = self.at;
         self.copy(1 + name.len());
         let mut quote = None;
         let mut previous = ' ';
@@ -225,8 +246,8 @@ impl<'a> Writer<'a> {
             match quote {
                 None if c == '>' => {
                     self.copy(1);
-                    if previous != '/' && (name.starts_with("mj") || name == "style") {
-                        self.open.push(name);
+                    if previous != '/' && !VOID.contains(&name) {
+                        self.open.push((name, start));
                     }
                     return;
                 }
@@ -260,7 +281,7 @@ impl<'a> Writer<'a> {
     }
 
     fn text(&mut self, text: &'a str) {
-        let inside = self.open.iter().rev().find(|name| **name != "mj-class").copied();
+        let inside = self.open.iter().rev().map(|(name, _)| *name).find(|name| name.starts_with("mj"));
         if inside == Some("mj-title") {
             // The title becomes an attribute too.
             text.chars().for_each(|c| self.attribute_character(c));

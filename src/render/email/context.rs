@@ -133,9 +133,9 @@ impl Maker<'_> {
 
     fn body(&self, post: &Post) -> Value {
         let photo = |picture: &Picture| self.photo(post, picture, Shown::Body);
-        // A lead that nothing follows is the whole text and needs no larger type.
+        // A lead that nothing follows needs no larger type, but an introduction does.
         let paragraphs = post.body.iter().filter(|block| matches!(block.kind, BlockKind::Paragraph(_))).count();
-        let style = blocks::Style { first_heading: 2, lead: paragraphs > 1, photo: &photo };
+        let style = blocks::Style { first_heading: 2, lead: paragraphs > 1 || post.is_digest(), photo: &photo };
         blocks::parts(&post.body, &style)
             .into_iter()
             .map(|part| match part {

@@ -7,7 +7,8 @@
 //!   and combining accents `\u{…}`. [`protect`] turns these into character references first, which pass through.
 //! - A bare `<` and CDATA are fatal; in text they become references, in `mj-style` a stand-in that is put back.
 //! - White space that begins with a line end is dropped between inline elements; there it becomes a space.
-//! - The parser below mrml panics on a broken conditional comment; it is refused here.
+//! - The parser below mrml panics on a broken conditional comment, which is refused here, and on `ä>` in text, where
+//!   `>` becomes a reference.
 //! - The default fonts link a third party's server; none are passed.
 
 use std::borrow::Cow;
@@ -100,6 +101,8 @@ fn without_place(error: &impl std::fmt::Display) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::render::email::escape::escape;
+    use proptest::prelude::proptest;
 
     fn mail(body: &str) -> String {
         format!(
@@ -169,11 +172,37 @@ mod tests {
 
     #[test]
     fn an_open_element_and_an_unknown_one_are_errors_with_their_place() {
-        let mjml = mail("<mj-text>x");
-        assert!(to_html(&mjml).is_err());
-        let mjml = mail("<mj-image src=\"a\u{a0}b\" /><mj-txt>x</mj-txt>").replace("mj-column", "mj-group");
-        if let Err(problem) = to_html(&mjml) {
-            assert!(problem.range.is_some(), "{problem:?}");
+        for (body, place, message) in [
+            ("<mj-image src=\"a\u{a0}b\" /><mj-txt>x</mj-txt>", "<mj-txt", "did you mean <mj-text>?"),
+            ("<mj-text><p>x</mj-text>", "<p", "<p> is not closed before </mj-text>"),
+            ("<mj-text>x</p></mj-text>", "<mj-text", "<mj-text> is not closed before </p>"),
+        ] {
+            let mjml = mail(body);
+            let problem = to_html(&mjml).expect_err(body);
+            assert_eq!(&mjml[problem.range.expect("a place")], place);
+            assert!(problem.message.contains(message), "{}", problem.message);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_attribute_value_is_read_back_as_it_was(value in "[ -~\\PC\n\t\u{a0}\u{ad}\u{200d}\u{301}]{0,40}") {
+            let html = html(&format!("<mj-image src=\"cid:a\" alt=\"{}\" />", escape(&value)));
+            let start = html.find(" alt=\"").expect("an alt") + 6;
+            let alt = &html[start..start + html[start..].find('"').expect("its end")];
+            let read = alt.replace("&nbsp;", "\u{a0}").replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">");
+            assert_eq!(read.replace("&amp;", "&"), value);
+        }
+
+        #[test]
+        fn nothing_in_text_makes_it_fail(text in "[ -;=?-~\\PC\n\t>]{0,40}") {
+            html(&format!("<mj-text>{}</mj-text>", text.replace('<', " < ")));
+        }
+
+        #[test]
+        fn nothing_in_a_template_makes_it_panic(text in "([<>/=\"' \n!\\[\\]-]|mj-text|mj-raw|<!--\\[if|\\]>|-->|[a-z]|ä|→){0,30}") {
+            let _ = to_html(&mail(&text));
+            let _ = to_html(&text);
         }
     }
 

@@ -2,6 +2,7 @@
 pub mod blocks;
 mod context;
 mod diagnose;
+mod engine;
 mod escape;
 mod images;
 mod member;

@@ -6,8 +6,8 @@
 use super::Problem;
 use crate::finding::nearest;
 
-/// Stands for `<` inside `mj-style` until the HTML is made; a character of the private use area.
-const LESS_THAN: char = '\u{e03c}';
+/// Stand for `<` and `>` inside `mj-style` until the HTML is made; characters of the private use area.
+const STAND_INS: [(char, char); 2] = [('<', '\u{e03c}'), ('>', '\u{e03e}')];
 
 /// Elements whose text mrml hands on; between others white space means nothing.
 const WITH_TEXT: [&str; 9] = [
@@ -62,8 +62,8 @@ const KNOWN: [&str; 35] = [
 ];
 
 /// HTML elements without an end.
-const VOID: [&str; 13] =
-    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"];
+const VOID: [&str; 14] =
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
 
 /// The rewritten MJML.
 #[derive(Debug)]
@@ -97,7 +97,12 @@ impl Protected {
 
 /// Puts the stand-ins back into the finished HTML.
 pub(super) fn restore(html: String) -> String {
-    if html.contains(LESS_THAN) { html.replace(LESS_THAN, "<") } else { html }
+    STAND_INS.iter().fold(
+        html,
+        |html, (meant, written)| {
+            if html.contains(*written) { html.replace(*written, &meant.to_string()) } else { html }
+        },
+    )
 }
 
 /// Rewrites MJML.
@@ -179,7 +184,10 @@ impl<'a> Writer<'a> {
         let rest = self.rest();
         let end = ["</mj-style", "</style"].iter().filter_map(|tag| rest.find(tag)).min().unwrap_or(rest.len());
         for c in rest[..end].chars() {
-            if c == '<' { self.replace(1, &LESS_THAN.to_string()) } else { self.copy(c.len_utf8()) }
+            match STAND_INS.iter().find(|(meant, _)| *meant == c) {
+                Some((_, written)) => self.replace(1, &written.to_string()),
+                None => self.copy(c.len_utf8()),
+            }
         }
     }
 
@@ -286,7 +294,14 @@ impl<'a> Writer<'a> {
             // The title becomes an attribute too.
             text.chars().for_each(|c| self.attribute_character(c));
         } else if !text.trim_matches([' ', '\t', '\r', '\n']).is_empty() {
-            self.copy(text.len());
+            // The parser below mrml panics on `ä>`, cutting the letter in two.
+            text.split_inclusive('>').for_each(|piece| match piece.strip_suffix('>') {
+                Some(before) => {
+                    self.copy(before.len());
+                    self.replace(1, "&gt;");
+                }
+                None => self.copy(piece.len()),
+            });
         } else if inside.is_some_and(|name| WITH_TEXT.contains(&name)) {
             if text.starts_with('\n') { self.replace(text.len(), " ") } else { self.copy(text.len()) }
         } else {

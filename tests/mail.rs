@@ -242,6 +242,15 @@ mod errors {
     }
 
     #[test]
+    fn an_attribute_that_mjml_would_drop_is_a_warning() {
+        let own = "<mj-raw></mj-raw>\n<mj-section><mj-column><mj-raw alt=\"x\"></mj-raw></mj-column></mj-section>\n";
+        let mail = with_template("_footer.mjml.j2", own).expect("a warning is no error");
+        let warnings: Vec<String> = mail.findings.iter().map(ToString::to_string).collect();
+        assert_eq!(warnings.len(), 1, "{warnings:?}");
+        assert!(warnings[0].starts_with("warning:") && warnings[0].contains("own/_footer.mjml.j2:2:"), "{warnings:?}");
+    }
+
+    #[test]
     fn a_picture_that_was_not_loaded_is_an_error() {
         let mut case = posts::minimal();
         case.post.body.push(posts::block(rundbrief::post::BlockKind::Picture(posts::picture("fehlt.jpg", "x", None))));

@@ -63,7 +63,7 @@ fn tags(text: &str) -> Vec<Tag> {
     let mut tags = Vec::new();
     let mut at = 0;
     while let Some(open) = text[at..].find('{').map(|found| found + at) {
-        at = match text[open..].as_bytes().get(1) {
+        at = match text.as_bytes().get(open + 1) {
             Some(b'#') => text[open..].find("#}").map_or(text.len(), |end| open + end + 2),
             Some(mark @ (b'{' | b'%')) => {
                 let close = if *mark == b'{' { "}}" } else { "%}" };
@@ -121,8 +121,9 @@ fn tokens(text: &str, inside: Range<usize>) -> Vec<Token<'_>> {
             }
             c => (Kind::Other, c.len_utf8()),
         };
-        let first_or_last = tokens.is_empty() || rest[length..].trim().is_empty();
-        if !c.is_whitespace() && !(first_or_last && matches!(c, '-' | '+')) {
+        let at_edge = tokens.is_empty() || rest[length..].trim().is_empty();
+        let of_the_tag = at_edge && matches!(c, '-' | '+');
+        if !(c.is_whitespace() || of_the_tag) {
             tokens.push(Token { kind, text: &rest[..length], offset: at });
         }
         at += length;
@@ -168,17 +169,17 @@ fn asks_whether_defined(after: &[Token<'_>]) -> bool {
 fn is_print(tokens: &[Token<'_>]) -> bool {
     let kinds: Vec<Kind> = tokens.iter().map(|token| token.kind).collect();
     let texts: Vec<&str> = tokens.iter().map(|token| token.text).collect();
-    match (texts.as_slice(), kinds.as_slice()) {
-        (["unsubscribe_url"], _) => true,
-        (["member", ".", _], [_, _, Kind::Name]) => true,
-        (["member", "[", _, "]"], [_, _, Kind::Text, _]) => true,
-        (["member", ".", "get", "(", _, ")"], [_, _, _, _, Kind::Text, _]) => true,
-        (
-            ["member", ".", "get", "(", _, ",", "default", "=", _, ")"],
-            [_, _, _, _, Kind::Text, _, _, _, Kind::Text, _],
-        ) => true,
-        _ => false,
-    }
+    matches!(
+        (texts.as_slice(), kinds.as_slice()),
+        (["unsubscribe_url"], _)
+            | (["member", ".", _], [_, _, Kind::Name])
+            | (["member", "[", _, "]"], [_, _, Kind::Text, _])
+            | (["member", ".", "get", "(", _, ")"], [_, _, _, _, Kind::Text, _])
+            | (
+                ["member", ".", "get", "(", _, ",", "default", "=", _, ")"],
+                [_, _, _, _, Kind::Text, _, _, _, Kind::Text, _]
+            )
+    )
 }
 
 #[cfg(test)]

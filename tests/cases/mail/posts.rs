@@ -259,9 +259,9 @@ fn drawing(stem: &str, width: u32, height: u32) -> RgbImage {
         let (u, v) = (f64::from(x) / w, f64::from(y) / h);
         let hill = |base: f64, wave: f64| v > base + 0.08 * (u * wave).sin();
         match stem {
-            "logo" | "land" if (u * 8.0) as u32 % 2 == 0 && v > 0.2 && v < 0.8 => Rgb([0x1c, 0x5d, 0x8c]),
+            "logo" | "land" if ((u * 8.0) as u32).is_multiple_of(2) && v > 0.2 && v < 0.8 => Rgb([0x1c, 0x5d, 0x8c]),
             "logo" | "land" => Rgb([255, 255, 255]),
-            "logo-dunkel" if (u * 8.0) as u32 % 2 == 0 && v > 0.2 && v < 0.8 => Rgb([0x7c, 0xc0, 0xf0]),
+            "logo-dunkel" if ((u * 8.0) as u32).is_multiple_of(2) && v > 0.2 && v < 0.8 => Rgb([0x7c, 0xc0, 0xf0]),
             "logo-dunkel" => Rgb([0x1c, 0x23, 0x2a]),
             _ if hill(0.75, 9.0) => Rgb([0x3a, 0x5a, 0x40]),
             _ if hill(0.6, 6.0) => Rgb([0x58, 0x81, 0x57]),

@@ -7,14 +7,17 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::config::Config;
+use crate::finding::Finding;
 use crate::post::picture::Prepared;
 use crate::post::{Picture, Post};
 use crate::words::Words;
 
 pub mod code;
+pub mod date;
 pub mod email;
 pub mod feed;
-pub mod payload;
+pub mod html;
+pub mod link;
 pub mod teaser;
 
 /// Everything that the renditions of one post are made from.
@@ -28,6 +31,50 @@ pub struct Source<'a> {
     /// Of the post's language.
     pub words: &'a Words,
     pub templates: &'a Templates,
+}
+
+/// Everything that a post becomes.
+#[derive(Debug, Clone)]
+pub struct Renditions {
+    /// The mail of each list, in the order of the lists.
+    pub emails: Vec<(String, email::Email)>,
+    pub item: Option<feed::FeedItem>,
+    pub teasers: Vec<teaser::Teaser>,
+    /// Warnings.
+    pub findings: Vec<Finding>,
+}
+
+/// Renders a post for its lists and channels. The mail is always made, because it is always looked at.
+///
+/// # Errors
+/// The findings of every rendition that cannot be made.
+pub fn renditions(source: &Source<'_>, lists: &[String], channels: &[String]) -> Result<Renditions, Vec<Finding>> {
+    let mut findings = Vec::new();
+    let mut emails = Vec::new();
+    for list in lists {
+        match email::render(source, list) {
+            Ok(email) => emails.push((list.clone(), email)),
+            Err(found) => findings.extend(found),
+        }
+    }
+    let chosen = |name: &str| channels.iter().any(|channel| channel == name);
+    let item = source.config.feed.as_ref().filter(|_| chosen("feed")).map(|_| feed::item(source));
+    let item = item.transpose().map_err(|finding| findings.push(finding)).ok().flatten();
+    let mut teasers = Vec::new();
+    for (name, network) in source.config.networks().iter().filter(|(name, _)| chosen(name)) {
+        match teaser::teaser(source, name, network.kind) {
+            Ok(teaser) => teasers.push(teaser),
+            Err(finding) => findings.push(finding),
+        }
+    }
+    for email in emails.iter().map(|(_, email)| email) {
+        findings
+            .extend(email.findings.iter().filter(|finding| !findings.contains(finding)).cloned().collect::<Vec<_>>());
+    }
+    if findings.iter().any(Finding::is_error) {
+        return Err(findings);
+    }
+    Ok(Renditions { emails, item, teasers, findings })
 }
 
 /// One part of a digest with its posts.

@@ -1,5 +1,101 @@
-//! The e-mail.
+//! The e-mail: from a post to subject, MJML, HTML, plain text and the compiled message, all with slots.
+//!
+//! Comes in: a [`Source`] and the name of a list. Goes out: an [`Email`], or findings. Pure.
+
+pub mod blocks;
+mod context;
+mod diagnose;
+mod engine;
+mod escape;
+mod images;
+mod member;
 pub mod message;
+pub mod mjml;
+pub mod palette;
+mod scan;
+pub mod shorten;
 pub mod slot;
 pub mod template;
 pub mod text;
+
+use crate::finding::{Finding, Place};
+use crate::render::Source;
+use crate::render::email::message::{Compiled, Embedded, Parts, compile, shown_html};
+use crate::render::email::slot::{Piece, Slots};
+use crate::render::email::template::InlineImage;
+use crate::render::email::text::{Notes, WIDTH, body, wrap};
+
+/// The mail of one post to one list.
+#[derive(Debug, Clone)]
+pub struct Email {
+    /// May hold slot tokens, as the following may.
+    pub subject: String,
+    pub preheader: String,
+    pub mjml: String,
+    pub html: String,
+    pub text: String,
+    pub slots: Slots,
+    pub images: Vec<InlineImage>,
+    /// The message, ready to be merged with members.
+    pub compiled: Compiled,
+    pub findings: Vec<Finding>,
+}
+
+/// Stands for the body while the frame of the plain text is wrapped, so that code and tables keep their lines.
+const BODY: &str = "\u{e000}body\u{e000}";
+
+/// Renders and compiles the mail of a post to a list.
+///
+/// # Errors
+/// Findings of the templates, and of what cannot stand in a message.
+pub fn render(source: &Source<'_>, list: &str) -> Result<Email, Vec<Finding>> {
+    let rendered = template::render(source, list, BODY)?;
+    let text = wrap(&rendered.text_frame, WIDTH).replace(BODY, &laid_out(source));
+    let pictures: Vec<Embedded<'_>> = rendered
+        .images
+        .iter()
+        .filter_map(|image| Some(Embedded { id: image.cid.as_deref()?, picture: &image.prepared }))
+        .collect();
+    let parts = Parts {
+        subject: &rendered.subject,
+        text: &text,
+        html: &rendered.html,
+        slots: &rendered.slots,
+        pictures: &pictures,
+        campaign: source.post.slug.as_str(),
+        list,
+    };
+    let compiled = compile(&parts, &source.config.sender)
+        .map_err(|error| vec![Finding::error("message", error.to_string()).at(Place::whole_file(&source.post.file))])?;
+    let template::Rendered { subject, preheader, mjml, html, slots, images, findings, .. } = rendered;
+    Ok(Email { subject, preheader, mjml, html, text, slots, images, compiled, findings })
+}
+
+/// The plain text of the post's own body, with the list of its links.
+fn laid_out(source: &Source<'_>) -> String {
+    let mut notes = Notes::new();
+    let text = body(&source.post.body, &mut notes, source.words);
+    if notes.is_empty() { text } else { format!("{text}\n\n{}", notes.list()) }
+}
+
+impl Email {
+    /// The HTML with a member's values, and each embedded picture at `file(its name)`.
+    pub fn html_for(&self, values: &[String], file: impl Fn(&str) -> String) -> String {
+        let html = shown_html(&self.html, &self.slots, values)
+            .expect("compiling has found every place where no value may stand");
+        let embedded = self.images.iter().filter(|image| image.cid.is_some());
+        embedded.fold(html, |html, image| html.replace(&image.src, &file(&image.prepared.name)))
+    }
+
+    /// The plain text with a member's values.
+    pub fn text_for(&self, values: &[String]) -> String {
+        let pieces = self.slots.cut(&self.text);
+        pieces
+            .into_iter()
+            .map(|piece| match piece {
+                Piece::Literal(literal) => literal,
+                Piece::Slot(index) => values[index].as_str(),
+            })
+            .collect()
+    }
+}

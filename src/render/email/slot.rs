@@ -49,6 +49,17 @@ impl Slots {
         format!("slot{}n{index}e", self.nonce)
     }
 
+    /// How often each slot's token stands in a text, by index.
+    pub fn count(&self, text: &str) -> Vec<usize> {
+        let mut counts = vec![0; self.list.len()];
+        for piece in self.cut(text) {
+            if let Piece::Slot(index) = piece {
+                counts[index] += 1;
+            }
+        }
+        counts
+    }
+
     /// Cuts a text at its tokens; empty literals are left out.
     pub fn cut<'a>(&self, text: &'a str) -> Vec<Piece<'a>> {
         let opening = format!("slot{}n", self.nonce);

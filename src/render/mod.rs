@@ -13,7 +13,7 @@ use crate::words::Words;
 
 pub mod email;
 pub mod feed;
-pub mod payload;
+pub mod link;
 pub mod teaser;
 
 /// Everything that the renditions of one post are made from.

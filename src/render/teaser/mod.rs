@@ -1,0 +1,5 @@
+//! stub
+pub mod domain;
+pub mod emoji;
+pub mod hashtag;
+pub mod length;

@@ -33,7 +33,7 @@ pub fn strip_dateline(text: &str) -> &str {
         .flat_map(|(mark, usual)| text[..end].match_indices(mark).map(|(at, mark)| (at, at + mark.len(), *usual)))
         .collect();
     found.sort_unstable();
-    for (at, after, usual) in found {
+    for (at, after, usual) in found.into_iter().rev() {
         let rest = text[after..].trim_start();
         if Head::parse(&text[..at]).is_some_and(|head| head.is_dateline(usual)) && begins_sentence(rest) {
             return without_dash(rest);
@@ -94,18 +94,18 @@ fn without_agency(head: &str) -> (&str, bool) {
     if is_agency { (before.trim_end(), true) } else { (head, false) }
 }
 
-/// `7. November 2024`, `07.11.2024`, `November 7, 2024`, `den 7. Nov.`: nothing but numbers and months, one number at
-/// least.
+/// `7. November 2024`, `07.11.2024`, `November 7, 2024`, `den 7. Nov.`: nothing but numbers and months, a month or a
+/// whole date at least.
 fn is_date(text: &str) -> bool {
-    let mut numbers = 0;
-    let words = text.split([' ', ',', '\u{a0}']).filter(|word| !word.is_empty());
-    let all_known = words.into_iter().all(|word| {
+    let mut names_day = false;
+    let mut words = text.split([' ', ',', '\u{a0}']).filter(|word| !word.is_empty());
+    let all_known = words.all(|word| {
         let bare = word.trim_end_matches('.');
         let number = !bare.is_empty() && bare.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '-' | '/'));
-        numbers += usize::from(number);
+        names_day |= is_month(bare) || (number && bare.split(['.', '-', '/']).count() == 3);
         number || is_month(bare) || matches!(word, "den" | "im" | "am")
     });
-    all_known && numbers > 0
+    all_known && names_day
 }
 
 /// Whether a text of at least three words begins as a sentence does.

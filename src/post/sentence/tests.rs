@@ -58,7 +58,8 @@ de: Rückkehrer*innen und Kolleg:innen kamen. | Alle freuten sich.
 de: Am Di. 12. November ist Schluss. | Am So. | Das war es.
 de: Er kam ca. 10 Minuten zu spät. | Das passiert.
 de: Das kostet inkl. Mwst. 5 Euro.
-de: Toll! 🎉 | Das war es.
+de: Toll! | 🎉 Das war es.
+de: Das war es. 🎉
 en: We met in Berlin. | Then we left.
 en: Mr. Smith met Mrs. Jones. | They talked.
 en: Dr. Jane Doe spoke. | Everyone listened.
@@ -71,6 +72,7 @@ en: No. | The answer is no.
 en: That was in 2024. | Members remember.
 en: He has 24. | Twelve are red.
 en: J. R. Smith wrote it. | It sold well.
+en: She changed her mind. | The talk went on.
 en: So am I. | Bob agrees.
 en: Acme Inc. | The company grew.
 en: Acme Inc. announced it. | Shares rose.

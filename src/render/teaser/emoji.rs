@@ -42,11 +42,17 @@ const fn is_picture_when_selected(character: char) -> bool {
     matches!(character, '©' | '®' | '™' | '♟')
 }
 
-/// The blocks that emoji come from. A symbol of these blocks that is no emoji has the same weight alone.
+/// The characters that emoji begin with. Where a whole block is named, its other symbols weigh the same on X.
 const fn is_picture(character: char) -> bool {
-    matches!(character,
-        '\u{203c}' | '\u{2049}' | '\u{2139}' | '\u{2194}'..='\u{21aa}' | '\u{231a}'..='\u{23ff}' | '\u{24c2}'
-        | '\u{25aa}'..='\u{25fe}' | '\u{2600}'..='\u{265e}' | '\u{2660}'..='\u{27bf}' | '\u{2934}' | '\u{2935}'
-        | '\u{2b05}'..='\u{2b55}' | '\u{3030}' | '\u{303d}' | '\u{3297}' | '\u{3299}'
-        | '\u{1f004}'..='\u{1f0cf}' | '\u{1f170}'..='\u{1f1e5}' | '\u{1f200}'..='\u{1faff}')
+    let dingbat = matches!(character as u32,
+        0x2702 | 0x2705 | 0x2708..=0x270d | 0x270f | 0x2712 | 0x2714 | 0x2716 | 0x271d | 0x2721 | 0x2728 | 0x2733
+        | 0x2734 | 0x2744 | 0x2747 | 0x274c | 0x274e | 0x2753..=0x2755 | 0x2757 | 0x2763..=0x2767 | 0x2795..=0x2797
+        | 0x27a1 | 0x27b0 | 0x27bf);
+    let symbol = matches!(character as u32,
+        0x203c | 0x2049 | 0x2139 | 0x2194..=0x2199 | 0x21a9 | 0x21aa | 0x231a | 0x231b | 0x2328 | 0x23cf
+        | 0x23e9..=0x23f3 | 0x23f8..=0x23fa | 0x24c2 | 0x25aa | 0x25ab | 0x25b6 | 0x25c0 | 0x25fb..=0x25fe
+        | 0x2600..=0x265e | 0x2660..=0x2685 | 0x2690..=0x26ff | 0x2934 | 0x2935 | 0x2b05..=0x2b07 | 0x2b1b | 0x2b1c
+        | 0x2b50 | 0x2b55 | 0x3030 | 0x303d | 0x3297 | 0x3299);
+    let picture = matches!(character as u32, 0x1f004..=0x1f0cf | 0x1f170..=0x1f1e5 | 0x1f200..=0x1faff);
+    dingbat || symbol || picture
 }

@@ -132,6 +132,8 @@ fn weighted_grapheme(grapheme: &str) -> usize {
 
 const fn weight(character: char) -> usize {
     match character as u32 {
+        // Both are emoji for X, with or without a presentation selector.
+        0xa9 | 0xae => 2,
         0..=4351 | 8192..=8205 | 8208..=8223 | 8242..=8247 => 1,
         _ => 2,
     }
@@ -159,3 +161,6 @@ fn threads_grapheme(grapheme: &str) -> usize {
     let emoji = emoji::prefix_len(grapheme);
     emoji + grapheme[emoji..].chars().count()
 }
+
+#[cfg(test)]
+mod tests;

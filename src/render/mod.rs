@@ -13,6 +13,7 @@ use crate::words::Words;
 
 pub mod email;
 pub mod feed;
+pub mod html;
 pub mod link;
 pub mod teaser;
 

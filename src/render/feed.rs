@@ -37,7 +37,7 @@ pub fn item(source: &Source) -> Result<FeedItem, Finding> {
         enclosure: enclosure(source),
         guid: Some(Guid { value: clean(&guid), permalink: false }),
         pub_date: header.date.map(|date| rfc822(source.post, date, &site.zone)).transpose()?,
-        content: Some(clean(&content(source))),
+        content: Some(clean(&content(source))).filter(|content| !content.is_empty()),
         dublin_core_ext: header
             .author
             .as_ref()

@@ -24,6 +24,8 @@ pub struct Layout<'a> {
     pub root_end: usize,
     /// Where `</channel>` begins.
     pub channel_end: usize,
+    /// Behind the channel's last element before its first item.
+    about_end: Option<usize>,
     /// Prefix → namespace, of the root and the channel.
     pub prefixes: BTreeMap<String, String>,
     /// The whole element.
@@ -57,9 +59,9 @@ impl Layout<'_> {
         (self.gap_before(index).start..self.items[index].range.end, String::new())
     }
 
-    /// Where an element can be inserted before all items.
+    /// Where an element can be inserted before all items: behind what the channel says about itself.
     pub fn before_items(&self) -> usize {
-        if self.items.is_empty() { self.behind_items() } else { self.gap_before(0).start }
+        if self.items.is_empty() { self.behind_items() } else { self.about_end.unwrap_or(self.gap_before(0).start) }
     }
 
     /// Where an element can be inserted behind all items.
@@ -89,8 +91,9 @@ pub fn scan(bytes: &[u8]) -> Result<Layout<'_>, FeedError> {
         let (namespace, event) = match reader.read_resolved_event() {
             Ok((namespace, event)) => (Name::of(&namespace), event),
             Err(error) => {
-                let offset = position(reader.error_position());
-                return Err(malformed(offset, &error.to_string()));
+                let message = error.to_string();
+                let reason = message.trim_start_matches("syntax error: ").trim_start_matches("ill-formed document: ");
+                return Err(malformed(position(reader.error_position()), reason));
             }
         };
         let end = position(reader.buffer_position());
@@ -219,11 +222,12 @@ impl<'a> Scanner<'a> {
             return Err(malformed(offset, &format!("the prefix of <{}> is not declared", tag.name().0)));
         }
         for attribute in tag.attributes() {
-            let attribute = attribute.map_err(|error| malformed(offset, &error.to_string()))?;
+            let broken = || malformed(offset, &format!("an attribute of <{}> is not well-formed", tag.name().0));
+            let attribute = attribute.map_err(|_| broken())?;
             if attribute.value.contains('<') {
-                return Err(malformed(offset, "a `<` inside an attribute"));
+                return Err(broken());
             }
-            unescape(&attribute.value).map_err(|error| malformed(offset, &error.to_string()))?;
+            unescape(&attribute.value).map_err(|_| broken())?;
         }
         Ok(())
     }
@@ -284,6 +288,9 @@ impl<'a> Scanner<'a> {
     fn closed(&mut self, range: &Range<usize>) {
         let name = self.open.pop().unwrap_or_default();
         let open: Vec<&str> = self.open.iter().map(String::as_str).collect();
+        if matches!(open.as_slice(), [_, "channel"]) && name != "item" && self.layout.items.is_empty() {
+            self.layout.about_end = Some(range.end);
+        }
         match (open.as_slice(), name.as_str()) {
             ([_], "channel") => {
                 self.layout.channel_end = range.start;

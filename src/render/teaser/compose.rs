@@ -3,7 +3,7 @@
 //! Comes in: [`Material`], the link in its two forms, the hashtags, the network's kind. Goes out: the text, or `None`
 //! where not even the link fits. Never longer than the limit; never cuts inside a word, a quotation or an abbreviation.
 
-use super::length::{aim, fits, length, limit};
+use super::length::{aim, fits, length};
 use super::material::Material;
 use super::{hashtag, quoted};
 use crate::config::NetworkKind;
@@ -104,21 +104,25 @@ fn opening(material: &Material, frame: &Frame) -> Option<Draft> {
         return Some(whole.swap_remove(best));
     }
     let link = *links.iter().min_by_key(|link| link.map_or(0, |link| length(link, frame.kind)))?;
-    let cuts = sources.iter().flat_map(|text| cuts(text, frame.kind)).map(|cut| draft(&cut, link));
-    cuts.chain(link.map(|link| draft("", Some(link)))).find(fitting)
+    let cut = sources.iter().find_map(|text| longest_cut(text, |cut| fitting(&draft(cut, link))));
+    cut.map(|cut| draft(&cut, link)).or_else(|| link.map(|link| draft("", Some(link))).filter(fitting))
 }
 
-/// Beginnings of a text with `…`, the longest first. They end between two words, outside of quotations and brackets,
+/// The longest beginning of a text with `…` that fits. It ends between two words, outside of quotations and brackets,
 /// and neither behind an abbreviation nor between a number and its noun.
-fn cuts(text: &str, kind: NetworkKind) -> impl Iterator<Item = String> {
+fn longest_cut(text: &str, fits: impl Fn(&str) -> bool) -> Option<String> {
+    let gaps: Vec<usize> = text.match_indices(' ').map(|(at, _)| at).collect();
     let quotations = quoted::quotations(text);
-    let longest = limit(kind) * 4;
-    let gaps: Vec<usize> = text.match_indices(' ').map(|(at, _)| at).take_while(|at| *at <= longest).collect();
-    gaps.into_iter().rev().filter_map(move |at| {
+    let cut = |at: usize| {
         let head = text[..at].trim_end_matches([',', ';', ':', '–', '—', '-', ' ']);
-        let inside = quotations.iter().any(|range| range.contains(&at)) || quoted::is_open(head);
+        (head, format!("{head} …"))
+    };
+    let fitting = gaps.partition_point(|at| fits(&cut(*at).1));
+    gaps[..fitting].iter().rev().find_map(|at| {
+        let (head, cut) = cut(*at);
+        let inside = quotations.iter().any(|range| range.contains(at)) || quoted::is_open(head);
         let torn = head.ends_with(['.', '…']) || head.ends_with(|c: char| c.is_ascii_digit());
-        (!inside && !torn && !head.is_empty()).then(|| format!("{head} …"))
+        (!inside && !torn && !head.is_empty() && fits(&cut)).then_some(cut)
     })
 }
 
@@ -148,9 +152,14 @@ impl Draft {
             Some(link) => link.clone(),
             None => String::new(),
         };
+        let gap = match plain {
+            true if ends_like_a_sentence(&text) => " ",
+            true => " – ",
+            false => "\n\n",
+        };
         let parts = [text, call, frame.hashtags[..self.hashtags].join(" ")];
         let parts: Vec<&str> = parts.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
-        parts.join(if plain { " " } else { "\n\n" })
+        parts.join(gap)
     }
 }
 

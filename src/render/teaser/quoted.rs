@@ -56,13 +56,13 @@ pub fn is_open(text: &str) -> bool {
 }
 
 /// Whether somebody's words are quoted, rather than a title: the quotation ends like a sentence, follows a colon, or
-/// is followed by a comma.
+/// has a comma inside its end (English) or behind it (German).
 pub fn has_statement(text: &str) -> bool {
     quotations(text).into_iter().any(|range| {
         let inside = text[range.clone()].trim_end_matches(|c: char| "“”\"«»".contains(c));
         let after_colon = text[..range.start].trim_end().ends_with(':');
         let words = inside.split_whitespace().count();
-        let ends = inside.ends_with(['.', '!', '?', '…']) && words >= 2;
+        let ends = (inside.ends_with(['.', '!', '?', '…']) && words >= 2) || (inside.ends_with(',') && words >= 4);
         ends || after_colon || (text[range.end..].starts_with(',') && words >= 4 && has_verb(&outside(text)))
     })
 }
@@ -130,6 +130,7 @@ mod tests {
     fn a_statement_is_told_from_a_title() {
         assert!(has_statement("„Wir packen das an“, sagte Anna Muster."));
         assert!(has_statement("Anna Muster: „Packen wir es an.“"));
+        assert!(has_statement("“Let us do it now,” said Jane Doe."));
         assert!(!has_statement("Der Preis „Betrieb des Jahres 2024“ ging nach Ulm."));
         assert!(!has_statement("Auszeichnung zum „Betrieb des Jahres 2024“: Glückwunsch!"));
     }

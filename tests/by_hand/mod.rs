@@ -14,6 +14,8 @@ use rundbrief::render::{Pictures, Section, Source, Templates};
 use rundbrief::secret::SecretRef;
 use rundbrief::words::{Catalogue, Words};
 
+pub mod feed;
+
 /// Everything that a [`Source`] borrows.
 pub struct House {
     pub config: Config,

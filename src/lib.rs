@@ -1,4 +1,5 @@
 //! rundbrief
+pub mod channel;
 pub mod config;
 pub mod error;
 pub mod finding;

@@ -1,0 +1,3 @@
+//! The ways out.
+
+pub mod feed;

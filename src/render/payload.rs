@@ -1,1 +1,0 @@
-//! The JSON body that webhooks get.

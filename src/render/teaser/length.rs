@@ -1,0 +1,166 @@
+//! How long a text is where it will be posted: each network counts in its own way.
+//!
+//! Comes in: a text and the network's kind. Goes out: its length in that network's units, and the limit.
+
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::config::NetworkKind;
+use crate::render::link;
+use crate::render::teaser::emoji;
+
+/// What a URL counts on Mastodon (`characters_reserved_per_url`) and on X (`transformedURLLength`).
+const URL_LENGTH: usize = 23;
+
+/// The most that Bluesky takes beside its 300 graphemes, in UTF-8 bytes (lexicon `app.bsky.feed.post`, `maxLength`).
+const BLUESKY_BYTES: usize = 3_000;
+
+/// The longest text that a network takes, in the units of [`length`]. For plain text it is the house's own limit: one
+/// paragraph that fits into somebody else's newsletter.
+pub const fn limit(kind: NetworkKind) -> usize {
+    match kind {
+        NetworkKind::Mastodon | NetworkKind::Threads => 500,
+        NetworkKind::Bluesky => 300,
+        NetworkKind::X => 280,
+        NetworkKind::LinkedIn => 3_000,
+        NetworkKind::Facebook => 63_206,
+        NetworkKind::Plain => 1_000,
+    }
+}
+
+/// The length that is worth reading there, in the units of [`length`]; never more than [`limit`].
+pub const fn aim(kind: NetworkKind) -> usize {
+    match kind {
+        NetworkKind::LinkedIn => 1_200,
+        NetworkKind::Facebook => 600,
+        _ => limit(kind),
+    }
+}
+
+/// The length of `text` as the network counts it.
+///
+/// - Mastodon: graphemes, a URL as 23, of a mention only the local part (`StatusLengthValidator`).
+/// - Bluesky, plain: graphemes, URLs as written. Bluesky's second limit is in [`fits`].
+/// - X: weighted characters (twitter-text configuration v3), a URL as 23, an emoji as 2.
+/// - LinkedIn, Facebook: UTF-16 code units.
+/// - Threads: characters, an emoji as its UTF-8 bytes (Threads API, "Posts").
+pub fn length(text: &str, kind: NetworkKind) -> usize {
+    match kind {
+        NetworkKind::Mastodon => {
+            with_urls(text, &link::urls(text), |part| without_domains(part).graphemes(true).count())
+        }
+        NetworkKind::Bluesky | NetworkKind::Plain => text.graphemes(true).count(),
+        NetworkKind::X => {
+            let mut urls = link::urls(text);
+            urls.extend(super::domain::bare_domains(text, &urls));
+            urls.sort_by_key(|url| url.start);
+            with_urls(text, &urls, weighted)
+        }
+        NetworkKind::LinkedIn | NetworkKind::Facebook => text.encode_utf16().count(),
+        NetworkKind::Threads => text.graphemes(true).map(threads_grapheme).sum(),
+    }
+}
+
+/// Whether the network takes the text.
+pub fn fits(text: &str, kind: NetworkKind) -> bool {
+    excess(text, kind).is_none()
+}
+
+/// How much a text is over: the number and its unit, for a message.
+pub fn excess(text: &str, kind: NetworkKind) -> Option<(usize, &'static str)> {
+    let over = length(text, kind).saturating_sub(limit(kind));
+    if over > 0 {
+        return Some((over, "characters"));
+    }
+    let bytes_over = text.len().saturating_sub(BLUESKY_BYTES);
+    (kind == NetworkKind::Bluesky && bytes_over > 0).then_some((bytes_over, "bytes"))
+}
+
+/// The sum over a text whose URLs count [`URL_LENGTH`] each and whose other parts are counted by `count`.
+fn with_urls(text: &str, urls: &[std::ops::Range<usize>], count: impl Fn(&str) -> usize) -> usize {
+    let mut sum = 0;
+    let mut from = 0;
+    for url in urls {
+        sum += count(&text[from..url.start]) + URL_LENGTH;
+        from = url.end;
+    }
+    sum + count(&text[from..])
+}
+
+/// `@name@server.example` as Mastodon counts it: `@name`.
+fn without_domains(text: &str) -> String {
+    let name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    let mut kept = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('@') {
+        let own_word = !rest[..at].ends_with(|c: char| c.is_alphanumeric() || matches!(c, '/' | '@' | '.' | '_'));
+        let local = rest[at + 1..].find(|c| !name(c)).map_or(rest.len(), |end| at + 1 + end);
+        kept.push_str(&rest[..local]);
+        rest = &rest[local..];
+        if own_word && local > at + 1 && rest.starts_with('@') {
+            let domain = rest[1..].find(|c| !name(c)).map_or(rest.len(), |end| 1 + end);
+            let domain = rest[..domain].trim_end_matches(['.', '-']).len();
+            if rest[..domain].contains('.') {
+                rest = &rest[domain..];
+            }
+        }
+    }
+    kept + rest
+}
+
+/// Weighted characters (twitter-text configuration v3: weight 100 of a scale of 100 in four ranges, else 200, and 200
+/// for an emoji sequence as a whole). X counts after normalising to NFC, so a composed umlaut and a decomposed one are
+/// the same.
+fn weighted(text: &str) -> usize {
+    text.graphemes(true).map(weighted_grapheme).sum()
+}
+
+fn weighted_grapheme(grapheme: &str) -> usize {
+    let emoji = emoji::prefix_len(grapheme);
+    if emoji > 0 {
+        return 2 + grapheme[emoji..].chars().map(weight).sum::<usize>();
+    }
+    let mut characters = grapheme.chars().peekable();
+    let mut sum = 0;
+    while let Some(character) = characters.next() {
+        sum += weight(character);
+        if characters.peek().is_some_and(|mark| composes(character, *mark)) {
+            characters.next();
+        }
+    }
+    sum
+}
+
+const fn weight(character: char) -> usize {
+    match character as u32 {
+        // Both are emoji for X, with or without a presentation selector.
+        0xa9 | 0xae => 2,
+        0..=4351 | 8192..=8205 | 8208..=8223 | 8242..=8247 => 1,
+        _ => 2,
+    }
+}
+
+/// Whether a letter and a combining mark become one character in NFC. The pairs of Western and Central European
+/// languages; a pair that is missing here counts one too many, never one too few.
+fn composes(letter: char, mark: char) -> bool {
+    let letters = match mark {
+        '\u{308}' => "aeiouyAEIOUY",
+        '\u{301}' => "aeiouyAEIOUYcnszlrCNSZLR",
+        '\u{300}' => "aeiouAEIOU",
+        '\u{302}' => "aeiouAEIOUcgCG",
+        '\u{303}' => "anoANO",
+        '\u{327}' => "cCsS",
+        '\u{30a}' => "aAuU",
+        '\u{30c}' => "cCsSzZeErRnNdD",
+        _ => "",
+    };
+    letters.contains(letter)
+}
+
+/// Threads counts characters, but an emoji by its UTF-8 bytes.
+fn threads_grapheme(grapheme: &str) -> usize {
+    let emoji = emoji::prefix_len(grapheme);
+    emoji + grapheme[emoji..].chars().count()
+}
+
+#[cfg(test)]
+mod tests;

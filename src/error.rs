@@ -57,8 +57,8 @@ pub enum Error {
     #[error("error: cannot {action} {}: {}{}", path.display(), plain(source), help_line(&io_help(source)))]
     Io { action: &'static str, path: PathBuf, source: io::Error },
     /// The sending record (ledger) cannot be used.
-    #[error("error: sending record {}: {message}{}", path.display(), help_line(help))]
-    Ledger { path: PathBuf, message: String, help: String },
+    #[error("error: sending record {place}: {message}{}", help_line(help))]
+    Ledger { place: String, message: String, help: String },
 }
 
 impl Error {
@@ -70,6 +70,18 @@ impl Error {
     /// A single error of a post, template or list.
     pub fn input(finding: Finding) -> Error {
         Error::Input(vec![finding])
+    }
+
+    /// A stable kebab-case name of the kind of error, for tools.
+    pub const fn rule(&self) -> &'static str {
+        match self {
+            Error::Usage(_) => "usage",
+            Error::Input(_) => "input",
+            Error::Config(_) => "config",
+            Error::Missing { .. } => "missing-file",
+            Error::Io { .. } => "input-output",
+            Error::Ledger { .. } => "sending-record",
+        }
     }
 
     /// The exit code of a command that ends with this error.

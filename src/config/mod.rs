@@ -12,6 +12,7 @@ use lettre::message::Mailbox;
 use crate::finding::Finding;
 use crate::secret::SecretRef;
 
+mod check;
 mod file;
 mod theme;
 

@@ -54,6 +54,13 @@ pub struct Theme {
     pub font: String,
 }
 
+impl Theme {
+    /// The card in dark mode.
+    pub const DARK_CARD: &str = "#1c2126";
+    /// The footer's text on [`Theme::background`] in light mode.
+    pub const FOOTER_TEXT: &str = "#4a5560";
+}
+
 impl Default for Theme {
     fn default() -> Theme {
         let color = |written| Color::parse(written).expect("a literal colour");

@@ -13,9 +13,11 @@ use thiserror::Error;
 use crate::config::Config;
 use crate::render::feed::FeedItem;
 
+mod channel;
 mod file;
 mod scan;
 
+pub use channel::FeedFile;
 pub use file::write;
 use scan::{Layout, scan};
 

@@ -1,0 +1,69 @@
+//! One member's message, from what the ledger holds.
+
+use jiff::Zoned;
+
+use crate::config::Sender;
+use crate::ledger::Release;
+use crate::plan::{Recipient, SiteKey, Target, unsubscribe_url};
+use crate::render::email::message::{self, Compiled, MergeError};
+
+/// Makes the messages of one release.
+#[derive(Clone)]
+pub struct Composer<'a> {
+    sender: &'a Sender,
+    key: &'a SiteKey,
+    /// The start of the release's digest, and its revision: the part of a Message-ID that all its mails share.
+    release: String,
+    revision: i64,
+}
+
+impl<'a> Composer<'a> {
+    pub fn new(sender: &'a Sender, key: &'a SiteKey, release: &Release) -> Composer<'a> {
+        Composer::of_content(sender, key, &release.code, release.revision)
+    }
+
+    /// For content that has no release yet, as in a build: revision 1.
+    pub fn of_content(sender: &'a Sender, key: &'a SiteKey, code: &[u8; 32], revision: i64) -> Composer<'a> {
+        let release = code[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+        Composer { sender, key, release, revision }
+    }
+
+    /// What a delivery's file is called: constant over every try.
+    pub fn name(&self, target: Target) -> String {
+        match self.revision {
+            1 => target.hex(),
+            revision => format!("{}-r{revision}", target.hex()),
+        }
+    }
+
+    /// Writes the whole message of a member into `out`, which is emptied first.
+    ///
+    /// # Errors
+    /// A value of the member that cannot stand in a message, such as a line break in a name.
+    pub fn message(
+        &self,
+        compiled: &Compiled,
+        list: &str,
+        recipient: &Recipient,
+        date: &Zoned,
+        out: &mut Vec<u8>,
+    ) -> Result<(), MergeError> {
+        let url = unsubscribe_url(self.sender, self.key, list, recipient.target);
+        let token = self.key.unsubscribe_token(list, recipient.target);
+        let domain = self.sender.from.email.domain();
+        let message_id = format!("<{}.{}.r{}@{domain}>", recipient.target.hex(), self.release, self.revision);
+        out.clear();
+        compiled.merge(
+            &message::Recipient {
+                address: &recipient.address,
+                display_name: Some(recipient.name.as_str()).filter(|name| !name.is_empty()),
+                values: &recipient.slots,
+                unsubscribe_url: url.as_deref(),
+                unsubscribe_token: Some(&token),
+                message_id: &message_id,
+                date,
+            },
+            out,
+        )
+    }
+}

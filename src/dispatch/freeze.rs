@@ -1,0 +1,121 @@
+//! Freezing a wave: decisions stream into the ledger, chunk by chunk, and are summed up on the way.
+//!
+//! Comes in: decisions in the order of the lists. Goes out: [`Sums`]. Memory does not grow with the list: the
+//! ledger's key finds the duplicates.
+
+use std::collections::{BTreeMap, HashSet};
+
+use crate::error::Error;
+use crate::ledger::{Ledger, Release};
+use crate::plan::{AudienceDigest, Decision, Recipient, Skip, Target};
+
+/// Recipients added by one statement.
+const CHUNK: usize = 500;
+
+/// What freezing a wave came to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sums {
+    /// New recipients, by the release's part.
+    pub new: BTreeMap<i64, u64>,
+    pub skipped: BTreeMap<Skip, u64>,
+    /// Of all recipients of the release, earlier waves included.
+    pub audience: AudienceDigest,
+    /// The very first of them, whom a build shows.
+    pub first: Option<Recipient>,
+}
+
+impl Sums {
+    /// New recipients of all parts.
+    pub fn total(&self) -> u64 {
+        self.new.values().sum()
+    }
+
+    fn skip(&mut self, skip: Skip, count: usize) {
+        if count > 0 {
+            *self.skipped.entry(skip).or_default() += count as u64;
+        }
+    }
+}
+
+/// Where the recipients of a wave go.
+#[derive(Debug, Clone, Copy)]
+pub struct Wave<'a, L> {
+    /// Takes the recipients: the sending record, or a dry run's own one.
+    pub ledger: &'a L,
+    pub release: i64,
+    pub number: i64,
+    /// The sending record, if there is one, and the release that is gone on with.
+    pub record: Option<&'a L>,
+    pub earlier: Option<&'a Release>,
+}
+
+impl<L: Ledger> Wave<'_, L> {
+    /// Adds everybody who is to be written to and was not yet.
+    ///
+    /// # Errors
+    /// The first error of the lists or of the ledger; the wave is then not sealed and reaches nobody.
+    pub async fn fill(&self, decisions: impl Iterator<Item = Result<Decision, Error>>) -> Result<Sums, Error> {
+        let mut sums = Sums { audience: self.audience_before(), ..Sums::default() };
+        let mut chunk = Vec::with_capacity(CHUNK);
+        for decision in decisions {
+            match decision? {
+                Decision::Write(recipient) => chunk.push(recipient),
+                Decision::Skip(skip) => sums.skip(skip, 1),
+            }
+            if chunk.len() == CHUNK {
+                self.add(&mut chunk, &mut sums).await?;
+            }
+        }
+        self.add(&mut chunk, &mut sums).await?;
+        Ok(sums)
+    }
+
+    fn audience_before(&self) -> AudienceDigest {
+        self.earlier.map_or_else(AudienceDigest::default, |release| AudienceDigest(release.audience))
+    }
+
+    /// Adds a chunk and empties it.
+    async fn add(&self, chunk: &mut Vec<Recipient>, sums: &mut Sums) -> Result<(), Error> {
+        self.drop_known(chunk, sums).await?;
+        self.drop_suppressed(chunk, sums).await?;
+        if chunk.is_empty() {
+            return Ok(());
+        }
+        let new = self.ledger.add(self.release, self.number, chunk).await;
+        let mut new: HashSet<Target> = new.map_err(|error| error.at(&self.ledger.place()))?.into_iter().collect();
+        sums.skip(Skip::Duplicate, chunk.len() - new.len());
+        for recipient in chunk.drain(..) {
+            // The first row of an address is the one the ledger kept.
+            if new.remove(&recipient.target) {
+                sums.audience.add(&recipient);
+                *sums.new.entry(recipient.part).or_default() += 1;
+                sums.first.get_or_insert(recipient);
+            }
+        }
+        Ok(())
+    }
+
+    async fn drop_known(&self, chunk: &mut Vec<Recipient>, sums: &mut Sums) -> Result<(), Error> {
+        let (Some(record), Some(earlier)) = (self.record, self.earlier) else { return Ok(()) };
+        let known = record.known(earlier.id, &targets(chunk), earlier.waves + 1).await;
+        let known: HashSet<Target> = known.map_err(|error| error.at(&record.place()))?.into_iter().collect();
+        let before = chunk.len();
+        chunk.retain(|recipient| !known.contains(&recipient.target));
+        sums.skip(Skip::Known, before - chunk.len());
+        Ok(())
+    }
+
+    async fn drop_suppressed(&self, chunk: &mut Vec<Recipient>, sums: &mut Sums) -> Result<(), Error> {
+        let Some(record) = self.record else { return Ok(()) };
+        let suppressed = record.suppressed(&targets(chunk)).await;
+        let suppressed: HashSet<Target> = suppressed.map_err(|error| error.at(&record.place()))?.into_iter().collect();
+        let before = chunk.len();
+        chunk.retain(|recipient| !suppressed.contains(&recipient.target));
+        sums.skip(Skip::Suppressed, before - chunk.len());
+        Ok(())
+    }
+}
+
+fn targets(recipients: &[Recipient]) -> Vec<Target> {
+    recipients.iter().map(|recipient| recipient.target).collect()
+}

@@ -1,10 +1,66 @@
-//! rundbrief
+//! From one recap post to everything that leaves the house.
+//!
+//! A *post* is a Markdown file. It becomes *renditions*: an e-mail, a teaser for each network, a feed item. With the
+//! members of its lists it makes a *plan*. A send freezes the plan's content and recipients as a *release* in the
+//! *ledger*, and dispatches its *deliveries* through *channels*, each once.
+//!
+//! # The way data flows
+//!
+//! ```text
+//! newsletters/x.md ─ post ─▶ Post ─ render ─▶ renditions ─ plan(+ members − suppressed) ─▶ Plan ─ freeze ─▶ ledger
+//!                                                 │                                                          │
+//!                                                 └──── build (files)                                        │
+//!                                       channel::{outbox, feed} ◀──────────── dispatch ◀─────────────────────┘
+//! ```
+//!
+//! # The house, from the ground up
+//!
+//! | module | what it does |
+//! |---|---|
+//! | [`finding`] | one thing wrong in a user's file: place, line, what to do |
+//! | [`error`] | what ends a command, and its exit code |
+//! | [`secret`] | secrets by reference, never printed |
+//! | [`words`] | what readers see, in German and English |
+//! | [`config`] | `config.toml` as validated types |
+//! | [`post`] | header, Markdown, sentences, pictures |
+//! | [`members`] | tables, addresses, salutations |
+//! | [`render`] | the e-mail, teasers, the feed item |
+//! | [`plan`] | who gets what, and who not and why |
+//! | [`project`] | the files on disk |
+//! | [`ledger`] | releases, recipients, deliveries; the only module with a database |
+//! | [`channel`] | the ways out |
+//! | [`dispatch`] | freezes a wave; delivers what is open |
+//! | [`commands`] | one file a subcommand; the only module that prints |
+//! | [`cli`] | arguments and help texts |
+//!
+//! `post`, `members`, `render` and `plan` are pure: values in, values out; no clock, network, environment, file or
+//! printing. Time, keys and what the ledger knows are passed in.
+//!
+//! # The import rule
+//!
+//! Imports point one way: `finding, secret, words, cli` ← `error` ← `config, post, members` ← `render` ← `plan` ←
+//! `project` ← `ledger, channel` ← `dispatch` ← `commands` ← `main`. Modules of one level do not import each other, and
+//! each library has its place (sqlx only in `ledger`, clap only in `cli`, …). `tests/architecture.rs` reads every
+//! `use crate::` and fails on a violation.
+//!
+//! # Never twice
+//!
+//! Nothing is delivered that the ledger does not hold, and what it holds is frozen: a release's content and recipients
+//! are written before the first delivery and do not change with the files. A delivery's file name, and a mail's
+//! Message-ID, are functions of release and member, so doing one again after a crash changes nothing.
+
 pub mod channel;
+pub mod cli;
+pub mod commands;
 pub mod config;
+pub mod dispatch;
 pub mod error;
 pub mod finding;
+pub mod ledger;
 pub mod members;
+pub mod plan;
 pub mod post;
+pub mod project;
 pub mod render;
 pub mod secret;
 pub mod words;

@@ -24,8 +24,8 @@ mod tests {
     fn dates_are_set_as_in_the_language() {
         let date = jiff::civil::date(2026, 12, 1);
         let catalogue = Catalogue::built_in();
-        assert_eq!(long(&catalogue.for_lang("de-AT"), date), "1. Dezember 2026");
-        assert_eq!(long(&catalogue.for_lang("en"), date), "1 December 2026");
+        assert_eq!(long(&catalogue.for_lang("de-AT"), date), "1.\u{a0}Dezember 2026");
+        assert_eq!(long(&catalogue.for_lang("en"), date), "1\u{a0}December 2026");
     }
 
     #[test]

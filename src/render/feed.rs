@@ -21,6 +21,19 @@ pub struct FeedItem {
     pub xml: String,
 }
 
+impl FeedItem {
+    /// As a release keeps it: the guid, a line end, the XML.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        format!("{}\n{}", self.guid, self.xml).into_bytes()
+    }
+
+    /// What [`FeedItem::to_bytes`] wrote; `None` for anything else.
+    pub fn from_bytes(bytes: &[u8]) -> Option<FeedItem> {
+        let (guid, xml) = std::str::from_utf8(bytes).ok()?.split_once('\n')?;
+        Some(FeedItem { guid: guid.to_owned(), xml: xml.to_owned() })
+    }
+}
+
 /// The feed item of a post.
 ///
 /// # Errors

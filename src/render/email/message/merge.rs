@@ -57,13 +57,7 @@ impl Compiled {
         if value.contains('\0') {
             return Err(MergeError::Control { what: field() });
         }
-        let escaped = match place {
-            Place::Text => Cow::Borrowed(value),
-            Place::Html => escape_html(value),
-            Place::Url if url::is_web_or_mail(value) => escape_html(value),
-            Place::Url => return Err(MergeError::Url { field: field() }),
-            Place::UrlPart => Cow::Owned(url::percent_encode(value, b"")),
-        };
+        let escaped = escape(place, value).ok_or_else(|| MergeError::Url { field: field() })?;
         quoted::encode(&escaped, out);
         Ok(())
     }
@@ -101,6 +95,16 @@ impl Compiled {
             }
         }
         header::text("Subject", subject.trim()).map_err(|why| refused(why, "the subject"))
+    }
+}
+
+/// A value made safe for its place; `None` for a URL that is neither http(s) nor mailto.
+pub(super) fn escape(place: Place, value: &str) -> Option<Cow<'_, str>> {
+    match place {
+        Place::Text => Some(Cow::Borrowed(value)),
+        Place::Html => Some(escape_html(value)),
+        Place::Url => url::is_web_or_mail(value).then(|| escape_html(value)),
+        Place::UrlPart => Some(Cow::Owned(url::percent_encode(value, b""))),
     }
 }
 

@@ -15,6 +15,7 @@ mod merge;
 mod picture;
 mod place;
 mod quoted;
+mod shown;
 mod url;
 
 pub use bytes::Damaged;
@@ -23,6 +24,7 @@ pub use error::{CompileError, MergeError};
 pub use header::return_path;
 pub use merge::values_for;
 pub use picture::content_id;
+pub use shown::shown_html;
 
 /// What one mail is made from.
 #[derive(Debug, Clone, Copy)]

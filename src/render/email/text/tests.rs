@@ -135,7 +135,7 @@ fn english_mails_say_picture_and_a_picture_without_words_says_nothing() {
             Picture { src: "a.jpg".into(), alt: alt.into(), credit: credit.map(str::to_owned), line: 1, column: 1 };
         body(&[block(BlockKind::Picture(picture))], &mut Notes::new(), &Catalogue::built_in().for_lang("en"))
     };
-    assert_eq!(picture("A full hall", Some("Kim")), "[Picture: A full hall] Photo: Kim");
+    assert_eq!(picture("A full hall", Some("Kim")), "[Picture: A full hall] Credit: Kim");
     assert_eq!(picture("", None), "");
 }
 

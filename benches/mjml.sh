@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# Compares with npm's mjml on the MJML of the sample post, in the same run: as whole processes and warm.
+# Needs node, npm and a release build; everything it installs lies in a temporary folder.
+# usage: benches/mjml.sh [pairs, default 11]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+pairs=${1:-11}
+post=newsletters/2026-11-herbsttagung.md
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+cargo build --release --locked --quiet
+binary=$PWD/target/release/rundbrief
+export XDG_CACHE_HOME=$work/cache
+"$binary" build "$post" --out "$work/out" >/dev/null
+mjml=$work/out/2026-11-herbsttagung/email.mjml
+npm install --silent --no-audit --no-fund --prefix "$work/node" mjml >/dev/null
+cat >"$work/whole.cjs" <<'JS'
+const mjml2html = require('mjml'); const fs = require('fs');
+Promise.resolve(mjml2html(fs.readFileSync(process.argv[2], 'utf8'), {filePath: process.argv[2]})).then(r => fs.writeFileSync(process.argv[3], r.html));
+JS
+cat >"$work/warm.cjs" <<'JS'
+const mjml2html = require('mjml'); const fs = require('fs');
+(async () => {
+  const text = fs.readFileSync(process.argv[2], 'utf8');
+  for (let i = 0; i < 20; i++) await mjml2html(text);
+  const times = [];
+  for (let i = 0; i < 50; i++) { const t = process.hrtime.bigint(); await mjml2html(text); times.push(Number(process.hrtime.bigint() - t) / 1e6); }
+  times.sort((a, b) => a - b); console.log(times[25].toFixed(3));
+})();
+JS
+node --version; node -p "'mjml ' + require('$work/node/node_modules/mjml/package.json').version"
+
+python3 - "$binary" "$post" "$work" "$mjml" "$pairs" <<'PY'
+import os, statistics, subprocess, sys, time
+binary, post, work, mjml, pairs = sys.argv[1:5] + [int(sys.argv[5])]
+env = dict(os.environ, NODE_PATH=f"{work}/node/node_modules")
+ours = [binary, "build", post, "--out", f"{work}/out"]
+theirs = ["node", f"{work}/whole.cjs", mjml, f"{work}/mjml.html"]
+
+def timed(command):
+    start = time.perf_counter()
+    subprocess.run(command, check=True, env=env, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - start
+
+timed(ours), timed(theirs)
+rows = [(timed(ours), timed(theirs)) for _ in range(pairs)]
+a, b = (statistics.median(column) for column in zip(*rows))
+ratio = statistics.median(y / x for x, y in rows)
+print(f"whole process, median of {pairs} pairs: rundbrief build {a*1e3:.1f} ms (everything: mail, text, teasers, feed item, plan);"
+      f" node with mjml {b*1e3:.0f} ms (the HTML alone); {ratio:.0f} times")
+print(f"warm, mjml: {subprocess.run(['node', f'{work}/warm.cjs', mjml], check=True, env=env, capture_output=True, text=True).stdout.strip()} ms a render;"
+      " ours: the group 'mjml' of `cargo bench --bench render`")
+PY

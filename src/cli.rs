@@ -1,0 +1,140 @@
+//! The command line: arguments and help texts, nothing else.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use jiff::civil::Date;
+
+/// One recap post in: the e-mail to your members, a teaser for each network and the feed item out.
+#[derive(Debug, Parser)]
+#[command(name = "rundbrief", version, max_term_width = 100, propagate_version = true)]
+#[command(after_help = "\
+Begin with the sample:
+  rundbrief build newsletters/2026-11-herbsttagung.md    look at everything in out/
+  rundbrief send newsletters/2026-11-herbsttagung.md     one file for each member; nothing leaves this computer
+
+Exit codes: 0 done, 65 a post, template or list has errors, 66 a file is missing, 74 reading or writing failed,
+75 run again later, 76 a person must decide, 78 the configuration has errors.")]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+pub struct Global {
+    /// The configuration; without one, a built-in example organisation is used
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// How results are printed on standard output
+    #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+    /// Say more about what is done (twice: everything)
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub verbose: u8,
+    /// Say nothing but results and errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Whether to use colours
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
+    pub color: Color,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Text for people
+    Human,
+    /// One JSON document with stable names
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Begin a new post, with its header filled in as a draft
+    New(New),
+    /// Make everything from a post as files, to look at: e-mail, teasers, feed item, plan
+    Build(Build),
+    /// Send a post to the members: each member once, however often this is run
+    ///
+    /// With the outbox (the default) each mail becomes a file on this computer and nothing leaves it. Run again, it
+    /// goes on where it stopped and writes to nobody twice.
+    Send(Send),
+    /// Look at a member list before it is used
+    #[command(subcommand)]
+    Members(Members),
+}
+
+#[derive(Debug, Args)]
+pub struct New {
+    /// The headline; the file's name is made from it
+    #[arg(value_name = "TITLE")]
+    pub title: String,
+    /// A digest: a post that lists other posts under one introduction
+    #[arg(long, requires = "since")]
+    pub digest: bool,
+    /// The digest takes the posts published on this day or later (2026-11-01)
+    #[arg(long, value_name = "DATE", requires = "digest")]
+    pub since: Option<Date>,
+}
+
+#[derive(Debug, Args)]
+pub struct Build {
+    /// The post: a Markdown file, or its name in newsletters/
+    #[arg(value_name = "POST")]
+    pub post: PathBuf,
+    /// Where the folder with the files is made
+    #[arg(long, value_name = "DIR", default_value = "out")]
+    pub out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct Send {
+    /// The post: a Markdown file, or its name in newsletters/
+    #[arg(value_name = "POST")]
+    pub post: PathBuf,
+    /// Show who would get what and write the files to out/, but send nothing and record nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// With --dry-run: also write every member's own message
+    #[arg(long, requires = "dry_run")]
+    pub messages: bool,
+    /// Only this list (may be given several times)
+    #[arg(long = "list", value_name = "NAME")]
+    pub lists: Vec<String>,
+    /// Only this way out: email, feed or a network (may be given several times)
+    #[arg(long = "channel", value_name = "NAME")]
+    pub channels: Vec<String>,
+    /// Do not ask before something leaves this computer
+    #[arg(long)]
+    pub yes: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Members {
+    /// Say what is recognised in a list and which rows cannot be used, and why
+    Check {
+        /// A CSV or Excel (.xlsx) file
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_is_consistent() {
+        super::Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,111 @@
+//! `build`: everything that a post becomes, as files to look at. Also what `send --dry-run` writes.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use super::Context;
+use super::ready::Ready;
+use super::sample::Sample;
+use super::screen::finding_entry;
+use super::staging::Staging;
+use super::survey::{self, Survey};
+use crate::cli;
+use crate::config::Images;
+use crate::error::{Error, Exit};
+
+/// Builds a post into `<out>/<slug>/`.
+pub async fn run(arguments: &cli::Build, context: &Context) -> Result<Exit, Error> {
+    let ready = Ready::make(context, &arguments.post)?;
+    context.screen.findings(&ready.warnings);
+    let survey = match survey::survey(context, &ready, &[]).await {
+        // Whoever looks at a post need not have the members' addresses.
+        Err(error @ Error::Missing { .. }) => {
+            context.screen.note(&error.to_string().replacen("error", "warning", 1));
+            context.screen.note("The mail is shown for an invented member.\n");
+            Survey::of_nobody(&ready)
+        }
+        other => other?,
+    };
+    let folder = out_folder(context, &arguments.out, &ready)?;
+    let files = stage(context, &ready, &folder, &survey)?.finish(OWNED)?;
+    let text = format!(
+        "{} files in {}\nrelease code {}\nLook at email.html in a browser, then: rundbrief send {}",
+        files.len(),
+        folder.display(),
+        survey.plan.code,
+        arguments.post.display()
+    );
+    context.screen.result(&text);
+    context.screen.json(&json!({
+        "slug": ready.slug(),
+        "code": survey.plan.code,
+        "folder": folder.display().to_string(),
+        "files": files.iter().map(|file| file.display().to_string()).collect::<Vec<_>>(),
+        "findings": ready.warnings.iter().map(finding_entry).collect::<Vec<_>>(),
+    }));
+    Ok(Exit::Settled)
+}
+
+/// The folders below `<out>/<slug>` whose files are all made here.
+pub const OWNED: &[&str] = &["teaser", "images", "messages"];
+
+/// `<out>/<slug>`, unless that is where the outbox is.
+pub fn out_folder(context: &Context, out: &Path, ready: &Ready) -> Result<PathBuf, Error> {
+    let folder = out.join(ready.slug());
+    if folder == context.project.path(&context.project.config.outbox.path) {
+        let message =
+            format!("a post cannot be called `{}`: its files would lie in the outbox; rename it", ready.slug());
+        return Err(Error::Usage(message));
+    }
+    Ok(folder)
+}
+
+/// Where `images = "link"` has its pictures wait to be uploaded to `images_url`.
+const PUBLISHED: &str = "public/images";
+
+/// Puts the pictures that the mail links to `public/images/`. Their names follow from their content, so one that is
+/// there is left as it is.
+pub fn publish_pictures(context: &Context, ready: &Ready) -> Result<(), Error> {
+    if context.project.config.email.images == Images::Embed {
+        return Ok(());
+    }
+    let folder = context.project.path(Path::new(PUBLISHED));
+    let mut staging = None;
+    for image in ready.renditions.emails.iter().flat_map(|(_, email)| &email.images) {
+        if folder.join(&image.prepared.name).exists() {
+            continue;
+        }
+        let staging = match &mut staging {
+            Some(staging) => staging,
+            None => staging.insert(Staging::new(&folder)?),
+        };
+        staging.write(&image.prepared.name, &image.prepared.bytes)?;
+    }
+    staging.map_or(Ok(()), |staging| staging.finish(&[]).map(drop))
+}
+
+/// Puts all files of a build beside their places.
+pub fn stage(context: &Context, ready: &Ready, folder: &Path, survey: &Survey) -> Result<Staging, Error> {
+    let mut staging = Staging::new(folder)?;
+    let sample = Sample::of(context, ready, survey.sums.first.as_ref());
+    staging.write("email.mjml", &sample.email.mjml)?;
+    staging.write("email.html", sample.html())?;
+    staging.write("email.txt", sample.text())?;
+    staging.write("email.eml", sample.message(context, ready)?)?;
+    if context.project.config.email.images == Images::Embed {
+        for image in &sample.email.images {
+            staging.write(Path::new("images").join(&image.prepared.name), &image.prepared.bytes)?;
+        }
+    }
+    for teaser in &ready.renditions.teasers {
+        staging.write(format!("teaser/{}.txt", teaser.channel), &teaser.text)?;
+    }
+    if let Some(item) = &ready.renditions.item {
+        staging.write("item.xml", &item.xml)?;
+    }
+    publish_pictures(context, ready)?;
+    let plan = serde_json::to_string_pretty(&survey.plan).expect("a plan has string keys");
+    staging.write("plan.json", plan + "\n")?;
+    Ok(staging)
+}

@@ -1,0 +1,40 @@
+//! `members`: looking at a list before it is used.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::Context;
+use crate::cli;
+use crate::config::List;
+use crate::error::{Error, Exit};
+use crate::members::check::Check;
+use crate::members::table::Options;
+use crate::project::list::MemberFile;
+
+pub fn run(arguments: &cli::Members, context: &Context) -> Result<Exit, Error> {
+    match arguments {
+        cli::Members::Check { file } => check(file, context),
+    }
+}
+
+/// Says what is recognised in a table, which rows cannot be used, and which are the same person twice.
+fn check(file: &Path, context: &Context) -> Result<Exit, Error> {
+    let nothing = BTreeMap::new();
+    let opened = match configured(file, context) {
+        Some(list) => MemberFile::open(&context.project, list)?,
+        None => MemberFile::open_path(file, &Options { columns: &nothing, filter: &nothing, sheet: None })?,
+    };
+    let recognised = opened.recognised().clone();
+    let path = opened.path.clone();
+    let check = Check::of(opened.into_table()).map_err(|error| Error::input(error.finding(&path)))?;
+    context.screen.result(check.text(&recognised).trim_end());
+    context.screen.json(&check);
+    Ok(if check.rejected.is_empty() { Exit::Settled } else { Exit::SomeRejected })
+}
+
+/// The configured list that reads this file, whose `columns`, `where` and `sheet` then count.
+fn configured<'a>(file: &Path, context: &'a Context) -> Option<&'a List> {
+    let real = std::fs::canonicalize(file).ok()?;
+    let mut lists = context.project.config.lists.values();
+    lists.find(|list| std::fs::canonicalize(context.project.path(&list.file)).is_ok_and(|path| path == real))
+}

@@ -1,0 +1,89 @@
+//! One file a subcommand: load, call, print. The only place, beside `main`, that prints, reads the environment and
+//! looks at the clock.
+
+use std::path::{Path, PathBuf};
+
+use jiff::{Timestamp, Zoned};
+
+use crate::cli::{Cli, Command};
+use crate::error::{Error, Exit};
+use crate::project::Project;
+
+mod audience;
+mod build;
+mod members;
+mod new;
+mod ready;
+mod sample;
+mod screen;
+mod send;
+mod staging;
+mod survey;
+
+use screen::Screen;
+
+/// What every command works with.
+struct Context {
+    project: Project,
+    screen: Screen,
+    /// The time this run takes as now, in the site's zone.
+    now: Zoned,
+    /// Where prepared pictures are kept between runs.
+    cache: Option<PathBuf>,
+}
+
+/// Runs a command and says how it ended; errors are printed here.
+pub fn run(cli: Cli) -> Exit {
+    start_logging(cli.global.verbose, cli.global.quiet);
+    let screen = Screen::new(&cli.global);
+    match answer(cli, screen) {
+        Ok(exit) => exit,
+        Err(error) => {
+            screen.error(&error);
+            error.exit()
+        }
+    }
+}
+
+fn answer(cli: Cli, screen: Screen) -> Result<Exit, Error> {
+    let project = Project::open(cli.global.config.as_deref(), Path::new(""))?;
+    let now = now()?.to_zoned(project.config.site.zone.clone());
+    let context = Context { project, screen, now, cache: picture_cache() };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Error::io("start in", Path::new("."), error))?;
+    match &cli.command {
+        Command::New(arguments) => new::run(arguments, &context),
+        Command::Build(arguments) => runtime.block_on(build::run(arguments, &context)),
+        Command::Send(arguments) => runtime.block_on(send::run(arguments, &context)),
+        Command::Members(arguments) => members::run(arguments, &context),
+    }
+}
+
+/// The clock, or `SOURCE_DATE_EPOCH` (seconds since 1970; reproducible-builds.org) where a build must repeat itself.
+fn now() -> Result<Timestamp, Error> {
+    let Ok(written) = std::env::var("SOURCE_DATE_EPOCH") else { return Ok(Timestamp::now()) };
+    let seconds = written.parse().ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
+    seconds.ok_or_else(|| Error::Usage("SOURCE_DATE_EPOCH must be a number of seconds since 1970".to_owned()))
+}
+
+/// `$XDG_CACHE_HOME/rundbrief/pictures`, or below `~/.cache` (XDG Base Directory Specification).
+fn picture_cache() -> Option<PathBuf> {
+    let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let base = absolute("XDG_CACHE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".cache")))?;
+    Some(base.join("rundbrief").join("pictures"))
+}
+
+/// Logs go to standard error; `RUST_LOG` has the last word.
+fn start_logging(verbose: u8, quiet: bool) {
+    let level = match (quiet, verbose) {
+        (true, _) => "error",
+        (_, 0) => "warn",
+        (_, 1) => "info,sqlx=warn",
+        _ => "debug,sqlx=info",
+    };
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(level));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}

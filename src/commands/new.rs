@@ -1,0 +1,167 @@
+//! `new`: a post with its header filled in, as a draft.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use jiff::civil::Date;
+use serde_json::json;
+
+use super::Context;
+use crate::cli;
+use crate::error::{Error, Exit};
+use crate::post::Post;
+
+/// Writes `newsletters/<date>-<title>.md`; a file that is there stays as it is.
+pub fn run(arguments: &cli::New, context: &Context) -> Result<Exit, Error> {
+    let title = arguments.title.trim();
+    if title.is_empty() || title.chars().any(char::is_control) {
+        return Err(Error::Usage("the title must be one line of text".to_owned()));
+    }
+    let folder = context.project.path(Path::new("newsletters"));
+    let today = context.now.with_time_zone(context.project.config.site.zone.clone()).date();
+    let entries = match arguments.since {
+        Some(since) => posts_since(context, &folder, since)?,
+        None => Vec::new(),
+    };
+    if arguments.digest && entries.is_empty() {
+        let since = arguments.since.map(|since| since.to_string()).unwrap_or_default();
+        let message =
+            format!("no post in {} has a date on or after {since}; a digest needs at least one", folder.display());
+        return Err(Error::Usage(message));
+    }
+    let path = folder.join(format!("{today}-{}.md", file_name(title)));
+    let text = if arguments.digest { digest(context, title, today, &entries) } else { recap(context, title, today) };
+    write_new(&folder, &path, &text)?;
+    context.screen.result(&format!(
+        "{}\nWrite below its header, then: rundbrief build {}",
+        path.display(),
+        path.display()
+    ));
+    context.screen.json(&json!({ "file": path.display().to_string() }));
+    Ok(Exit::Settled)
+}
+
+/// Published posts of the folder from `since` on, oldest first; drafts, digests and broken posts are left out.
+fn posts_since(context: &Context, folder: &Path, since: Date) -> Result<Vec<Post>, Error> {
+    let entries = fs::read_dir(folder).map_err(|error| Error::io("read", folder, error))?;
+    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "md"));
+    paths.sort();
+    let mut posts = Vec::new();
+    for path in paths {
+        match context.project.post(&path) {
+            Ok(post) if post.is_digest() || post.header.draft => {}
+            Ok(post) if post.header.date.is_some_and(|date| date >= since) => posts.push(post),
+            Ok(_) => {}
+            Err(_) => {
+                context.screen.note(&format!("{} has errors and is left out; see `rundbrief build`", path.display()))
+            }
+        }
+    }
+    posts.sort_by_key(|post| post.header.date);
+    Ok(posts)
+}
+
+fn recap(context: &Context, title: &str, today: Date) -> String {
+    let german = context.project.config.site.lang.starts_with("de");
+    let (lead, more) = if german {
+        (
+            "Der erste Absatz sagt, was war: wer, wo, wann und was dabei herauskam.",
+            "Dann das Wichtigste, in kurzen Absätzen.",
+        )
+    } else {
+        (
+            "The first paragraph says what happened: who, where, when, and what came of it.",
+            "Then what matters, in short paragraphs.",
+        )
+    };
+    format!(
+        "{}# event: {{ name: \"…\", place: Berlin, date: {today} }}\n\
+         # image: {{ src: photo.jpg, alt: \"what the picture shows\", credit: \"who took it\" }}\n\
+         # link: https://…               where the article is published\n\
+         # tags: [Word, Word]            hashtags of the teasers\n\
+         draft: true\n---\n{lead}\n\n{more}\n",
+        head(context, title, today)
+    )
+}
+
+fn digest(context: &Context, title: &str, today: Date, entries: &[Post]) -> String {
+    let german = context.project.config.site.lang.starts_with("de");
+    let lead = if german {
+        "Worum es in dieser Ausgabe geht, in zwei oder drei Sätzen."
+    } else {
+        "What this issue is about, in two or three sentences."
+    };
+    let posts: String = entries.iter().map(|post| format!("  - {}   # {}\n", post.slug, post.header.title)).collect();
+    format!("{}posts:\n{posts}draft: true\n---\n{lead}\n", head(context, title, today))
+}
+
+fn head(context: &Context, title: &str, today: Date) -> String {
+    let quoted = title.replace('\\', "\\\\").replace('"', "\\\"");
+    format!("---\ntitle: \"{quoted}\"\nlang: {}\ndate: {today}\n", context.project.config.site.lang)
+}
+
+/// A title as a file name: lower case, German letters spelled out, everything else a hyphen, 60 characters at most.
+fn file_name(title: &str) -> String {
+    let mut name = String::new();
+    for c in title.to_lowercase().chars() {
+        match c {
+            'ä' => name.push_str("ae"),
+            'ö' => name.push_str("oe"),
+            'ü' => name.push_str("ue"),
+            'ß' => name.push_str("ss"),
+            c if c.is_ascii_alphanumeric() => name.push(c),
+            '*' | ':' if name.ends_with(|last: char| last.is_ascii_alphanumeric()) => {}
+            _ if name.ends_with('-') || name.is_empty() => {}
+            _ => name.push('-'),
+        }
+        if name.len() >= 60 {
+            break;
+        }
+    }
+    let name = name.trim_end_matches('-');
+    if name.is_empty() { "post".to_owned() } else { name.to_owned() }
+}
+
+fn write_new(folder: &Path, path: &Path, text: &str) -> Result<(), Error> {
+    fs::create_dir_all(folder).map_err(|error| Error::io("make the folder", folder, error))?;
+    let mut beside = tempfile::NamedTempFile::new_in(folder).map_err(|error| Error::io("write in", folder, error))?;
+    beside.write_all(text.as_bytes()).map_err(|error| Error::io("write", path, error))?;
+    make_readable(beside.path()).map_err(|error| Error::io("write", path, error))?;
+    beside.persist_noclobber(path).map(drop).map_err(|error| match error.error.kind() {
+        io::ErrorKind::AlreadyExists => {
+            Error::Usage(format!("{} is there already and was left as it is; choose another title", path.display()))
+        }
+        _ => Error::io("write", path, error.error),
+    })
+}
+
+/// Temporary files are private; a post may be read by whoever may read its folder.
+#[cfg(unix)]
+fn make_readable(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn make_readable(_path: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::file_name;
+
+    #[test]
+    fn titles_become_file_names_that_are_slugs() {
+        for (title, name) in [
+            ("Fachkräfte: eine Kernaufgabe", "fachkraefte-eine-kernaufgabe"),
+            ("Rückkehrer*innen & „Gäste“", "rueckkehrerinnen-gaeste"),
+            ("…", "post"),
+            ("100 Jahre!", "100-jahre"),
+        ] {
+            assert_eq!(file_name(title), name);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! The mail as one member sees it: the first of the lists, else an invented one.
+
+use std::collections::BTreeMap;
+
+use super::Context;
+use super::ready::Ready;
+use crate::config::List;
+use crate::dispatch::Composer;
+use crate::error::Error;
+use crate::finding::Finding;
+use crate::members::address::Address;
+use crate::members::{Member, Row};
+use crate::plan::{Audience, Decision, Recipient};
+use crate::render::email::Email;
+
+/// A member and the mail that their list gets.
+pub struct Sample<'a> {
+    pub email: &'a Email,
+    list: &'a str,
+    recipient: Recipient,
+}
+
+impl<'a> Sample<'a> {
+    /// For the first member that a plan found, else for nobody real.
+    pub fn of(context: &Context, ready: &'a Ready, first: Option<&Recipient>) -> Sample<'a> {
+        let found = first.and_then(|recipient| {
+            let index = usize::try_from(recipient.part).ok()?;
+            let (list, email) = ready.renditions.emails.get(index)?;
+            (recipient.slots.len() == email.slots.list.len()).then(|| Sample {
+                email,
+                list,
+                recipient: recipient.clone(),
+            })
+        });
+        found.unwrap_or_else(|| invented(context, ready))
+    }
+
+    /// The HTML as a browser shows it: pictures are files beside it.
+    pub fn html(&self) -> String {
+        self.email.html_for(&self.recipient.slots, |name| format!("images/{name}"))
+    }
+
+    pub fn text(&self) -> String {
+        self.email.text_for(&self.recipient.slots)
+    }
+
+    /// The whole message as it would leave now.
+    ///
+    /// # Errors
+    /// A value of the member that cannot stand in a message.
+    pub fn message(&self, context: &Context, ready: &Ready) -> Result<Vec<u8>, Error> {
+        let composer = Composer::of_content(&context.project.config.sender, &ready.key, &ready.digest, 1);
+        let mut message = Vec::new();
+        composer
+            .message(&self.email.compiled, self.list, &self.recipient, &context.now, &mut message)
+            .map_err(|error| Error::input(Finding::error("message", error.to_string())))?;
+        Ok(message)
+    }
+}
+
+/// Erika Mustermann, the person on every German specimen; Jane Doe elsewhere.
+fn invented<'a>(context: &Context, ready: &'a Ready) -> Sample<'a> {
+    let (list, email) = ready.renditions.emails.first().expect("a post is rendered for at least one list");
+    let german = ready.lang().starts_with("de");
+    let (first, last, honorific) = if german { ("Erika", "Mustermann", "Frau") } else { ("Jane", "Doe", "Ms") };
+    let address = format!("{}.{}@example.org", first.to_lowercase(), last.to_lowercase());
+    let mut fields: BTreeMap<String, String> =
+        email.slots.list.iter().map(|slot| (slot.field.clone(), format!("‹{}›", slot.field))).collect();
+    for (field, value) in [("first_name", first), ("last_name", last), ("honorific", honorific)] {
+        fields.insert(field.to_owned(), value.to_owned());
+    }
+    fields.remove("language");
+    fields.remove("salutation");
+    fields.remove("title");
+    let address = Address::parse(&address).expect("an address of example.org");
+    let nobody = List {
+        file: std::path::PathBuf::new(),
+        sheet: None,
+        language: None,
+        basis: None,
+        columns: BTreeMap::new(),
+        filter: BTreeMap::new(),
+        informal: false,
+        salutation: None,
+    };
+    let audience = Audience {
+        name: list,
+        list: context.project.config.lists.get(list).unwrap_or(&nobody),
+        sender: &context.project.config.sender,
+        lang: ready.lang(),
+        key: &ready.key,
+        slots: &email.slots.list,
+        part: 0,
+    };
+    match audience.decide(Row::Member(Member { row: 0, address, fields })) {
+        Decision::Write(recipient) => Sample { email, list, recipient },
+        Decision::Skip(skip) => unreachable!("every field of the invented member has a value: {skip:?}"),
+    }
+}

@@ -1,0 +1,117 @@
+//! What a command prints: results on standard output, findings and notes on standard error.
+
+use std::io::Write;
+
+use anstyle::{AnsiColor, Style};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::cli::{Color, Format, Global};
+use crate::error::Error;
+use crate::finding::{Finding, Severity};
+
+/// Where a command prints to, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct Screen {
+    format: Format,
+    quiet: bool,
+}
+
+impl Screen {
+    pub fn new(global: &Global) -> Screen {
+        match global.color {
+            Color::Auto => anstream::ColorChoice::Auto,
+            Color::Always => anstream::ColorChoice::Always,
+            Color::Never => anstream::ColorChoice::Never,
+        }
+        .write_global();
+        Screen { format: global.format, quiet: global.quiet }
+    }
+
+    /// A result for people; nothing when JSON is asked for.
+    pub fn result(&self, text: &str) {
+        if self.format == Format::Human {
+            write_line(anstream::stdout(), text);
+        }
+    }
+
+    /// The result as JSON; nothing when text is asked for.
+    pub fn json(&self, document: &impl Serialize) {
+        if self.format == Format::Json {
+            let text = serde_json::to_string_pretty(document).expect("results have string keys");
+            write_line(anstream::stdout(), &text);
+        }
+    }
+
+    /// A remark that is no result.
+    pub fn note(&self, text: &str) {
+        if !self.quiet {
+            write_line(anstream::stderr(), text);
+        }
+    }
+
+    /// Warnings, each with its place.
+    pub fn findings(&self, findings: &[Finding]) {
+        for finding in findings {
+            self.note(&format!("{}\n", colored(&finding.to_string(), finding.severity)));
+        }
+    }
+
+    /// The error that ended the command; as JSON too when that is asked for.
+    pub fn error(&self, error: &Error) {
+        let text: Vec<String> = error.to_string().split("\n\n").map(|part| colored(part, severity_of(part))).collect();
+        write_line(anstream::stderr(), &text.join("\n\n"));
+        self.json(&json!({ "errors": error_entries(error) }));
+    }
+}
+
+/// The entries of an error in the shape of `check`: rule, severity, file, line, column, message, help.
+fn error_entries(error: &Error) -> Vec<Value> {
+    match error {
+        Error::Input(findings) | Error::Config(findings) => findings.iter().map(finding_entry).collect(),
+        other => {
+            let text = other.to_string();
+            let message = text.strip_prefix("error: ").unwrap_or(&text).lines().next().unwrap_or_default().to_owned();
+            let finding = Finding::error(other.rule(), message);
+            vec![finding_entry(&finding)]
+        }
+    }
+}
+
+/// A finding with its stable names.
+pub fn finding_entry(finding: &Finding) -> Value {
+    let place = finding.place.as_ref();
+    json!({
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "file": place.map(|place| place.file.display().to_string()),
+        "line": place.map(|place| place.line).filter(|line| *line > 0),
+        "column": place.map(|place| place.column).filter(|column| *column > 0),
+        "message": finding.message,
+        "help": finding.help,
+    })
+}
+
+fn severity_of(text: &str) -> Severity {
+    if text.starts_with("warning") { Severity::Warning } else { Severity::Error }
+}
+
+/// The first word in the colour of its severity.
+fn colored(text: &str, severity: Severity) -> String {
+    let color = match severity {
+        Severity::Error => AnsiColor::Red,
+        Severity::Warning => AnsiColor::Yellow,
+    };
+    let style = Style::new().fg_color(Some(color.into())).bold();
+    match text.split_once(':') {
+        Some((word, rest)) if word == "error" || word == "warning" => format!("{style}{word}{style:#}:{rest}"),
+        _ => text.to_owned(),
+    }
+}
+
+/// Writes a line; a reader that has gone away (`| head`) is no error.
+fn write_line(mut stream: impl Write, text: &str) {
+    if let Err(error) = writeln!(stream, "{text}").and_then(|()| stream.flush()) {
+        tracing::debug!("cannot print: {error}");
+    }
+}

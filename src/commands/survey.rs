@@ -1,0 +1,116 @@
+//! A plan made without a trace: members stream into a record of its own that is thrown away, and the sending record,
+//! if there is one, is only read.
+
+use std::collections::BTreeMap;
+
+use tempfile::TempDir;
+
+use super::Context;
+use super::audience::{Mail, decisions};
+use super::ready::Ready;
+use crate::channel::outbox::Outbox;
+use crate::dispatch::freeze::{Sums, Wave};
+use crate::error::Error;
+use crate::ledger::{Ledger, LedgerError, Mode, NewRelease, Part, Release, SqliteLedger, Totals};
+use crate::plan::{ChannelPlan, Plan};
+
+/// What a send would do now.
+pub struct Survey {
+    pub sums: Sums,
+    pub plan: Plan,
+    /// What is sent: the post as it is now, or what an earlier release froze.
+    pub parts: Vec<Part>,
+    /// The release that a send would go on with.
+    pub earlier: Option<Release>,
+    /// The new recipients, for `--messages`; with the release's number in it.
+    pub scratch: Option<(SqliteLedger, i64, TempDir)>,
+}
+
+impl Survey {
+    /// The plan of a post whose lists are not there.
+    pub fn of_nobody(ready: &Ready) -> Survey {
+        let sums = Sums::default();
+        let plan = plan(ready.slug(), &ready.code(), &ready.parts, &sums, None);
+        Survey { plan, sums, parts: ready.parts.clone(), earlier: None, scratch: None }
+    }
+}
+
+/// Plans a send of the chosen lists.
+///
+/// # Errors
+/// What is wrong with the lists, or a sending record that cannot be read.
+pub async fn survey(context: &Context, ready: &Ready, lists: &[String]) -> Result<Survey, Error> {
+    let folder = tempfile::tempdir().map_err(|error| Error::io("write in", &std::env::temp_dir(), error))?;
+    let scratch_path = folder.path().join("plan.db");
+    let scratch = SqliteLedger::scratch(&scratch_path).await.map_err(|error| error.at("of the plan"))?;
+    let record = record(context).await?;
+    let earlier = match &record {
+        Some(record) => earlier(context, ready, record).await?,
+        None => None,
+    };
+    let at = |error: LedgerError| error.at("of the plan");
+    let release = scratch.begin(&new_release(context, ready)).await.map_err(at)?;
+    let wave =
+        Wave { ledger: &scratch, release: release.id, number: 1, record: record.as_ref(), earlier: earlier.as_ref() };
+    let (parts, before) = match (&record, &earlier) {
+        (Some(record), Some(earlier)) => frozen(record, earlier).await?,
+        _ => (ready.parts.clone(), Vec::new()),
+    };
+    let mails = Mail::of_parts(&parts)?;
+    let sums = wave.fill(decisions(context, &ready.key, ready.lang(), &mails, lists)?).await?;
+    let plan = plan(ready.slug(), &ready.code(), &parts, &sums, earlier.as_ref().map(|_| &before[..]));
+    scratch.seal(release.id, 1, sums.audience.0).await.map_err(at)?;
+    Ok(Survey { plan, sums, parts, earlier, scratch: Some((scratch, release.id, folder)) })
+}
+
+/// The sending record, if there is one. Planning does not make it.
+async fn record(context: &Context) -> Result<Option<SqliteLedger>, Error> {
+    let path = context.project.path(&context.project.config.ledger.path);
+    if !path.exists() {
+        return Ok(None);
+    }
+    SqliteLedger::open(&path).await.map(Some).map_err(|error| error.at(&path.display().to_string()))
+}
+
+/// The release that a send goes on with. A trial whose files were deleted is over.
+pub async fn earlier(context: &Context, ready: &Ready, record: &SqliteLedger) -> Result<Option<Release>, Error> {
+    let release = record.release(ready.slug(), Mode::Trial).await.map_err(|error| error.at(&record.place()))?;
+    let outbox = Outbox::new(context.project.path(&context.project.config.outbox.path));
+    Ok(release.filter(|_| outbox.folder(ready.slug()).exists()))
+}
+
+/// What a release of the post freezes.
+pub fn new_release(context: &Context, ready: &Ready) -> NewRelease {
+    NewRelease {
+        slug: ready.slug().to_owned(),
+        mode: Mode::Trial,
+        code: ready.digest,
+        parts: ready.parts.clone(),
+        created_at: context.now.timestamp().as_millisecond(),
+    }
+}
+
+/// What an earlier release says, and what became of it so far.
+pub async fn frozen(record: &SqliteLedger, release: &Release) -> Result<(Vec<Part>, Vec<(i64, Totals)>), Error> {
+    let at = |error: LedgerError| error.at(&record.place());
+    Ok((record.parts(release.id).await.map_err(at)?, record.totals(release.id).await.map_err(at)?))
+}
+
+/// The plan by channel: what is left of an earlier run, and what this one adds. `before` is what became of an earlier
+/// run, if there was one.
+pub fn plan(slug: &str, code: &str, parts: &[Part], sums: &Sums, before: Option<&[(i64, Totals)]>) -> Plan {
+    let mut channels: BTreeMap<String, ChannelPlan> = BTreeMap::new();
+    for (number, part) in (0_i64..).zip(parts) {
+        let open = before.unwrap_or_default().iter().find(|(part, _)| *part == number);
+        let new = match part.channel.as_str() {
+            "email" => sums.new.get(&number).copied().unwrap_or(0),
+            _ => u64::from(before.is_none()),
+        };
+        let channel = channels.entry(part.channel.clone()).or_default();
+        channel.targets += open.map_or(0, |(_, totals)| totals.open()) + new;
+    }
+    if let Some(email) = channels.get_mut("email") {
+        email.skipped = sums.skipped.iter().map(|(skip, count)| (skip.key(), *count)).collect();
+    }
+    Plan { slug: slug.to_owned(), code: code.to_owned(), channels }
+}

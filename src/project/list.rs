@@ -1,0 +1,68 @@
+//! Member lists on disk, opened for one pass.
+
+use std::fs::File;
+use std::io::{self, BufReader};
+use std::path::{Path, PathBuf};
+
+use super::Project;
+use crate::config::List;
+use crate::error::Error;
+use crate::finding::{Finding, Place};
+use crate::members::Row;
+use crate::members::table::{self, Kind, Options, Recognised, Table, TableError};
+
+/// A list that can be read once, from the first row to the last.
+pub struct MemberFile {
+    pub path: PathBuf,
+    table: Table<BufReader<File>>,
+}
+
+impl MemberFile {
+    /// Opens a configured list and looks at its headings.
+    ///
+    /// # Errors
+    /// [`Error::Missing`], [`Error::Io`], or [`Error::Input`] for a table that cannot be used.
+    pub fn open(project: &Project, list: &List) -> Result<MemberFile, Error> {
+        let options = Options { columns: &list.columns, filter: &list.filter, sheet: list.sheet.as_deref() };
+        MemberFile::open_path(&project.path(&list.file), &options)
+    }
+
+    /// Opens any table.
+    ///
+    /// # Errors
+    /// As [`MemberFile::open`].
+    pub fn open_path(path: &Path, options: &Options<'_>) -> Result<MemberFile, Error> {
+        if path.is_dir() {
+            let finding = Finding::error("member-list", "this is a folder, not a member list");
+            return Err(Error::input(finding.at(Place::whole_file(path)).help("name a CSV or XLSX file")));
+        }
+        let file = File::open(path).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => Error::Missing {
+                what: "member list",
+                path: path.to_owned(),
+                help: "write where the list lies in config.toml: [lists.members] file = \"…\"".to_owned(),
+            },
+            _ => Error::io("read", path, error),
+        })?;
+        let kind = Kind::of_path(path).map_err(|error| Error::input(error.finding(path)))?;
+        let table = table::read(BufReader::with_capacity(1 << 16, file), kind, options)
+            .map_err(|error| Error::input(error.finding(path)))?;
+        Ok(MemberFile { path: path.to_owned(), table })
+    }
+
+    /// What the table was recognised as.
+    pub fn recognised(&self) -> &Recognised {
+        &self.table.report
+    }
+
+    /// The rows, one by one, with the table's own errors.
+    pub fn into_table(self) -> impl Iterator<Item = Result<Row, TableError>> {
+        self.table
+    }
+
+    /// The rows, one by one.
+    pub fn rows(self) -> impl Iterator<Item = Result<Row, Error>> {
+        let path = self.path;
+        self.table.map(move |row| row.map_err(|error| Error::input(error.finding(&path))))
+    }
+}

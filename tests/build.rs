@@ -1,0 +1,126 @@
+//! `build` and `new`, as a user runs them.
+
+#[path = "support/project.rs"]
+mod project;
+
+use project::{POST, Project};
+
+#[test]
+fn a_build_writes_everything_of_the_contract() {
+    let project = Project::new();
+    project.run(&["build", "newsletters/kurz.md"]).code(0).says("release code");
+    assert_eq!(
+        project.files("out/kurz"),
+        [
+            "email.eml",
+            "email.html",
+            "email.mjml",
+            "email.txt",
+            "item.xml",
+            "plan.json",
+            "teaser/bluesky.txt",
+            "teaser/linkedin.txt",
+            "teaser/mastodon.txt",
+            "teaser/plain.txt",
+            "teaser/x.txt",
+        ]
+    );
+    assert!(project.read("out/kurz/email.txt").contains("Sehr geehrte Frau Muster"), "for the first member");
+    assert!(!project.path("rundbrief.db").exists(), "a build leaves no record");
+}
+
+#[test]
+fn a_build_repeats_itself_byte_for_byte() {
+    let project = Project::new();
+    project.run(&["build", "newsletters/kurz.md", "--out", "a"]).code(0);
+    project.run(&["build", "kurz", "--out", "b"]).code(0);
+    for file in project.files("a/kurz") {
+        assert_eq!(project.read(&format!("a/kurz/{file}")), project.read(&format!("b/kurz/{file}")), "{file}");
+    }
+}
+
+#[test]
+fn the_release_code_is_of_the_content_and_not_of_the_recipients() {
+    let project = Project::new();
+    let code = |project: &Project| {
+        project.run(&["--format", "json", "build", "kurz"]).code(0).json()["code"].as_str().expect("a code").to_owned()
+    };
+    let before = code(&project);
+    project.write("newsletters/lists/members.csv", "E-Mail\nzoe@example.org\n");
+    assert_eq!(code(&project), before);
+    project.write("newsletters/kurz.md", POST.replace("drei", "vier"));
+    assert_ne!(code(&project), before);
+}
+
+#[test]
+fn a_new_post_is_a_draft_that_builds() {
+    let project = Project::new();
+    let ran = project.run(&["--format", "json", "new", "Was war: „Neues“ & \"Altes\""]).code(0);
+    let file = ran.json()["file"].as_str().expect("a file").to_owned();
+    assert_eq!(file, "newsletters/2026-11-23-was-war-neues-altes.md");
+    assert!(project.read(&file).contains("draft: true"));
+    project.run(&["build", &file]).code(0);
+    project.run(&["new", "Was war: „Neues“ & \"Altes\""]).code(64).says("is there already");
+}
+
+#[test]
+fn a_new_digest_lists_what_came_since() {
+    let project = Project::new();
+    project.write("newsletters/alt.md", POST.replace("2026-11-20", "2026-01-05"));
+    project.write("newsletters/entwurf.md", POST.replace("tags:", "draft: true\ntags:"));
+    let ran = project.run(&["--format", "json", "new", "Rundblick", "--digest", "--since", "2026-11-01"]).code(0);
+    let file = ran.json()["file"].as_str().expect("a file").to_owned();
+    let text = project.read(&file);
+    assert!(text.contains("- kurz") && !text.contains("- alt") && !text.contains("- entwurf"), "{text}");
+    project.run(&["build", &file]).code(0);
+    assert!(project.read("out/2026-11-23-rundblick/email.txt").contains("Kurz berichtet"));
+    project.run(&["new", "Leer", "--digest", "--since", "2027-01-01"]).code(64).says("at least one");
+}
+
+#[test]
+fn an_organisations_own_template_and_words_take_the_place_of_the_built_in_ones() {
+    let project = Project::new();
+    project.write("config.toml", project::config().replace("[site]\n", "[site]\ntemplates = \"eigene\"\n"));
+    project.write("eigene/words.yaml", "de:\n  email.unsubscribe: Keine Post mehr\n");
+    project.run(&["build", "kurz"]).code(0);
+    assert!(project.read("out/kurz/email.html").contains("Keine Post mehr"));
+    project.write("eigene/emial.mjml.j2", "");
+    project.run(&["build", "kurz"]).code(65).says("no template is called `emial.mjml.j2`").says("email.mjml.j2");
+}
+
+#[test]
+fn a_list_is_checked_row_by_row() {
+    let project = Project::new();
+    project.write(
+        "liste.csv",
+        "Vorname;Nachname;E-Mail\nAnna;A;anna@example.org\nBen;B;ben(at)example.org\nAnna;A;Anna@example.org\n",
+    );
+    let answer = project.run(&["--format", "json", "members", "check", "liste.csv"]).code(69).json();
+    assert_eq!(answer["members"][0]["address"], "anna@example.org");
+    assert_eq!(answer["rejected"][0]["row"], 3);
+    assert_eq!((&answer["merged"][0]["row"], &answer["merged"][0]["into"]), (&4.into(), &2.into()));
+    project.run(&["members", "check", "liste.csv"]).code(69).says("row 3");
+    project.run(&["members", "check", "newsletters/lists/members.csv"]).code(0);
+    project.run(&["members", "check", "fehlt.csv"]).code(66);
+}
+
+#[test]
+fn linked_pictures_wait_in_public_images() {
+    let project = Project::new();
+    let config = project::config()
+        .replace("images = \"embed\"", "images = \"link\"\nimages_url = \"https://www.example.org/bilder/\"");
+    project.write("config.toml", config);
+    let picture =
+        std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/newsletters/logos/stiftung-muster.png")).expect("is there");
+    project.write("newsletters/bild.png", picture);
+    project.write("newsletters/kurz.md", POST.replace("tags:", "image: { src: bild.png, alt: Ein Bild }\ntags:"));
+    project.run(&["build", "kurz"]).code(0);
+    let files = project.files("public/images");
+    assert_eq!(files.len(), 1, "{files:?}");
+    let link = format!("https://www.example.org/bilder/{}", files[0]);
+    for file in ["email.html", "email.eml", "item.xml"] {
+        let text = project.read(&format!("out/kurz/{file}")).replace("=\r\n", "");
+        assert!(text.contains(&link), "{file} links {link}");
+    }
+    assert!(!project.read("out/kurz/email.eml").contains("image/png"), "nothing is embedded");
+}

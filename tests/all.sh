@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# Every test of the project, on a machine with Rust and Debian's packages. Installs what is missing, starts what it
+# needs itself, skips nothing, and prints how long each stage took.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-never} INSTA_UPDATE=no XDG_CACHE_HOME="$work/cache"
+started=$SECONDS
+
+stage() { # NAME COMMAND…
+  local name=$1 from=$SECONDS
+  shift
+  echo "== $name"
+  "$@" || { echo "FAILED: $name" >&2; exit 1; }
+  echo "-- $name: $((SECONDS - from)) s"
+}
+
+as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi; }
+
+install_packages() {
+  local missing=()
+  command -v cc >/dev/null || missing+=(gcc libc6-dev)
+  command -v python3 >/dev/null || missing+=(python3)
+  python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3-venv)
+  command -v node >/dev/null || missing+=(nodejs)
+  command -v npm >/dev/null || missing+=(npm)
+  command -v chromium >/dev/null || missing+=(chromium)
+  if [ ${#missing[@]} -gt 0 ]; then
+    as_root apt-get update -qq
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+  fi
+}
+
+install_readers() { # independent readers of what we write
+  python3 -m venv "$work/venv"
+  "$work/venv/bin/pip" install --quiet --disable-pip-version-check feedparser==6.0.11
+  (cd "$work" && npm install --silent --no-audit --no-fund --prefix "$work/node" playwright-core axe-core)
+}
+
+build_sample() { # the README's way, on a copy of what a fresh clone has
+  mkdir "$work/clone"
+  git ls-files -z newsletters config.example.toml | xargs -0 cp --parents -t "$work/clone"
+  cd "$work/clone"
+  for post in newsletters/*.md; do "$binary" build "$post" >/dev/null; done
+  "$binary" send newsletters/2026-11-herbsttagung.md | tail -n 1
+  cd - >/dev/null
+}
+
+mails_parse() { # golden mails and the outbox, in Python's e-mail package
+  find tests/cases "$work/clone/out" -name '*.eml' -print0 | xargs -0 python3 tests/mime.py
+}
+
+mails_are_accessible() { # WCAG A and AA, light and dark, in Chromium
+  find tests/cases "$work/clone/out" -name '*.html' -print0 | NODE_PATH="$work/node/node_modules" xargs -0 node tests/axe.mjs
+}
+
+feeds_read() { "$work/venv/bin/python" tests/feed_reader.py "$work/clone/public/feed.xml"; }
+
+stage "packages" install_packages
+stage "independent readers" install_readers
+stage "format" cargo fmt --check
+stage "lints" cargo clippy --locked --all-targets --quiet -- -D warnings
+stage "build" cargo build --locked --quiet
+binary=$PWD/target/debug/rundbrief
+stage "tests" cargo test --locked --quiet
+stage "documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --quiet
+stage "sample: build and send" build_sample
+stage "mails parse without a defect" mails_parse
+stage "mails are accessible" mails_are_accessible
+stage "the feed reads" feeds_read
+stage "memory does not grow with the list" python3 tests/memory.py "$binary"
+echo "all stages passed in $((SECONDS - started)) s"

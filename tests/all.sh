@@ -35,8 +35,9 @@ install_packages() {
 
 install_readers() { # independent readers of what we write
   python3 -m venv "$work/venv"
-  "$work/venv/bin/pip" install --quiet --disable-pip-version-check feedparser==6.0.11
-  (cd "$work" && npm install --silent --no-audit --no-fund --prefix "$work/node" playwright-core axe-core)
+  "$work/venv/bin/pip" install --quiet --disable-pip-version-check feedparser==6.0.14
+  npm install --silent --no-audit --no-fund --no-save --prefix "$work/node" playwright-core@1 axe-core@4
+  export RUNDBRIEF_NODE_MODULES="$work/node/node_modules"
 }
 
 build_sample() { # the README's way, on a copy of what a fresh clone has
@@ -49,14 +50,20 @@ build_sample() { # the README's way, on a copy of what a fresh clone has
 }
 
 mails_parse() { # golden mails and the outbox, in Python's e-mail package
-  find tests/cases "$work/clone/out" -name '*.eml' -print0 | xargs -0 python3 tests/mime.py
+  find tests/cases "$work/clone/out" -name '*.eml' -print0 | xargs -0 python3 tests/mime.py >/dev/null
 }
 
-mails_are_accessible() { # WCAG A and AA, light and dark, in Chromium
-  find tests/cases "$work/clone/out" -name '*.html' -print0 | NODE_PATH="$work/node/node_modules" xargs -0 node tests/axe.mjs
+mails_are_accessible() { # WCAG A and AA, light and dark, phone and desk, in Chromium
+  cargo test --locked --quiet --test mail -- --ignored >/dev/null
+  tests/axe.sh "$work"/clone/out/*/email.html $(find target/tmp/mail -name email.html -not -path '*/english/*')
+  ALLOW_LINKED_PICTURES=1 tests/axe.sh target/tmp/mail/english/email.html
 }
 
-feeds_read() { "$work/venv/bin/python" tests/feed_reader.py "$work/clone/public/feed.xml"; }
+feeds_read() { # the sample's feed, and every golden one
+  local feed
+  "$work/venv/bin/python" tests/feed_reader.py "$work/clone/public/feed.xml" --expect-items 1
+  for feed in tests/cases/feed/{new,third-party,third-party-with-item,thirty-first}.xml; do "$work/venv/bin/python" tests/feed_reader.py "$feed"; done
+}
 
 stage "packages" install_packages
 stage "independent readers" install_readers

@@ -80,7 +80,7 @@ fn a_member_on_the_list_twice_is_written_to_once() {
 fn a_member_on_two_lists_gets_the_mail_of_the_first() {
     let project = Project::new();
     let config = project::config() + "\n[lists.board]\nfile = \"board.csv\"\naddress = \"du\"\n";
-    project.write("config.toml", config.replace("[lists.board]", "[lists.board]"));
+    project.write("config.toml", config);
     project
         .write("board.csv", "Vorname;Nachname;E-Mail\nAnna;Muster;anna@example.org\nDora;Vorstand;dora@example.org\n");
     project.write("newsletters/kurz.md", POST.replace("tags:", "lists: [members, board]\ntags:"));

@@ -30,11 +30,11 @@ impl Source {
     /// # Errors
     /// What is wrong with the file as a text: encoding, size, control characters, the lines `---`.
     pub(super) fn read(file: &Path, bytes: &[u8]) -> Result<Source, Vec<Finding>> {
-        let text = decode(file, bytes).map_err(|finding| vec![finding])?;
+        let text = decode(file, bytes).map_err(|finding| vec![*finding])?;
         let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
         let mut source = Source { file: file.to_owned(), text, starts, header: (0, 0) };
         source.refuse_control_characters()?;
-        source.header = source.split().map_err(|finding| vec![finding])?;
+        source.header = source.split().map_err(|finding| vec![*finding])?;
         Ok(source)
     }
 
@@ -70,31 +70,32 @@ impl Source {
         Place { file: self.file.clone(), line, column, text: self.line(line).to_owned(), width: width.max(1) }
     }
 
-    fn split(&self) -> Result<(usize, usize), Finding> {
+    fn split(&self) -> Result<(usize, usize), Box<Finding>> {
         let is_fence = |index: usize| self.line(index + 1).trim_end() == "---";
         let Some(first) = (0..self.starts.len()).find(|index| !self.line(index + 1).trim().is_empty()) else {
-            return Err(empty(&self.file));
+            return Err(empty(&self.file).into());
         };
         if !is_fence(first) {
+            let help = "begin the file with the lines `---`, `title: …`, `lang: de`, `---`; the text comes after them";
             return Err(Finding::error("no-header", "the post has no header: the first line is not `---`")
                 .at(self.place(first + 1, 1, self.line(first + 1).chars().count()))
-                .help(
-                    "begin the file with the lines `---`, `title: …`, `lang: de`, `---`; the text comes after them",
-                ));
+                .help(help)
+                .into());
         }
         if let Some(end) = (first + 1..self.starts.len()).find(|index| is_fence(*index)) {
             return Ok((first + 1, end));
         }
         let opening = Finding::error("no-header-end", "the header has no end: a second line `---` is missing");
         let dashes = |line: &str| !line.is_empty() && line.chars().all(|c| matches!(c, '-' | '–' | '—' | '_' | '*'));
-        match (first + 2..=self.starts.len()).find(|number| dashes(self.line(*number).trim())) {
-            Some(number) => Err(opening
+        let finding = match (first + 2..=self.starts.len()).find(|number| dashes(self.line(*number).trim())) {
+            Some(number) => opening
                 .at(self.place(number, 1, self.line(number).chars().count()))
-                .help("write exactly three hyphens, `---`, with nothing before or after them")),
-            None => Err(opening
+                .help("write exactly three hyphens, `---`, with nothing before or after them"),
+            None => opening
                 .at(self.place(first + 1, 1, 3))
-                .help("put a line `---` between the last `key: value` line and the text")),
-        }
+                .help("put a line `---` between the last `key: value` line and the text"),
+        };
+        Err(finding.into())
     }
 
     fn refuse_control_characters(&self) -> Result<(), Vec<Finding>> {
@@ -131,27 +132,31 @@ fn empty(file: &Path) -> Finding {
 }
 
 /// The text with `\n` line ends and without a byte order mark.
-fn decode(file: &Path, bytes: &[u8]) -> Result<String, Finding> {
+fn decode(file: &Path, bytes: &[u8]) -> Result<String, Box<Finding>> {
     let whole = |rule, message: String| Finding::error(rule, message).at(Place::whole_file(file));
     if bytes.is_empty() {
-        return Err(empty(file));
+        return Err(empty(file).into());
     }
     if let Some(kind) = foreign_format(bytes) {
         return Err(whole("not-text", format!("this is {kind}, not a text in UTF-8"))
-            .help("save the text as plain text in UTF-8 (file name ending in .md)"));
+            .help("save the text as plain text in UTF-8 (file name ending in .md)")
+            .into());
     }
     if bytes.len() > MAX_BYTES {
         let message = format!("the post has {} kB of text; at most 1,024 kB are read", bytes.len() / 1024);
-        return Err(whole("too-long", message).help("keep pictures and PDFs as files of their own, or split the post"));
+        return Err(whole("too-long", message)
+            .help("keep pictures and PDFs as files of their own, or split the post")
+            .into());
     }
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     if bytes.contains(&0) {
         return Err(whole("not-text", "this is not a text file: it contains NUL bytes".to_owned())
-            .help("save the text as plain text in UTF-8 (file name ending in .md)"));
+            .help("save the text as plain text in UTF-8 (file name ending in .md)")
+            .into());
     }
     match std::str::from_utf8(bytes) {
         Ok(text) => Ok(text.replace("\r\n", "\n").replace('\r', "\n")),
-        Err(error) => Err(not_utf8(file, bytes, error.valid_up_to())),
+        Err(error) => Err(not_utf8(file, bytes, error.valid_up_to()).into()),
     }
 }
 

@@ -24,7 +24,7 @@ impl Project {
     /// A post, a list with two members, the example configuration without logos.
     pub fn new() -> Project {
         let project = Project::empty();
-        project.write("config.toml", &config());
+        project.write("config.toml", config());
         project.write("newsletters/kurz.md", POST);
         project.write("newsletters/lists/members.csv", LIST);
         project

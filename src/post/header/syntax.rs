@@ -64,9 +64,8 @@ fn second_document(lines: &[&str]) -> Explained {
 
 /// A tab in front of a line, at or before the error.
 fn tab(lines: &[&str], error: &SyntaxError) -> Option<Explained> {
-    let has_tab = |line: &&str| line[..line.len() - line.trim_start().len()].contains('\t');
-    let index =
-        lines.iter().take(error.line).position(|line| has_tab(&line)).filter(|index| index + 2 >= error.line)?;
+    let has_tab = |line: &str| line[..line.len() - line.trim_start().len()].contains('\t');
+    let index = lines.iter().take(error.line).position(|line| has_tab(line)).filter(|index| index + 2 >= error.line)?;
     let column = lines[index].find('\t').map_or(1, |at| at + 1);
     Some(Explained {
         message: "a tab at the beginning of a line; the header (YAML) takes spaces only".to_owned(),
@@ -99,8 +98,8 @@ fn open_quote(lines: &[&str], error: &SyntaxError) -> Option<Explained> {
 /// `tags: [#a, #b]`, the end of which is a comment.
 fn comment_in_brackets(lines: &[&str], error: &SyntaxError) -> Option<Explained> {
     let flow = error.message.contains("flow") || error.message.contains("node content");
-    let open = |line: &&str| line.find('[').is_some_and(|at| line[at..].contains("[#") || line[at..].contains(" #"));
-    let index = lines.iter().take(error.line).rposition(|line| open(&line)).filter(|_| flow)?;
+    let open = |line: &str| line.find('[').is_some_and(|at| line[at..].contains("[#") || line[at..].contains(" #"));
+    let index = lines.iter().take(error.line).rposition(|line| open(line)).filter(|_| flow)?;
     let column = lines[index].find('#').map_or(1, |at| lines[index][..at].chars().count() + 1);
     Some(Explained {
         message: "`#` begins a comment in YAML, so the bracket before it is never closed".to_owned(),

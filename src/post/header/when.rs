@@ -79,8 +79,13 @@ fn print(time: DateTime) -> String {
     time.strftime(pattern).to_string()
 }
 
+/// Year, month and day, which need not exist.
+type Day = (i16, i8, i8);
+/// Hour, minute and second, which need not exist.
+type TimeOfDay = (i8, i8, i8);
+
 /// The numbers of `2024-11-28 09:00[:30]`, with a space or `T` between.
-fn iso_moment(written: &str) -> Option<((i16, i8, i8), (i8, i8, i8))> {
+fn iso_moment(written: &str) -> Option<(Day, TimeOfDay)> {
     let (date, time) = written.split_once([' ', 'T'])?;
     let mut parts = time.trim_start().split(':');
     let (hour, minute) = (two_digits(parts.next()?)?, two_digits(parts.next()?)?);
@@ -98,7 +103,7 @@ fn without_offset(written: &str) -> Option<String> {
     iso_moment(local).map(|_| local.replace('T', " "))
 }
 
-fn iso_day(written: &str) -> Option<(i16, i8, i8)> {
+fn iso_day(written: &str) -> Option<Day> {
     let bytes = written.as_bytes();
     if bytes.len() != 10 || bytes[4] != b'-' || bytes[7] != b'-' || !written.is_ascii() {
         return None;
@@ -163,12 +168,7 @@ fn proposal(written: &str) -> Option<(Date, Option<Time>)> {
 type Number = (u16, usize);
 
 /// `24/10/2024` and `10/24/2024`, but not `10/11/2024`, which may be either.
-fn slashed<'a>(
-    first: Number,
-    second: Number,
-    year: Number,
-    rest: &'a [Number],
-) -> Option<(Number, i8, Number, &'a [Number])> {
+fn slashed(first: Number, second: Number, year: Number, rest: &[Number]) -> Option<(Number, i8, Number, &[Number])> {
     match (first.0 > 12, second.0 > 12) {
         (true, false) => Some((year, i8::try_from(second.0).ok()?, first, rest)),
         (false, true) => Some((year, i8::try_from(first.0).ok()?, second, rest)),

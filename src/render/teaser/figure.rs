@@ -87,7 +87,7 @@ fn amount(words: &[&str], at: usize) -> Option<u64> {
 fn parse(word: &str) -> Option<u64> {
     let groups: Vec<&str> = word.split(['.', ',', '\u{a0}', '\u{202f}']).collect();
     let digits = |group: &&str| !group.is_empty() && group.bytes().all(|byte| byte.is_ascii_digit());
-    if !groups.iter().all(|group| digits(group)) {
+    if !groups.iter().all(digits) {
         return None;
     }
     let grouped = groups[1..].iter().all(|group| group.len() == 3);

@@ -2,7 +2,7 @@
 //!
 //! Comes in: the bytes of an RSS 2.0 file (or none yet), what the channel is called, and a [`FeedItem`]. Goes out: the
 //! bytes of the new file. A file that is damaged or no RSS is an error and stays as it is. [`upsert`] is pure; only
-//! [`write`] touches the disk.
+//! [`write()`] touches the disk.
 
 use std::ops::Range;
 

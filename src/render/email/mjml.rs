@@ -4,7 +4,7 @@
 //! Loads nothing: no include, no font, no icon comes from elsewhere.
 //!
 //! - mrml writes attributes with Rust's `{:?}`: a line end becomes a literal `\n`, a quote `\"`, NBSP, soft hyphen, ZWJ
-//!   and combining accents `\u{…}`. [`protect`] turns these into character references first, which pass through.
+//!   and combining accents `\u{…}`. `protect.rs` turns these into character references first, which pass through.
 //! - A bare `<` and CDATA are fatal; in text they become references, in `mj-style` a stand-in that is put back.
 //! - White space that begins with a line end is dropped between inline elements; there it becomes a space.
 //! - The parser below mrml panics on a broken conditional comment, which is refused here, and on `ä>` in text, where

@@ -1,12 +1,17 @@
 //! How fast mails are made: `cargo bench --bench render`.
 //!
-//! The mail is of the size that sends have: 60 kB of HTML and text, six slots, a name with an umlaut in To.
+//! `parse`, `render` and `mjml` take the sample post. `compile` and `merge` take a mail of the size that sends have:
+//! 60 kB of HTML and text, six slots, a name with an umlaut in To.
 
 use std::hint::black_box;
+use std::path::Path;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use jiff::Zoned;
 use rundbrief::config::{Sender, Unsubscribe};
+use rundbrief::post::Post;
+use rundbrief::project::Project;
+use rundbrief::render::email;
 use rundbrief::render::email::message::{Parts, Recipient, compile};
 use rundbrief::render::email::slot::{Slot, Slots};
 
@@ -94,5 +99,27 @@ fn render(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, render);
+/// The sample post, from its bytes to its mail.
+fn sample(criterion: &mut Criterion) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let project = Project::open(Some(&root.join("config.example.toml")), root).expect("the example configuration");
+    let file = root.join("newsletters/2026-11-herbsttagung.md");
+    let bytes = std::fs::read(&file).expect("the sample post");
+    let zone = &project.config.site.zone;
+    criterion.bench_function("parse", |bench| {
+        bench.iter(|| Post::parse(&file, black_box(&bytes), zone).expect("the sample parses"));
+    });
+
+    let loaded = project.load(&file, None).expect("the sample loads");
+    let source = loaded.source(&project.config);
+    criterion.bench_function("render", |bench| {
+        bench.iter(|| email::render(black_box(&source), "members").expect("the sample renders"));
+    });
+    let mjml = email::render(&source, "members").expect("the sample renders").mjml;
+    criterion.bench_function("mjml", |bench| {
+        bench.iter(|| email::mjml::to_html(black_box(&mjml)).expect("the sample's MJML is valid"));
+    });
+}
+
+criterion_group!(benches, sample, render);
 criterion_main!(benches);

@@ -8,6 +8,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use serde_json::json;
+use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Row, query};
 
@@ -21,6 +22,8 @@ use rows::{from_migrate, from_sqlx, read_delivery, read_release, read_target};
 
 /// How long a statement waits for another process's write, and a freeze for another freeze.
 const BUSY: Duration = Duration::from_secs(30);
+
+static MIGRATIONS: Migrator = sqlx::migrate!("src/ledger/migrations/sqlite");
 
 /// A ledger in a SQLite file.
 #[derive(Debug)]
@@ -58,7 +61,9 @@ impl SqliteLedger {
             .foreign_keys(true)
             .busy_timeout(BUSY);
         let pool = SqlitePoolOptions::new().max_connections(2).connect_with(options).await.map_err(from_sqlx)?;
-        sqlx::migrate!("src/ledger/migrations/sqlite").run(&pool).await.map_err(from_migrate)?;
+        // Two processes that begin a record at once must not both make its tables.
+        let _alone = if is_current(&pool).await { None } else { Some(FreezeLock::take(path, BUSY).await?) };
+        MIGRATIONS.run(&pool).await.map_err(from_migrate)?;
         Ok(SqliteLedger { pool, path: path.to_owned(), freezing: Mutex::new(None) })
     }
 
@@ -328,6 +333,13 @@ impl Ledger for SqliteLedger {
         let rows = query(sql).bind(hex_array(targets)).fetch_all(&self.pool).await.map_err(from_sqlx)?;
         rows.iter().map(|row| read_target(row, "target")).collect()
     }
+}
+
+/// Whether every migration has been applied already, or even later ones.
+async fn is_current(pool: &SqlitePool) -> bool {
+    let applied = query("SELECT count(*) AS number FROM _sqlx_migrations WHERE success").fetch_one(pool).await;
+    let number = applied.and_then(|row| row.try_get::<i64, _>("number")).unwrap_or(0);
+    usize::try_from(number).is_ok_and(|number| number >= MIGRATIONS.iter().count())
 }
 
 fn digest(bytes: &[u8]) -> [u8; 32] {

@@ -95,6 +95,8 @@ pub enum Skip {
     NoValue { field: String },
     /// The address stands on the list twice, or on an earlier list as well.
     Duplicate,
+    /// Another row of the same list refuses for the address.
+    Refused,
     /// The address must not be written to.
     Suppressed,
     /// An earlier run of this send has the member already.
@@ -109,6 +111,7 @@ impl Skip {
             Skip::Rejected => "rejected".to_owned(),
             Skip::NoValue { field } => format!("no_value:{field}"),
             Skip::Duplicate => "duplicate".to_owned(),
+            Skip::Refused => "refused_in_another_row".to_owned(),
             Skip::Suppressed => "suppressed".to_owned(),
             Skip::Known => "already_in_this_send".to_owned(),
         }
@@ -121,15 +124,21 @@ impl Skip {
             Skip::Rejected => "without a usable address (see `rundbrief members check`)".to_owned(),
             Skip::NoValue { field } => format!("with an empty “{field}”, which the mail needs"),
             Skip::Duplicate => "more than once on the lists (each is written to once)".to_owned(),
+            Skip::Refused => "whom another row of the list leaves out (see `rundbrief members check`)".to_owned(),
             Skip::Suppressed => "who must not be written to".to_owned(),
             Skip::Known => "already in this send".to_owned(),
         }
     }
 }
 
-/// What happens to one row of a list.
+/// What happens to one row of a list. All refusals of a list come before its other decisions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {
+    /// The target is not written to as a member of this part's list.
+    Refuse {
+        part: i64,
+        target: Target,
+    },
     Write(Recipient),
     Skip(Skip),
 }
@@ -156,6 +165,11 @@ impl Audience<'_> {
             Row::Rejected { .. } => Decision::Skip(Skip::Rejected),
             Row::LeftOut { column, .. } => Decision::Skip(Skip::LeftOut { column }),
         }
+    }
+
+    /// What it means for the list that a row of it refuses for an address.
+    pub fn refuse(&self, address: &Address) -> Decision {
+        Decision::Refuse { part: self.part, target: self.key.target(address) }
     }
 
     fn decide_member(&self, member: &Member) -> Decision {

@@ -148,7 +148,7 @@ fn the_first_visible_sheet_is_read_unless_one_is_named() {
     ]);
     let first = |sheet: Option<&str>| {
         let settings = Settings { sheet: sheet.map(str::to_owned), ..Settings::default() };
-        let check = Check::of(settings.read(Cursor::new(&bytes), Kind::Xlsx).expect("a table")).expect("rows");
+        let check = Check::of(&mut settings.read(Cursor::new(&bytes), Kind::Xlsx).expect("a table")).expect("rows");
         check.members[0].address.to_string()
     };
     assert_eq!(first(None), "anna@example.org");

@@ -150,3 +150,69 @@ fn a_column_that_looks_like_a_refusal_must_be_decided_about() {
     project.run(&["send", "newsletters/kurz.md"]).code(0).says("skipped: 1 left out by the list's column");
     assert_eq!(project.files(&format!("{OUTBOX}/email")).len(), 1);
 }
+
+const REFUSING: &str = "Vorname;Nachname;E-Mail;Newsletter\nAnna;Muster;anna@example.org;ja\n\
+                        Ben;Beispiel;ben@example.org;ja\nAnna;Muster-Alt;Anna@Example.org;nein\n";
+
+fn refusing() -> Project {
+    let project = Project::new();
+    let config = project::config().replace("basis = ", "where = { Newsletter = \"ja\" }\nbasis = ");
+    project.write("config.toml", config);
+    project.write("newsletters/lists/members.csv", REFUSING);
+    project
+}
+
+#[test]
+fn who_refuses_in_one_row_of_a_list_gets_nothing_whatever_another_row_says() {
+    let project = refusing();
+    let dry = project.run(&["--format", "json", "send", "newsletters/kurz.md", "--dry-run"]).code(0).json();
+    let ran = project.run(&["send", "newsletters/kurz.md"]).code(0);
+    let ran = ran.says("skipped: 1 whom another row of the list leaves out").says("1 left out by the list's column");
+    assert!(ran.stdout().contains("  email     1 member\n"), "{}", ran.stdout());
+    let mails = project.files(&format!("{OUTBOX}/email"));
+    assert_eq!(mails.len(), 1);
+    assert!(project.read(&format!("{OUTBOX}/email/{}", mails[0])).contains("ben@example.org"));
+    let email = &dry["plan"]["channels"]["email"];
+    assert_eq!((&email["targets"], &email["skipped"]["refused_in_another_row"]), (&1.into(), &1.into()));
+    assert!(!project.read("out/kurz/email.eml").contains("Anna"), "the mail that is shown is not hers");
+
+    let check = project.run(&["members", "check", "newsletters/lists/members.csv"]).code(69);
+    check.says("row 2: row 4 of the same address says “nein” in the column “Newsletter”, and that counts");
+}
+
+#[test]
+fn a_refusal_counts_for_its_list_alone_and_for_waves_too() {
+    let project = refusing();
+    let config = project.read("config.toml") + "\n[lists.board]\nfile = \"board.csv\"\n";
+    project.write("config.toml", config);
+    project.write("board.csv", "Vorname;Nachname;E-Mail\nAnna;Muster;anna@example.org\n");
+    project.write("newsletters/kurz.md", POST.replace("tags:", "lists: [members, board]\ntags:"));
+    project.run(&["send", "newsletters/kurz.md"]).code(0).says("2 members");
+
+    let joined = format!("{REFUSING}Cora;Neu;cora@example.org;ja\nCora;Neu;cora@example.org;0\n");
+    project.write("newsletters/lists/members.csv", joined);
+    project.run(&["send", "newsletters/kurz.md"]).code(0).says("0 files written");
+}
+
+#[test]
+fn a_where_that_only_chooses_rows_is_no_refusal() {
+    let project = Project::new();
+    let config = project::config().replace("basis = ", "where = { Funktion = \"Vorstand\" }\nbasis = ");
+    project.write("config.toml", config);
+    project.write(
+        "newsletters/lists/members.csv",
+        "Nachname;E-Mail;Funktion\nMuster;anna@example.org;Beirat\nMuster;anna@example.org;Vorstand\n",
+    );
+    project.run(&["send", "newsletters/kurz.md"]).code(0).says("1 member\n");
+}
+
+#[test]
+fn a_refusal_in_a_row_that_cannot_be_used_counts_too() {
+    let project = refusing();
+    let list = "Vorname;Nachname;E-Mail;Newsletter;\nAnna;Muster;anna@example.org;ja;\n\
+                Ben;Beispiel;ben@example.org;ja;\nAnna;Muster;anna@example.org;ja;keine Werbung\n\
+                ;;ben@example.org; nein;\nDora;Beispiel;\"dora@example.org; cora@example.org\";nein;\n\
+                Dora;Beispiel;dora@example.org;ja\n";
+    project.write("newsletters/lists/members.csv", list);
+    project.run(&["send", "newsletters/kurz.md"]).code(0).says("0 members").says("skipped: 3 whom another row");
+}

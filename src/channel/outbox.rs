@@ -1,10 +1,13 @@
 //! The outbox: every delivery becomes one file, `<path>/<slug>/<channel>/<delivery>.eml` or `.txt`. A trial.
 //!
-//! A file is written beside its place and renamed, so that a reader never sees half of one.
+//! A file is written beside its place and renamed, so that a reader never sees half of one. What a killed run left
+//! half written is cleared away by the next one.
 
-use std::fs;
-use std::io::Write;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::Duration;
 
 use super::{Channel, Outcome, Outgoing, Repeat};
 use crate::error::Error;
@@ -24,6 +27,65 @@ impl Outbox {
     pub fn folder(&self, slug: &str) -> PathBuf {
         self.root.join(slug)
     }
+
+    /// Makes the folder of a post and clears away what a killed run left half written there, unless another run is
+    /// writing at this moment. Hold what comes back while delivering.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when the folder cannot be made, read or locked.
+    pub fn enter(&self, slug: &str) -> Result<Inside, Error> {
+        let folder = self.folder(slug);
+        fs::create_dir_all(&folder).map_err(|error| Error::io("make the folder", &folder, error))?;
+        let path = self.root.join(".lock");
+        let open = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+        let file = open.map_err(|error| Error::io("write", &path, error))?;
+        if file.try_lock().is_ok() {
+            sweep(&folder).map_err(|error| Error::io("clear", &folder, error))?;
+            file.unlock().map_err(|error| Error::io("lock", &path, error))?;
+        }
+        for _ in 0..LOCK_TRIES {
+            match file.try_lock_shared() {
+                Ok(()) => return Ok(Inside { _lock: file }),
+                Err(TryLockError::WouldBlock) => sleep(LOCK_PAUSE),
+                Err(TryLockError::Error(error)) => return Err(Error::io("lock", &path, error)),
+            }
+        }
+        let busy = io::Error::new(io::ErrorKind::TimedOut, "another rundbrief has been clearing it for ten seconds");
+        Err(Error::io("lock", &path, busy))
+    }
+}
+
+/// How long another run may clear the outbox; it needs milliseconds.
+const LOCK_TRIES: u32 = 200;
+const LOCK_PAUSE: Duration = Duration::from_millis(50);
+
+/// The ending of a file that is being written; its name begins with a dot.
+const UNFINISHED: &str = ".part";
+
+/// Says to other runs that files are being written, however this one ends.
+#[derive(Debug)]
+#[must_use = "the outbox is entered as long as this is held"]
+pub struct Inside {
+    _lock: File,
+}
+
+/// Removes unfinished files from the channels' folders of a post.
+fn sweep(folder: &Path) -> io::Result<()> {
+    for channel in fs::read_dir(folder)? {
+        let channel = channel?;
+        if !channel.file_type()?.is_dir() {
+            continue;
+        }
+        for entry in fs::read_dir(channel.path())? {
+            let entry = entry?;
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            if name.starts_with('.') && name.ends_with(UNFINISHED) {
+                fs::remove_file(entry.path())?;
+            }
+        }
+    }
+    Ok(())
 }
 
 impl Channel for Outbox {
@@ -43,7 +105,7 @@ fn write_beside(folder: &Path, file: &Path, bytes: &[u8]) -> Result<(), Error> {
     fs::create_dir_all(folder).map_err(|error| Error::io("make the folder", folder, error))?;
     let mut beside = tempfile::Builder::new()
         .prefix(".")
-        .suffix(".part")
+        .suffix(UNFINISHED)
         .tempfile_in(folder)
         .map_err(|error| Error::io("write in", folder, error))?;
     beside.write_all(bytes).map_err(|error| Error::io("write", file, error))?;

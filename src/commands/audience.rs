@@ -85,8 +85,33 @@ pub fn decisions<'a>(
     let sender = &context.project.config.sender;
     Ok(opened.into_iter().flat_map(move |OpenList { list, mail, file }| {
         let audience = Audience { name: &mail.list, list, sender, lang, key, slots: &mail.slots, part: mail.part };
-        file.rows().map(move |row| row.map(|row| audience.decide(row)))
+        of_list(file, audience)
     }))
+}
+
+/// The decisions about one list: who refuses in any of its rows, then row by row.
+fn of_list<'a>(
+    mut file: MemberFile,
+    audience: Audience<'a>,
+) -> impl Iterator<Item = Result<Decision, Error>> + use<'a> {
+    let mut refused = Vec::new().into_iter();
+    let mut refusing = true;
+    std::iter::from_fn(move || {
+        while refusing {
+            if let Some(refused) = refused.next() {
+                return Some(Ok(refused));
+            }
+            match file.next_refusals() {
+                Ok(Some(found)) => {
+                    let found: Vec<_> = found.iter().map(|refused| audience.refuse(&refused.address)).collect();
+                    refused = found.into_iter();
+                }
+                Ok(None) => refusing = false,
+                Err(error) => return Some(Err(error)),
+            }
+        }
+        file.next_row().map(|row| row.map(|row| audience.decide(row)))
+    })
 }
 
 /// Refuses names that are not among the known ones, with the nearest.

@@ -7,7 +7,6 @@ use super::Context;
 use crate::cli;
 use crate::config::List;
 use crate::error::{Error, Exit};
-use crate::members::check::Check;
 use crate::members::table::Options;
 use crate::project::list::MemberFile;
 
@@ -25,8 +24,7 @@ fn check(file: &Path, context: &Context) -> Result<Exit, Error> {
         None => MemberFile::open_path(file, &Options { columns: &nothing, filter: &nothing, sheet: None })?,
     };
     let recognised = opened.recognised().clone();
-    let path = opened.path.clone();
-    let check = Check::of(opened.into_table()).map_err(|error| Error::input(error.finding(&path)))?;
+    let check = opened.check()?;
     context.screen.result(check.text(&recognised).trim_end());
     context.screen.json(&check);
     Ok(if check.rejected.is_empty() { Exit::Settled } else { Exit::SomeRejected })

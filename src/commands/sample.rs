@@ -94,6 +94,6 @@ fn invented<'a>(context: &Context, ready: &'a Ready) -> Sample<'a> {
     };
     match audience.decide(Row::Member(Member { row: 0, address, fields })) {
         Decision::Write(recipient) => Sample { email, list, recipient },
-        Decision::Skip(skip) => unreachable!("every field of the invented member has a value: {skip:?}"),
+        other => unreachable!("every field of the invented member has a value: {other:?}"),
     }
 }

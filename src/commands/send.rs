@@ -108,7 +108,10 @@ async fn send(arguments: &cli::Send, context: &Context, ready: &Ready) -> Result
     let ledger = open_ledger(context).await?;
     build::publish_pictures(context, ready)?;
     let at = |error: LedgerError| error.at(&ledger.place());
+    // Held from before the look at what was released, so that of two sends at once only one begins the release.
+    ledger.hold().await.map_err(at)?;
     let earlier = begin_anew_without_files(context, ready, &ledger).await?;
+    let _inside = outbox(context).enter(ready.slug())?;
     let frozen = freeze(context, ready, &ledger, earlier.as_ref(), &arguments.lists).await?;
 
     let mut text = head(ready, earlier.as_ref());
@@ -145,6 +148,7 @@ async fn finish_released(arguments: &cli::Send, context: &Context, error: Error)
     let Some(release) = release.filter(|release| release.state == ReleaseState::Open && folder.exists()) else {
         return Err(error);
     };
+    let _inside = outbox(context).enter(slug.as_str())?;
     context.screen.note(&format!("{error}\n\nThe post has errors now; what was released of it before goes on."));
     let (parts, _) = survey::frozen(&ledger, &release).await?;
     let key = site_key(&context.project, |name| std::env::var(name).ok())?;

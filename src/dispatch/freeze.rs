@@ -37,6 +37,13 @@ impl Sums {
     }
 }
 
+/// Refusals of one list that are not in the ledger yet.
+#[derive(Debug, Default)]
+struct Refusals {
+    part: i64,
+    targets: Vec<Target>,
+}
+
 /// Where the recipients of a wave go.
 #[derive(Debug, Clone, Copy)]
 pub struct Wave<'a, L> {
@@ -57,17 +64,37 @@ impl<L: Ledger> Wave<'_, L> {
     pub async fn fill(&self, decisions: impl Iterator<Item = Result<Decision, Error>>) -> Result<Sums, Error> {
         let mut sums = Sums { audience: self.audience_before(), ..Sums::default() };
         let mut chunk = Vec::with_capacity(CHUNK);
+        let mut refused = Refusals::default();
         for decision in decisions {
             match decision? {
+                Decision::Refuse { part, target } => {
+                    if refused.part != part || refused.targets.len() == CHUNK {
+                        self.refuse(&mut refused).await?;
+                    }
+                    refused.part = part;
+                    refused.targets.push(target);
+                }
                 Decision::Write(recipient) => chunk.push(recipient),
                 Decision::Skip(skip) => sums.skip(skip, 1),
             }
             if chunk.len() == CHUNK {
+                self.refuse(&mut refused).await?;
                 self.add(&mut chunk, &mut sums).await?;
             }
         }
+        self.refuse(&mut refused).await?;
         self.add(&mut chunk, &mut sums).await?;
         Ok(sums)
+    }
+
+    /// Notes the refusals that were collected, and empties them.
+    async fn refuse(&self, refused: &mut Refusals) -> Result<(), Error> {
+        if refused.targets.is_empty() {
+            return Ok(());
+        }
+        let noted = self.ledger.refuse(self.release, refused.part, &refused.targets).await;
+        refused.targets.clear();
+        noted.map_err(|error| error.at(&self.ledger.place()))
     }
 
     fn audience_before(&self) -> AudienceDigest {
@@ -76,6 +103,7 @@ impl<L: Ledger> Wave<'_, L> {
 
     /// Adds a chunk and empties it.
     async fn add(&self, chunk: &mut Vec<Recipient>, sums: &mut Sums) -> Result<(), Error> {
+        self.drop_refused(chunk, sums).await?;
         self.drop_known(chunk, sums).await?;
         self.drop_suppressed(chunk, sums).await?;
         if chunk.is_empty() {
@@ -92,6 +120,20 @@ impl<L: Ledger> Wave<'_, L> {
                 sums.first.get_or_insert(recipient);
             }
         }
+        Ok(())
+    }
+
+    async fn drop_refused(&self, chunk: &mut Vec<Recipient>, sums: &mut Sums) -> Result<(), Error> {
+        let before = chunk.len();
+        let mut parts: Vec<i64> = chunk.iter().map(|recipient| recipient.part).collect();
+        parts.dedup();
+        for part in parts {
+            let refused = self.ledger.refused(self.release, part, &targets(chunk)).await;
+            let refused: HashSet<Target> =
+                refused.map_err(|error| error.at(&self.ledger.place()))?.into_iter().collect();
+            chunk.retain(|recipient| recipient.part != part || !refused.contains(&recipient.target));
+        }
+        sums.skip(Skip::Refused, before - chunk.len());
         Ok(())
     }
 

@@ -85,7 +85,7 @@ pub enum LedgerError {
     Full,
     #[error("{0}")]
     Database(String),
-    #[error("another send of this post is being prepared")]
+    #[error("another send is being prepared")]
     Busy,
 }
 
@@ -111,6 +111,10 @@ pub trait Ledger {
     /// Where the record is kept, for messages; never with a password.
     fn place(&self) -> String;
 
+    /// Waits until no other process adds recipients, and keeps all others from it until [`Ledger::seal`] or
+    /// [`Ledger::discard`]. Whoever looks for a release before deciding to begin one holds the ledger first.
+    async fn hold(&self) -> Result<(), LedgerError>;
+
     /// The newest sealed release of a post.
     async fn release(&self, slug: &str, mode: Mode) -> Result<Option<Release>, LedgerError>;
 
@@ -119,6 +123,12 @@ pub trait Ledger {
 
     /// Of these targets, those that the release has from an earlier wave than `wave`.
     async fn known(&self, release: i64, targets: &[Target], wave: i64) -> Result<Vec<Target>, LedgerError>;
+
+    /// Notes for the wave being added that these targets refuse in a row of the part's list.
+    async fn refuse(&self, release: i64, part: i64, targets: &[Target]) -> Result<(), LedgerError>;
+
+    /// Of these targets, those that refuse in a row of the part's list.
+    async fn refused(&self, release: i64, part: i64, targets: &[Target]) -> Result<Vec<Target>, LedgerError>;
 
     /// Adds recipients; a target that is already there is left as it is. Says which were new.
     async fn add(&self, release: i64, wave: i64, recipients: &[Recipient]) -> Result<Vec<Target>, LedgerError>;

@@ -8,25 +8,29 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use serde_json::json;
-use sqlx::migrate::MigrateError;
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
-};
+use sqlx::migrate::Migrator;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Row, query};
 
 use super::freeze::FreezeLock;
-use super::{Delivery, Ledger, LedgerError, Mode, NewRelease, Part, Release, ReleaseState, Settled, Totals};
+use super::{Delivery, Ledger, LedgerError, Mode, NewRelease, Part, Release, Settled, Totals};
 use crate::plan::{Recipient, Target};
+
+mod rows;
+
+use rows::{from_migrate, from_sqlx, read_delivery, read_release, read_target};
 
 /// How long a statement waits for another process's write, and a freeze for another freeze.
 const BUSY: Duration = Duration::from_secs(30);
+
+static MIGRATIONS: Migrator = sqlx::migrate!("src/ledger/migrations/sqlite");
 
 /// A ledger in a SQLite file.
 #[derive(Debug)]
 pub struct SqliteLedger {
     pool: SqlitePool,
     path: PathBuf,
-    /// Held from `begin` (or the first `add` of a wave) to `seal` or `discard`.
+    /// Held from `hold`, or else `begin` or the first `add` of a wave, to `seal` or `discard`.
     freezing: Mutex<Option<FreezeLock>>,
 }
 
@@ -57,28 +61,15 @@ impl SqliteLedger {
             .foreign_keys(true)
             .busy_timeout(BUSY);
         let pool = SqlitePoolOptions::new().max_connections(2).connect_with(options).await.map_err(from_sqlx)?;
-        sqlx::migrate!("src/ledger/migrations/sqlite").run(&pool).await.map_err(from_migrate)?;
+        // Two processes that begin a record at once must not both make its tables.
+        let _alone = if is_current(&pool).await { None } else { Some(FreezeLock::take(path, BUSY).await?) };
+        MIGRATIONS.run(&pool).await.map_err(from_migrate)?;
         Ok(SqliteLedger { pool, path: path.to_owned(), freezing: Mutex::new(None) })
     }
 
     /// Closes the file, so that the WAL is folded into it.
     pub async fn shut(self) {
         self.pool.close().await;
-    }
-
-    /// Takes the freeze lock unless this process has it, and sweeps what an interrupted freeze left.
-    async fn lock_freezing(&self) -> Result<(), LedgerError> {
-        if self.freezing.lock().expect("no holder panics").is_some() {
-            return Ok(());
-        }
-        let lock = FreezeLock::take(&self.path, BUSY).await?;
-        *self.freezing.lock().expect("no holder panics") = Some(lock);
-        query("DELETE FROM release WHERE state = 0").execute(&self.pool).await.map_err(from_sqlx)?;
-        query("DELETE FROM recipient WHERE wave > (SELECT waves FROM release WHERE id = recipient.release)")
-            .execute(&self.pool)
-            .await
-            .map_err(from_sqlx)?;
-        Ok(())
     }
 
     fn unlock_freezing(&self) {
@@ -91,6 +82,21 @@ impl Ledger for SqliteLedger {
         self.path.display().to_string()
     }
 
+    async fn hold(&self) -> Result<(), LedgerError> {
+        if self.freezing.lock().expect("no holder panics").is_some() {
+            return Ok(());
+        }
+        let lock = FreezeLock::take(&self.path, BUSY).await?;
+        *self.freezing.lock().expect("no holder panics") = Some(lock);
+        query("DELETE FROM release WHERE state = 0").execute(&self.pool).await.map_err(from_sqlx)?;
+        query("DELETE FROM recipient WHERE wave > (SELECT waves FROM release WHERE id = recipient.release)")
+            .execute(&self.pool)
+            .await
+            .map_err(from_sqlx)?;
+        query("DELETE FROM refusal").execute(&self.pool).await.map_err(from_sqlx)?;
+        Ok(())
+    }
+
     async fn release(&self, slug: &str, mode: Mode) -> Result<Option<Release>, LedgerError> {
         let sql = "SELECT * FROM release WHERE slug = ? AND mode = ? AND state <> 0 ORDER BY revision DESC LIMIT 1";
         let row = query(sql).bind(slug).bind(mode as i64).fetch_optional(&self.pool).await.map_err(from_sqlx)?;
@@ -98,7 +104,7 @@ impl Ledger for SqliteLedger {
     }
 
     async fn begin(&self, new: &NewRelease) -> Result<Release, LedgerError> {
-        self.lock_freezing().await?;
+        self.hold().await?;
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(from_sqlx)?;
         let sql = "INSERT INTO release (slug, revision, mode, code, audience, state, waves, created_at) \
                    SELECT ?1, coalesce(max(revision), 0) + 1, ?2, ?3, zeroblob(32), 0, 0, ?4 \
@@ -147,8 +153,23 @@ impl Ledger for SqliteLedger {
         rows.iter().map(|row| read_target(row, "target")).collect()
     }
 
+    async fn refuse(&self, release: i64, part: i64, targets: &[Target]) -> Result<(), LedgerError> {
+        self.hold().await?;
+        let sql = "INSERT OR IGNORE INTO refusal (release, part, target) SELECT ?, ?, unhex(value) FROM json_each(?)";
+        let query = query(sql).bind(release).bind(part).bind(hex_array(targets));
+        query.execute(&self.pool).await.map(drop).map_err(from_sqlx)
+    }
+
+    async fn refused(&self, release: i64, part: i64, targets: &[Target]) -> Result<Vec<Target>, LedgerError> {
+        let sql = "SELECT target FROM refusal WHERE release = ? AND part = ? \
+                   AND target IN (SELECT unhex(value) FROM json_each(?))";
+        let query = query(sql).bind(release).bind(part).bind(hex_array(targets));
+        let rows = query.fetch_all(&self.pool).await.map_err(from_sqlx)?;
+        rows.iter().map(|row| read_target(row, "target")).collect()
+    }
+
     async fn add(&self, release: i64, wave: i64, recipients: &[Recipient]) -> Result<Vec<Target>, LedgerError> {
-        self.lock_freezing().await?;
+        self.hold().await?;
         let sql = "INSERT OR IGNORE INTO recipient (release, target, address, name, slots, part, wave) \
                    SELECT ?1, unhex(value->>0), value->>1, value->>2, value->3, value->>4, ?2 FROM json_each(?3) \
                    RETURNING target";
@@ -209,6 +230,7 @@ impl Ledger for SqliteLedger {
             .execute(&self.pool)
             .await
             .map_err(from_sqlx)?;
+        query("DELETE FROM refusal").execute(&self.pool).await.map_err(from_sqlx)?;
         self.unlock_freezing();
         Ok(())
     }
@@ -313,6 +335,13 @@ impl Ledger for SqliteLedger {
     }
 }
 
+/// Whether every migration has been applied already, or even later ones.
+async fn is_current(pool: &SqlitePool) -> bool {
+    let applied = query("SELECT count(*) AS number FROM _sqlx_migrations WHERE success").fetch_one(pool).await;
+    let number = applied.and_then(|row| row.try_get::<i64, _>("number")).unwrap_or(0);
+    usize::try_from(number).is_ok_and(|number| number >= MIGRATIONS.iter().count())
+}
+
 fn digest(bytes: &[u8]) -> [u8; 32] {
     use sha2::Digest;
     sha2::Sha256::digest(bytes).into()
@@ -320,71 +349,4 @@ fn digest(bytes: &[u8]) -> [u8; 32] {
 
 fn hex_array(targets: &[Target]) -> String {
     serde_json::Value::from(targets.iter().map(Target::hex).collect::<Vec<_>>()).to_string()
-}
-
-fn read_release(row: &SqliteRow) -> Result<Release, LedgerError> {
-    let number: i64 = row.try_get("state").map_err(from_sqlx)?;
-    let mode: i64 = row.try_get("mode").map_err(from_sqlx)?;
-    Ok(Release {
-        id: row.try_get("id").map_err(from_sqlx)?,
-        slug: row.try_get("slug").map_err(from_sqlx)?,
-        revision: row.try_get("revision").map_err(from_sqlx)?,
-        mode: if mode == Mode::Trial as i64 { Mode::Trial } else { Mode::Real },
-        code: read_digest(row, "code")?,
-        audience: read_digest(row, "audience")?,
-        state: ReleaseState::from_number(number)
-            .ok_or_else(|| LedgerError::Damaged(format!("a release has the unknown state {number}")))?,
-        waves: row.try_get("waves").map_err(from_sqlx)?,
-        created_at: row.try_get("created_at").map_err(from_sqlx)?,
-    })
-}
-
-fn read_delivery(row: &SqliteRow) -> Result<Delivery, LedgerError> {
-    let part = row.try_get("part").map_err(from_sqlx)?;
-    let target = read_target(row, "target")?;
-    let address: Option<String> = row.try_get("address").map_err(from_sqlx)?;
-    let recipient = match address {
-        None => None,
-        Some(address) => {
-            let slots: String = row.try_get("slots").map_err(from_sqlx)?;
-            let slots = serde_json::from_str(&slots).map_err(|error| LedgerError::Damaged(error.to_string()))?;
-            Some(Recipient { target, address, name: row.try_get("name").map_err(from_sqlx)?, slots, part })
-        }
-    };
-    Ok(Delivery { target, recipient })
-}
-
-fn read_target(row: &SqliteRow, column: &str) -> Result<Target, LedgerError> {
-    let bytes: Vec<u8> = row.try_get(column).map_err(from_sqlx)?;
-    bytes.try_into().map(Target).map_err(|_| LedgerError::Damaged("a target has not 16 bytes".to_owned()))
-}
-
-fn read_digest(row: &SqliteRow, column: &str) -> Result<[u8; 32], LedgerError> {
-    let bytes: Vec<u8> = row.try_get(column).map_err(from_sqlx)?;
-    bytes.try_into().map_err(|_| LedgerError::Damaged(format!("a {column} has not 32 bytes")))
-}
-
-fn from_migrate(error: MigrateError) -> LedgerError {
-    match error {
-        MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => LedgerError::Newer,
-        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => from_sqlx(error),
-        other => LedgerError::Damaged(other.to_string()),
-    }
-}
-
-/// SQLite's primary result codes (sqlite.org/rescode.html) in the ledger's words.
-fn from_sqlx(error: sqlx::Error) -> LedgerError {
-    let code = match &error {
-        sqlx::Error::Database(database) => {
-            database.code().and_then(|code| code.parse::<u32>().ok()).map(|code| code & 0xff)
-        }
-        sqlx::Error::PoolTimedOut => return LedgerError::Locked,
-        _ => None,
-    };
-    match code {
-        Some(5 | 6) => LedgerError::Locked,
-        Some(11 | 26) => LedgerError::Damaged(error.to_string()),
-        Some(13) => LedgerError::Full,
-        _ => LedgerError::Database(error.to_string()),
-    }
 }

@@ -5,12 +5,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
+use std::io::{Read, Seek};
 
 use serde::Serialize;
 
 use super::address::Address;
-use super::table::{Format, Recognised, Refusal, TableError};
-use super::{Member, Row};
+use super::table::{Format, Recognised, Refusal, Table, TableError};
+use super::{Member, Refused, Row};
 
 /// Members, rows that cannot be used and rows that repeat an address. As JSON: `{members: [{row, address, …fields}],
 /// rejected: [{row, reason}], merged: [{row, into}]}`.
@@ -48,17 +49,35 @@ pub struct Merged {
 }
 
 impl Check {
-    /// Sorts all rows.
+    /// Sorts all rows of a table.
     ///
     /// # Errors
     /// The table's own, where it cannot be read to its end.
-    pub fn of(rows: impl Iterator<Item = Result<Row, TableError>>) -> Result<Check, TableError> {
+    pub fn of<R: Read + Seek>(table: &mut Table<R>) -> Result<Check, TableError> {
+        let mut refusals = HashMap::new();
+        while let Some(found) = table.next_refusals()? {
+            for refused in found {
+                refusals.entry(refused.address.normalized()).or_insert(refused);
+            }
+        }
+        Check::of_rows(table, &refusals)
+    }
+
+    /// `refusals`: who refuses in a row, by normalised address.
+    fn of_rows(
+        rows: impl Iterator<Item = Result<Row, TableError>>,
+        refusals: &HashMap<String, Refused>,
+    ) -> Result<Check, TableError> {
         let mut check = Check::default();
         let mut first_rows: HashMap<String, u64> = HashMap::new();
         for row in rows {
             match row? {
                 Row::Rejected { row, reason } => check.rejected.push(Rejected { row, reason }),
                 Row::LeftOut { column, .. } => *check.left_out.entry(column).or_default() += 1,
+                Row::Member(Member { row, address, .. }) if refusals.contains_key(&address.normalized()) => {
+                    let reason = refused_in(&refusals[&address.normalized()]);
+                    check.rejected.push(Rejected { row, reason });
+                }
                 Row::Member(Member { row, address, fields }) => match first_rows.get(&address.normalized()) {
                     Some(into) => check.merged.push(Merged { row, into: *into }),
                     None => {
@@ -96,6 +115,13 @@ impl Check {
         text.push_str(&refusals_text(&recognised.refusals));
         text
     }
+}
+
+/// Why a row is not written to although it consents itself.
+fn refused_in(refused: &Refused) -> String {
+    let Refused { row, column, value, .. } = refused;
+    let says = if value.is_empty() { "says nothing".to_owned() } else { format!("says “{value}”") };
+    format!("row {row} of the same address {says} in the column “{column}”, and that counts")
 }
 
 fn line(text: &mut String, line: String) {

@@ -44,3 +44,14 @@ pub enum Row {
         column: String,
     },
 }
+
+/// An address that refuses in one row of a list. It is not written to, whatever another row of that list says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    pub row: u64,
+    pub address: Address,
+    /// The heading of the column that says so, or its letter where it has none.
+    pub column: String,
+    /// What the cell says.
+    pub value: String,
+}

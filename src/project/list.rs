@@ -8,8 +8,9 @@ use super::Project;
 use crate::config::List;
 use crate::error::Error;
 use crate::finding::{Finding, Place};
-use crate::members::Row;
-use crate::members::table::{self, Kind, Options, Recognised, Table, TableError};
+use crate::members::check::Check;
+use crate::members::table::{self, Kind, Options, Recognised, Table};
+use crate::members::{Refused, Row};
 
 /// A list that can be read once, from the first row to the last.
 pub struct MemberFile {
@@ -46,7 +47,7 @@ impl MemberFile {
         })?;
         let kind = Kind::of_path(path).map_err(|error| Error::input(error.finding(path)))?;
         let table = table::read(BufReader::with_capacity(1 << 16, file), kind, options)
-            .map_err(|error| Error::input(error.finding(path)))?;
+            .map_err(|error| error.into_error(path))?;
         Ok(MemberFile { path: path.to_owned(), table })
     }
 
@@ -55,14 +56,27 @@ impl MemberFile {
         &self.table.report
     }
 
-    /// The rows, one by one, with the table's own errors.
-    pub fn into_table(self) -> impl Iterator<Item = Result<Row, TableError>> {
-        self.table
+    /// Everything that `members check` says about the rows.
+    ///
+    /// # Errors
+    /// The table cannot be read to its end.
+    pub fn check(mut self) -> Result<Check, Error> {
+        Check::of(&mut self.table).map_err(|error| error.into_error(&self.path))
     }
 
-    /// The rows, one by one.
-    pub fn rows(self) -> impl Iterator<Item = Result<Row, Error>> {
-        let path = self.path;
-        self.table.map(move |row| row.map_err(|error| Error::input(error.finding(&path))))
+    /// The addresses of the next row that refuses; see [`Table::next_refusals`].
+    ///
+    /// # Errors
+    /// The file cannot be read again from its beginning.
+    pub fn next_refusals(&mut self) -> Result<Option<Vec<Refused>>, Error> {
+        self.table.next_refusals().map_err(|error| error.into_error(&self.path))
+    }
+
+    /// The next row.
+    ///
+    /// # Errors
+    /// The table cannot be read on; no row comes after that.
+    pub fn next_row(&mut self) -> Option<Result<Row, Error>> {
+        Some(self.table.next()?.map_err(|error| error.into_error(&self.path)))
     }
 }

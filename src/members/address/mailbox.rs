@@ -66,6 +66,12 @@ fn bracketed(text: &str) -> Result<Mailbox, AddressError> {
     }
 }
 
+/// Every address in a cell, however many there are and whatever stands between them.
+pub fn addresses(cell: &str) -> Vec<Address> {
+    let between = |c: char| c.is_whitespace() || c.is_control() || matches!(c, ';' | ',' | '<' | '>' | '(' | ')' | '|');
+    cell.split(between).filter_map(|part| Address::parse(part).ok()).collect()
+}
+
 /// Without one pair of quotation marks around all of it.
 fn unquoted(text: &str) -> &str {
     for mark in ['"', '\''] {

@@ -14,7 +14,7 @@ mod error;
 mod mailbox;
 
 pub use error::AddressError;
-pub use mailbox::{Mailbox, is_invisible, trim_invisible};
+pub use mailbox::{Mailbox, addresses, is_invisible, trim_invisible};
 
 /// RFC 5321, section 4.5.3.1.1, in octets.
 const LOCAL_MAX: usize = 64;

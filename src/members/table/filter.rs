@@ -43,8 +43,17 @@ impl Filter {
 
     /// The heading of the first column whose cell is not the wanted one.
     pub(super) fn left_out_by(&self, cells: &[String]) -> Option<&str> {
+        self.unmatched(cells).next().map(|wanted| wanted.heading.as_str())
+    }
+
+    /// All columns whose cells are not the wanted ones.
+    pub(super) fn mismatches(&self, cells: &[String]) -> impl Iterator<Item = usize> {
+        self.unmatched(cells).map(|wanted| wanted.column)
+    }
+
+    fn unmatched(&self, cells: &[String]) -> impl Iterator<Item = &Wanted> {
         let cell = |column: usize| cells.get(column).map_or("", String::as_str);
-        self.0.iter().find(|wanted| !matches(cell(wanted.column), &wanted.value)).map(|wanted| wanted.heading.as_str())
+        self.0.iter().filter(move |wanted| !matches(cell(wanted.column), &wanted.value))
     }
 }
 

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
-use crate::members::Row;
 use crate::members::address::Address;
+use crate::members::{Refused, Row};
 
 mod columns;
 mod csv;
@@ -109,6 +109,25 @@ pub fn read<R: Read + Seek>(mut source: R, kind: Kind, options: &Options<'_>) ->
     let values = rows.refusal_values(&reading)?;
     let report = Recognised::new(rows.format(), &reading.columns, values, options.filter);
     Ok(Table { report, rows, reading, ended: false })
+}
+
+impl<R: Read + Seek> Table<R> {
+    /// What the next row that refuses says, for each of its addresses. Ask for all of them before the rows: after the
+    /// last one (`None`) the table begins again at its first row. An error further down is told when its row is reached.
+    ///
+    /// # Errors
+    /// The table's own, when it cannot be read again from its beginning.
+    pub fn next_refusals(&mut self) -> Result<Option<Vec<Refused>>, TableError> {
+        while let Ok(Some(row)) = self.rows.next_filled() {
+            let refused = self.reading.refused(&row);
+            if !refused.is_empty() {
+                return Ok(Some(refused));
+            }
+        }
+        self.rows.rewind()?;
+        self.rows.next_filled()?;
+        Ok(None)
+    }
 }
 
 impl<R: Read + Seek> Iterator for Table<R> {

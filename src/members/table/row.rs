@@ -6,11 +6,11 @@
 use std::collections::BTreeMap;
 
 use super::columns::Columns;
-use super::filter::Filter;
+use super::filter::{Filter, is_no};
 use super::heading::letter;
 use super::refusal;
-use crate::members::address::{Address, AddressError, Mailbox, trim_invisible};
-use crate::members::{Member, Row};
+use crate::members::address::{Address, AddressError, Mailbox, addresses, trim_invisible};
+use crate::members::{Member, Refused, Row};
 
 /// The cells of one row, as they stand.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +56,27 @@ impl Reading {
             return Some(Row::LeftOut { row, column: column.to_owned() });
         }
         Some(self.member(raw).map_or_else(|reason| Row::Rejected { row, reason }, Row::Member))
+    }
+
+    /// The addresses that the row refuses for. A column that only chooses rows (`Funktion`) is no refusal; a cell
+    /// that says no is one, whatever its heading.
+    pub(super) fn refused(&self, raw: &RawRow) -> Vec<Refused> {
+        let Some((column, cell)) = self.refusing_cell(&raw.cells) else { return Vec::new() };
+        let heading = self.columns.headings.get(column).filter(|heading| !heading.is_empty());
+        let column = heading.cloned().unwrap_or_else(|| letter(column));
+        let refused = |address| Refused { row: raw.number, address, column: column.clone(), value: shown(cell) };
+        addresses(raw.cells.get(self.columns.email).map_or("", String::as_str)).into_iter().map(refused).collect()
+    }
+
+    fn refusing_cell<'a>(&self, cells: &'a [String]) -> Option<(usize, &'a str)> {
+        let unnamed = |column: usize| self.columns.headings.get(column).is_none_or(String::is_empty);
+        let cell = |column: usize| trim_invisible(cells.get(column).map_or("", String::as_str)).trim();
+        let headless = (0..cells.len()).find(|column| unnamed(*column) && refusal::refuses(cell(*column)));
+        let decided = self.filter.mismatches(cells).find(|column| {
+            let says_no = is_no(&cell(*column).to_lowercase()) || refusal::refuses(cell(*column));
+            says_no || refusal::asks(&self.columns.headings[*column]).is_some()
+        });
+        headless.or(decided).map(|column| (column, cell(column)))
     }
 
     /// No cell too many, no rows swallowed by a cell, no refusal where no heading tells what it is.

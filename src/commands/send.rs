@@ -77,7 +77,7 @@ async fn messages(
     survey: &Survey,
     staging: &mut super::staging::Staging,
 ) -> Result<(), Error> {
-    let Some((scratch, release, _)) = &survey.scratch else { return Ok(()) };
+    let Some((scratch, release)) = &survey.scratch else { return Ok(()) };
     let composer = Composer::of_content(&context.project.config.sender, &ready.key, &ready.digest, 1);
     let mut message = Vec::new();
     for (number, part) in (0_i64..).zip(&survey.parts).filter(|(_, part)| part.channel == "email") {

@@ -1,7 +1,8 @@
 //! A folder of files that appears whole or not at all.
 //!
 //! Files are first written into a folder beside the target, on the same disk; only when all of them are there are
-//! they renamed into place. A full disk leaves the old files as they were.
+//! they renamed into place. A full disk leaves the old files as they were. A file that is there already with the same
+//! bytes is not written again.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,8 +15,17 @@ use crate::error::Error;
 #[derive(Debug)]
 pub struct Staging {
     target: PathBuf,
-    beside: TempDir,
-    files: Vec<PathBuf>,
+    /// Made for the first file that has to be written.
+    beside: Option<TempDir>,
+    files: Vec<File>,
+}
+
+#[derive(Debug)]
+struct File {
+    /// Relative to the target.
+    name: PathBuf,
+    /// Lies in the folder beside; otherwise in its place already.
+    written: bool,
 }
 
 impl Staging {
@@ -25,12 +35,7 @@ impl Staging {
     /// [`Error::Io`] when the folder cannot be made.
     pub fn new(target: &Path) -> Result<Staging, Error> {
         fs::create_dir_all(target).map_err(|error| Error::io("make the folder", target, error))?;
-        let beside = tempfile::Builder::new()
-            .prefix(".")
-            .suffix(".part")
-            .tempdir_in(target)
-            .map_err(|error| Error::io("write in", target, error))?;
-        Ok(Staging { target: target.to_owned(), beside, files: Vec::new() })
+        Ok(Staging { target: target.to_owned(), beside: None, files: Vec::new() })
     }
 
     /// Writes one file; `name` is relative to the target.
@@ -38,14 +43,26 @@ impl Staging {
     /// # Errors
     /// [`Error::Io`] that names the file at its place.
     pub fn write(&mut self, name: impl AsRef<Path>, bytes: impl AsRef<[u8]>) -> Result<(), Error> {
-        let name = name.as_ref();
-        let path = self.beside.path().join(name);
-        let folder = path.parent().unwrap_or(self.beside.path());
-        fs::create_dir_all(folder)
-            .and_then(|()| fs::write(&path, bytes))
-            .map_err(|error| Error::io("write", &self.target.join(name), error))?;
-        self.files.push(name.to_owned());
+        let (name, bytes) = (name.as_ref(), bytes.as_ref());
+        let written = !is_there(&self.target.join(name), bytes);
+        if written {
+            let path = self.beside()?.join(name);
+            let folder = path.parent().expect("a file lies in a folder");
+            fs::create_dir_all(folder)
+                .and_then(|()| fs::write(&path, bytes))
+                .map_err(|error| Error::io("write", &self.target.join(name), error))?;
+        }
+        self.files.push(File { name: name.to_owned(), written });
         Ok(())
+    }
+
+    fn beside(&mut self) -> Result<PathBuf, Error> {
+        if let Some(beside) = &self.beside {
+            return Ok(beside.path().to_owned());
+        }
+        let made = tempfile::Builder::new().prefix(".").suffix(".part").tempdir_in(&self.target);
+        let beside = self.beside.insert(made.map_err(|error| Error::io("write in", &self.target, error))?);
+        Ok(beside.path().to_owned())
     }
 
     /// Moves everything into place, and removes from the folders in `owned` what an earlier build left there and this
@@ -54,30 +71,39 @@ impl Staging {
     /// # Errors
     /// [`Error::Io`] for the first file that cannot be moved.
     pub fn finish(self, owned: &[&str]) -> Result<Vec<PathBuf>, Error> {
-        for name in &self.files {
-            let place = self.target.join(name);
-            let folder = place.parent().unwrap_or(&self.target);
-            fs::create_dir_all(folder)
-                .and_then(|()| fs::rename(self.beside.path().join(name), &place))
-                .map_err(|error| Error::io("write", &place, error))?;
+        if let Some(beside) = &self.beside {
+            for file in self.files.iter().filter(|file| file.written) {
+                let place = self.target.join(&file.name);
+                let folder = place.parent().unwrap_or(&self.target);
+                fs::create_dir_all(folder)
+                    .and_then(|()| fs::rename(beside.path().join(&file.name), &place))
+                    .map_err(|error| Error::io("write", &place, error))?;
+            }
         }
         for folder in owned {
             self.sweep(&self.target.join(folder))?;
         }
-        Ok(self.files.iter().map(|name| self.target.join(name)).collect())
+        Ok(self.files.iter().map(|file| self.target.join(&file.name)).collect())
     }
 
     fn sweep(&self, folder: &Path) -> Result<(), Error> {
         let Ok(entries) = fs::read_dir(folder) else { return Ok(()) };
         for entry in entries.flatten() {
             let path = entry.path();
-            let kept = path.strip_prefix(&self.target).is_ok_and(|name| self.files.iter().any(|file| file == name));
+            let kept =
+                path.strip_prefix(&self.target).is_ok_and(|name| self.files.iter().any(|file| file.name == name));
             if !kept && path.is_file() {
                 fs::remove_file(&path).map_err(|error| Error::io("remove", &path, error))?;
             }
         }
         Ok(())
     }
+}
+
+/// Whether the file has these bytes; its length is looked at first.
+fn is_there(path: &Path, bytes: &[u8]) -> bool {
+    fs::metadata(path).is_ok_and(|about| about.is_file() && about.len() == bytes.len() as u64)
+        && fs::read(path).is_ok_and(|known| known == bytes)
 }
 
 #[cfg(test)]

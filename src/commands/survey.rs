@@ -3,8 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use tempfile::TempDir;
-
 use super::Context;
 use super::audience::{Mail, decisions};
 use super::ready::Ready;
@@ -23,7 +21,7 @@ pub struct Survey {
     /// The release that a send would go on with.
     pub earlier: Option<Release>,
     /// The new recipients, for `--messages`; with the release's number in it.
-    pub scratch: Option<(SqliteLedger, i64, TempDir)>,
+    pub scratch: Option<(SqliteLedger, i64)>,
 }
 
 impl Survey {
@@ -40,9 +38,7 @@ impl Survey {
 /// # Errors
 /// What is wrong with the lists, or a sending record that cannot be read.
 pub async fn survey(context: &Context, ready: &Ready, lists: &[String]) -> Result<Survey, Error> {
-    let folder = tempfile::tempdir().map_err(|error| Error::io("write in", &std::env::temp_dir(), error))?;
-    let scratch_path = folder.path().join("plan.db");
-    let scratch = SqliteLedger::scratch(&scratch_path).await.map_err(|error| error.at("of the plan"))?;
+    let scratch = SqliteLedger::scratch().await.map_err(|error| error.at("of the plan"))?;
     let record = record(context).await?;
     let earlier = match &record {
         Some(record) => earlier(context, ready, record).await?,
@@ -60,7 +56,7 @@ pub async fn survey(context: &Context, ready: &Ready, lists: &[String]) -> Resul
     let sums = wave.fill(decisions(context, &ready.key, ready.lang(), &mails, lists)?).await?;
     let plan = plan(ready.slug(), &ready.code(), &parts, &sums, earlier.as_ref().map(|_| &before[..]));
     scratch.seal(release.id, 1, sums.audience.0).await.map_err(at)?;
-    Ok(Survey { plan, sums, parts, earlier, scratch: Some((scratch, release.id, folder)) })
+    Ok(Survey { plan, sums, parts, earlier, scratch: Some((scratch, release.id)) })
 }
 
 /// The sending record, if there is one. Planning does not make it.

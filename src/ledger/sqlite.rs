@@ -29,7 +29,8 @@ static MIGRATIONS: Migrator = sqlx::migrate!("src/ledger/migrations/sqlite");
 #[derive(Debug)]
 pub struct SqliteLedger {
     pool: SqlitePool,
-    path: PathBuf,
+    /// `None` for a scratch ledger, which no other process sees.
+    path: Option<PathBuf>,
     /// Held from `hold`, or else `begin` or the first `add` of a wave, to `seal` or `discard`.
     freezing: Mutex<Option<FreezeLock>>,
 }
@@ -41,30 +42,36 @@ impl SqliteLedger {
     /// [`LedgerError::Newer`] for a schema that this version does not know, [`LedgerError::Damaged`] for a file that
     /// is no database, [`LedgerError::Locked`] when another program holds it.
     pub async fn open(path: &Path) -> Result<SqliteLedger, LedgerError> {
-        SqliteLedger::open_with(path, SqliteSynchronous::Full).await
-    }
-
-    /// A ledger for a dry run, in a file that the caller throws away: nothing is synced to the disk.
-    ///
-    /// # Errors
-    /// As [`SqliteLedger::open`].
-    pub async fn scratch(path: &Path) -> Result<SqliteLedger, LedgerError> {
-        SqliteLedger::open_with(path, SqliteSynchronous::Off).await
-    }
-
-    async fn open_with(path: &Path, synchronous: SqliteSynchronous) -> Result<SqliteLedger, LedgerError> {
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(synchronous)
+            .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(BUSY);
         let pool = SqlitePoolOptions::new().max_connections(2).connect_with(options).await.map_err(from_sqlx)?;
         // Two processes that begin a record at once must not both make its tables.
         let _alone = if is_current(&pool).await { None } else { Some(FreezeLock::take(path, BUSY).await?) };
         MIGRATIONS.run(&pool).await.map_err(from_migrate)?;
-        Ok(SqliteLedger { pool, path: path.to_owned(), freezing: Mutex::new(None) })
+        Ok(SqliteLedger { pool, path: Some(path.to_owned()), freezing: Mutex::new(None) })
+    }
+
+    /// A ledger for a plan that is thrown away. SQLite's own temporary database (a file without a name,
+    /// sqlite.org/inmemorydb.html): small ones stay in memory, large ones go to a file that nobody else can open.
+    ///
+    /// # Errors
+    /// As [`SqliteLedger::open`].
+    pub async fn scratch() -> Result<SqliteLedger, LedgerError> {
+        let options = SqliteConnectOptions::new()
+            .filename("")
+            .journal_mode(SqliteJournalMode::Memory)
+            .synchronous(SqliteSynchronous::Off)
+            .foreign_keys(true);
+        // Another connection would be another, empty database.
+        let pool = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
+        let pool = pool.connect_with(options).await.map_err(from_sqlx)?;
+        MIGRATIONS.run(&pool).await.map_err(from_migrate)?;
+        Ok(SqliteLedger { pool, path: None, freezing: Mutex::new(None) })
     }
 
     /// Closes the file, so that the WAL is folded into it.
@@ -79,14 +86,15 @@ impl SqliteLedger {
 
 impl Ledger for SqliteLedger {
     fn place(&self) -> String {
-        self.path.display().to_string()
+        self.path.as_ref().map_or_else(|| "of the plan".to_owned(), |path| path.display().to_string())
     }
 
     async fn hold(&self) -> Result<(), LedgerError> {
         if self.freezing.lock().expect("no holder panics").is_some() {
             return Ok(());
         }
-        let lock = FreezeLock::take(&self.path, BUSY).await?;
+        let Some(path) = &self.path else { return Ok(()) };
+        let lock = FreezeLock::take(path, BUSY).await?;
         *self.freezing.lock().expect("no holder panics") = Some(lock);
         query("DELETE FROM release WHERE state = 0").execute(&self.pool).await.map_err(from_sqlx)?;
         query("DELETE FROM recipient WHERE wave > (SELECT waves FROM release WHERE id = recipient.release)")

@@ -5,7 +5,7 @@ mod contract;
 
 use std::path::Path;
 
-use rundbrief::ledger::{Ledger, LedgerError, Mode, SqliteLedger};
+use rundbrief::ledger::{Ledger, LedgerError, Mode, Roll, Scratch, SqliteLedger};
 
 macro_rules! on_sqlite {
     ($($name:ident),+ $(,)?) => {$(
@@ -93,4 +93,34 @@ async fn a_file_that_is_no_record_is_refused_and_left_as_it_is() {
     std::fs::write(&path, &text).expect("is written");
     assert!(matches!(open_error(&path).await, LedgerError::Damaged(_)));
     assert_eq!(std::fs::read_to_string(&path).expect("is read"), text);
+}
+
+#[tokio::test]
+async fn the_recipients_of_a_plan_are_the_same_in_memory_and_beyond() {
+    let numbered = |number: u32| {
+        let mut recipient = contract::recipient(1);
+        recipient.target.0[..4].copy_from_slice(&number.to_be_bytes());
+        recipient.address = format!("m{number}@example.org");
+        recipient
+    };
+    for count in [1_200_u32, 21_300] {
+        let scratch = Scratch::new();
+        scratch.refuse(0, 0, &[numbered(7).target]).await.expect("notes");
+        let all: Vec<_> = (0..count).map(numbered).collect();
+        for chunk in all.chunks(500) {
+            assert_eq!(scratch.add(0, 1, chunk).await.expect("adds").len(), chunk.len());
+            assert_eq!(scratch.add(0, 1, &chunk[..3]).await.expect("adds"), [], "the same again is not new");
+        }
+        let refused = scratch.refused(0, 0, &[numbered(7).target, numbered(8).target]).await.expect("looks");
+        assert_eq!(refused, [numbered(7).target]);
+
+        let (mut read, mut after) = (Vec::new(), None);
+        loop {
+            let batch = scratch.recipients(0, after, 700).await.expect("reads");
+            let Some(last) = batch.last() else { break };
+            after = Some(last.target);
+            read.extend(batch);
+        }
+        assert!(read == all, "{count} recipients come back in their order, {} did", read.len());
+    }
 }

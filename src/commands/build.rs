@@ -33,13 +33,13 @@ pub async fn run(arguments: &cli::Build, context: &Context) -> Result<Exit, Erro
         "{} files in {}\nrelease code {}\nLook at email.html in a browser, then: rundbrief send {}",
         files.len(),
         folder.display(),
-        survey.plan.code,
+        ready.code(),
         arguments.post.display()
     );
     context.screen.result(&text);
     context.screen.json(&json!({
         "slug": ready.slug(),
-        "code": survey.plan.code,
+        "code": ready.code(),
         "folder": folder.display().to_string(),
         "files": files.iter().map(|file| file.display().to_string()).collect::<Vec<_>>(),
         "findings": ready.warnings.iter().map(finding_entry).collect::<Vec<_>>(),

@@ -66,7 +66,7 @@ impl Screen {
 }
 
 /// The entries of an error in the shape of `check`: rule, severity, file, line, column, message, help.
-fn error_entries(error: &Error) -> Vec<Value> {
+pub fn error_entries(error: &Error) -> Vec<Value> {
     match error {
         Error::Input(findings) | Error::Config(findings) => findings.iter().map(finding_entry).collect(),
         other => {

@@ -7,92 +7,116 @@ use serde_json::{Value, json};
 
 use super::audience::{Mail, compiled, decisions, known_names};
 use super::ready::Ready;
-use super::screen::finding_entry;
-use super::survey::{self, Survey};
+use super::staging::Staging;
+use super::survey::{self, Survey, code_of};
 use super::{Context, build};
 use crate::channel::feed::FeedFile;
 use crate::channel::outbox::Outbox;
 use crate::cli;
 use crate::dispatch::freeze::{Sums, Wave};
-use crate::dispatch::{Composer, Dispatch, Summary};
+use crate::dispatch::{BATCH, Chosen, Composer, Dispatch, Summary};
 use crate::error::{Error, Exit};
-use crate::ledger::{Ledger, LedgerError, Mode, Part, Release, ReleaseState, SqliteLedger, Totals};
-use crate::plan::{Plan, SiteKey, Skip};
+use crate::ledger::{Ledger, LedgerError, Mode, Part, Release, ReleaseState, Roll, SqliteLedger, Totals};
+use crate::plan::Recipient;
 use crate::post::Slug;
 use crate::project::site_key;
-use crate::render::code::Code;
 
-/// Sends a post, or shows what sending it would do.
+mod text;
+
+use text::Told;
+
+/// Sends a post, or shows what sending it would do. What was released before is finished even if the post or a list
+/// cannot be read any more.
 pub async fn run(arguments: &cli::Send, context: &Context) -> Result<Exit, Error> {
     let ready = match Ready::make(context, &arguments.post) {
-        Err(error @ Error::Input(_)) if !arguments.dry_run => return finish_released(arguments, context, error).await,
+        Err(error @ Error::Input(_)) => return finish_unreadable(arguments, context, error).await,
         ready => ready?,
     };
     context.screen.findings(&ready.warnings);
-    check_names(arguments, &ready)?;
     if arguments.dry_run { dry_run(arguments, context, &ready).await } else { send(arguments, context, &ready).await }
 }
 
-fn check_names(arguments: &cli::Send, ready: &Ready) -> Result<(), Error> {
-    let channels: Vec<String> = ready.parts.iter().map(|part| part.channel.clone()).collect();
-    let lists: Vec<String> =
-        ready.parts.iter().filter(|part| part.channel == "email").map(|part| part.list.clone()).collect();
+fn check_names(arguments: &cli::Send, parts: &[Part]) -> Result<(), Error> {
+    let mut channels: Vec<String> = parts.iter().map(|part| part.channel.clone()).collect();
+    channels.dedup();
+    let mails = parts.iter().filter(|part| part.channel == "email");
+    let lists: Vec<String> = mails.map(|part| part.list.clone()).collect();
     known_names("--channel", &arguments.channels, &channels)?;
     known_names("--list", &arguments.lists, &lists)
 }
 
+fn chosen(arguments: &cli::Send) -> Chosen<'_> {
+    Chosen { channels: &arguments.channels, lists: &arguments.lists }
+}
+
 /// Writes what a build writes, prints the plan, and leaves no trace in the sending record.
 async fn dry_run(arguments: &cli::Send, context: &Context, ready: &Ready) -> Result<Exit, Error> {
-    let survey = survey::survey(context, ready, &arguments.lists).await?;
+    let survey = match survey::survey(context, ready, &arguments.lists).await {
+        Err(error @ (Error::Input(_) | Error::Missing { .. })) => {
+            return finish_unreadable(arguments, context, error).await;
+        }
+        survey => survey?,
+    };
+    check_names(arguments, &survey.parts)?;
     let folder = build::out_folder(context, &context.project.path(Path::new("out")), ready)?;
     let mut staging = build::stage(context, ready, &folder, &survey)?;
     if arguments.messages {
-        messages(context, ready, &survey, &mut staging).await?;
+        messages(arguments, context, ready, &survey, &mut staging).await?;
     }
     let files = staging.finish(build::OWNED)?;
-    let mut text = head(ready, survey.earlier.as_ref());
-    text += &plan_text(&survey.plan, &survey.sums, &arguments.channels);
-    text += &format!(
-        "\nA dry run: {} files in {} to look at, nothing was sent or recorded.",
-        files.len(),
-        folder.display()
-    );
-    context.screen.result(&text);
-    context.screen.json(&json!({
-        "slug": ready.slug(),
-        "code": survey.plan.code,
-        "dry_run": true,
-        "changed": changed(ready, survey.earlier.as_ref()),
-        "plan": survey.plan,
-        "folder": folder.display().to_string(),
-        "findings": ready.warnings.iter().map(finding_entry).collect::<Vec<_>>(),
-    }));
+    let told = Told::of(context, ready, survey.earlier.as_ref(), &survey.parts);
+    let plan = text::plan(&survey.plan, &survey.sums, &survey.parts, &survey.before, chosen(arguments));
+    context.screen.result(&(told.head() + &plan + &told.end_of_dry_run(files.len(), &folder)));
+    let mut document = told.document(&survey.plan, true);
+    document["folder"] = folder.display().to_string().into();
+    context.screen.json(&document);
     Ok(Exit::Settled)
 }
 
-/// Every new member's own message, one after the other.
+/// Every message that a send would make now, one after the other: what an earlier run left, and who is new.
 async fn messages(
+    arguments: &cli::Send,
     context: &Context,
     ready: &Ready,
     survey: &Survey,
-    staging: &mut super::staging::Staging,
+    staging: &mut Staging,
 ) -> Result<(), Error> {
-    let Some((scratch, release)) = &survey.scratch else { return Ok(()) };
-    let composer = Composer::of_content(&context.project.config.sender, &ready.key, &ready.digest, 1);
+    let sender = &context.project.config.sender;
+    let composer = match &survey.earlier {
+        Some(release) => Composer::new(sender, &ready.key, release),
+        None => Composer::of_content(sender, &ready.key, &ready.digest, 1),
+    };
+    let left = survey.record.as_ref().zip(survey.earlier.as_ref());
+    let chosen = chosen(arguments);
     let mut message = Vec::new();
-    for (number, part) in (0_i64..).zip(&survey.parts).filter(|(_, part)| part.channel == "email") {
+    for (number, part) in (0_i64..).zip(&survey.parts) {
+        if part.channel != "email" || !chosen.takes(part) {
+            continue;
+        }
         let compiled = compiled(part)?;
-        let mut after = None;
-        loop {
-            let batch = scratch.pending(*release, number, after, 500).await.map_err(|error| error.at("of the plan"))?;
-            let Some(last) = batch.last() else { break };
-            after = Some(last.target);
-            for recipient in batch.iter().filter_map(|delivery| delivery.recipient.as_ref()) {
-                match composer.message(&compiled, &part.list, recipient, &context.now, &mut message) {
-                    Ok(()) => staging.write(format!("messages/{}.eml", composer.name(recipient.target)), &message)?,
-                    Err(error) => context.screen.note(&format!("{}: no message: {error}", recipient.address)),
+        let mut write = |recipient: &Recipient| -> Result<(), Error> {
+            match composer.message(&compiled, &part.list, recipient, &context.now, &mut message) {
+                Ok(()) => staging.write(format!("messages/{}.eml", composer.name(recipient.target)), &message),
+                Err(error) => {
+                    context.screen.note(&format!("{}: no message: {error}", recipient.address));
+                    Ok(())
                 }
             }
+        };
+        let mut after = None;
+        while let Some((record, earlier)) = left {
+            let batch = record.pending(earlier.id, number, after, BATCH).await;
+            let batch = batch.map_err(|error| error.at(&record.place()))?;
+            let Some(last) = batch.last() else { break };
+            after = Some(last.target);
+            batch.iter().filter_map(|delivery| delivery.recipient.as_ref()).try_for_each(&mut write)?;
+        }
+        after = None;
+        while let Some(new) = &survey.new {
+            let batch = new.recipients(number, after, BATCH).await.map_err(|error| error.at(&new.place()))?;
+            let Some(last) = batch.last() else { break };
+            after = Some(last.target);
+            batch.iter().try_for_each(&mut write)?;
         }
     }
     Ok(())
@@ -103,91 +127,98 @@ async fn send(arguments: &cli::Send, context: &Context, ready: &Ready) -> Result
     build::out_folder(context, Path::new("out"), ready)?;
     if !context.project.path(&context.project.config.ledger.path).exists() {
         // A first send that cannot be planned leaves no empty record behind.
+        check_names(arguments, &ready.parts)?;
         drop(decisions(context, &ready.key, ready.lang(), &Mail::of_parts(&ready.parts)?, &arguments.lists)?);
     }
     let ledger = open_ledger(context).await?;
     build::publish_pictures(context, ready)?;
-    let at = |error: LedgerError| error.at(&ledger.place());
     // Held from before the look at what was released, so that of two sends at once only one begins the release.
-    ledger.hold().await.map_err(at)?;
+    ledger.hold().await.map_err(|error| error.at(&ledger.place()))?;
     let earlier = begin_anew_without_files(context, ready, &ledger).await?;
+    let (parts, before) = match &earlier {
+        Some(release) => survey::frozen(&ledger, release).await?,
+        None => (ready.parts.clone(), Vec::new()),
+    };
+    check_names(arguments, &parts)?;
     let _inside = outbox(context).enter(ready.slug())?;
-    let frozen = freeze(context, ready, &ledger, earlier.as_ref(), &arguments.lists).await?;
-
-    let mut text = head(ready, earlier.as_ref());
-    text += &plan_text(&frozen.plan, &frozen.sums, &arguments.channels);
-    context.screen.result(text.trim_end());
-
-    let summary = dispatch(context, &ledger, &frozen.release, &frozen.parts, &ready.key, &arguments.channels).await?;
-    let totals = by_channel(&frozen.parts, &ledger.totals(frozen.release.id).await.map_err(at)?);
-    ledger.shut().await;
-    context.screen.result(&end(summary, &outbox(context).folder(ready.slug())));
-    context.screen.json(&json!({
-        "slug": ready.slug(),
-        "code": Code::of(&frozen.release.code).to_string(),
-        "trial": true,
-        "changed": changed(ready, earlier.as_ref()),
-        "plan": frozen.plan,
-        "written": summary.sent,
-        "failed": summary.failed,
-        "channels": totals,
-    }));
-    Ok(exit(summary))
+    let frozen = freeze(context, ready, &ledger, earlier.as_ref(), &parts, &arguments.lists).await;
+    let (release, sums) = match frozen {
+        Err(error @ (Error::Input(_) | Error::Missing { .. })) if earlier.is_some() => {
+            return finish_unreadable(arguments, context, error).await;
+        }
+        frozen => frozen?,
+    };
+    let told = Told::of(context, ready, earlier.as_ref(), &parts);
+    let before_now = earlier.as_ref().map(|_| &before[..]);
+    let plan = survey::plan(ready.slug(), &code_of(&release), &parts, &sums, before_now, &arguments.lists);
+    let shown = told.head() + &text::plan(&plan, &sums, &parts, &before, chosen(arguments));
+    context.screen.result(shown.trim_end());
+    deliver(arguments, context, ledger, &release, &parts, told.document(&plan, false)).await
 }
 
-/// Goes on with what was released, although the post cannot be read any more. Without such a release, its errors are
-/// the answer.
-async fn finish_released(arguments: &cli::Send, context: &Context, error: Error) -> Result<Exit, Error> {
+/// Goes on with what was released, although the post or a list cannot be read any more. Where nothing of a release is
+/// open, the errors are the answer.
+async fn finish_unreadable(arguments: &cli::Send, context: &Context, error: Error) -> Result<Exit, Error> {
     let file = context.project.post_file(&arguments.post);
     let record = context.project.path(&context.project.config.ledger.path);
     let (Ok(slug), true) = (Slug::of_file(&file), record.exists()) else { return Err(error) };
     let ledger = open_ledger(context).await?;
-    let at = |error: LedgerError| error.at(&ledger.place());
-    let release = ledger.release(slug.as_str(), Mode::Trial).await.map_err(at)?;
-    let folder = outbox(context).folder(slug.as_str());
-    let Some(release) = release.filter(|release| release.state == ReleaseState::Open && folder.exists()) else {
+    let release = ledger.release(slug.as_str(), Mode::Trial).await.map_err(|error| error.at(&ledger.place()))?;
+    let there = outbox(context).folder(slug.as_str()).exists();
+    let Some(release) = release.filter(|release| release.state == ReleaseState::Open && there) else {
         return Err(error);
     };
+    let (parts, before) = survey::frozen(&ledger, &release).await?;
+    check_names(arguments, &parts)?;
+    context.screen.note(&format!(
+        "{error}\n\nThe post or a list has errors now; what was released of the post before goes on.\n"
+    ));
+    let told = Told::of_unreadable(&release, &error);
+    let plan =
+        survey::plan(slug.as_str(), &code_of(&release), &parts, &Sums::default(), Some(&before), &arguments.lists);
+    let shown = told.head() + &text::plan(&plan, &Sums::default(), &parts, &before, chosen(arguments));
+    context.screen.result(shown.trim_end());
+    let document = told.document(&plan, arguments.dry_run);
+    if arguments.dry_run {
+        context.screen.result("\nA dry run: nothing was sent or recorded.");
+        context.screen.json(&document);
+        return Ok(Exit::Settled);
+    }
     let _inside = outbox(context).enter(slug.as_str())?;
-    context.screen.note(&format!("{error}\n\nThe post has errors now; what was released of it before goes on."));
-    let (parts, _) = survey::frozen(&ledger, &release).await?;
-    let key = site_key(&context.project, |name| std::env::var(name).ok())?;
-    let summary = dispatch(context, &ledger, &release, &parts, &key, &arguments.channels).await?;
-    let totals = by_channel(&parts, &ledger.totals(release.id).await.map_err(at)?);
-    ledger.shut().await;
-    context.screen.result(end(summary, &folder).trim_start());
-    context.screen.json(&json!({
-        "slug": slug,
-        "code": Code::of(&release.code).to_string(),
-        "trial": true,
-        "changed": true,
-        "written": summary.sent,
-        "failed": summary.failed,
-        "channels": totals,
-    }));
-    Ok(exit(summary))
+    deliver(arguments, context, ledger, &release, &parts, document).await
 }
 
-async fn dispatch(
+/// Delivers what is open and says what came of it; `document` is the answer as JSON so far.
+async fn deliver(
+    arguments: &cli::Send,
     context: &Context,
-    ledger: &SqliteLedger,
+    ledger: SqliteLedger,
     release: &Release,
     parts: &[Part],
-    key: &SiteKey,
-    channels: &[String],
-) -> Result<Summary, Error> {
+    mut document: Value,
+) -> Result<Exit, Error> {
     let config = &context.project.config;
+    let key = site_key(&context.project, |name| std::env::var(name).ok())?;
+    let outbox = outbox(context);
     let feed = FeedFile::of(config, &context.now);
     let dispatch = Dispatch {
-        ledger,
+        ledger: &ledger,
         release,
         parts,
-        composer: Composer::new(&config.sender, key, release),
-        outbox: &outbox(context),
+        composer: Composer::new(&config.sender, &key, release),
+        outbox: &outbox,
         feed: feed.as_ref(),
         now: &context.now,
     };
-    dispatch.run(channels).await
+    let summary = dispatch.run(chosen(arguments)).await?;
+    let totals = ledger.totals(release.id).await.map_err(|error| error.at(&ledger.place()))?;
+    ledger.shut().await;
+    context.screen.result(&text::end(summary, chosen(arguments), &outbox.folder(&release.slug)));
+    document["written"] = summary.sent.into();
+    document["failed"] = summary.failed.into();
+    document["channels"] = json!(by_channel(parts, &totals));
+    context.screen.json(&document);
+    Ok(exit(summary))
 }
 
 fn outbox(context: &Context) -> Outbox {
@@ -222,35 +253,24 @@ async fn begin_anew_without_files(
     Ok(earlier)
 }
 
-/// A release with its new wave sealed.
-struct Frozen {
-    release: Release,
-    parts: Vec<Part>,
-    sums: Sums,
-    plan: Plan,
-}
-
 /// Freezes a new release, or adds those who joined since to the earlier one.
 async fn freeze(
     context: &Context,
     ready: &Ready,
     ledger: &SqliteLedger,
     earlier: Option<&Release>,
+    parts: &[Part],
     lists: &[String],
-) -> Result<Frozen, Error> {
+) -> Result<(Release, Sums), Error> {
     let at = |error: LedgerError| error.at(&ledger.place());
-    let (parts, before) = match earlier {
-        Some(release) => survey::frozen(ledger, release).await?,
-        None => (ready.parts.clone(), Vec::new()),
-    };
-    let mails = Mail::of_parts(&parts)?;
+    let mails = Mail::of_parts(parts)?;
     let decisions = decisions(context, &ready.key, ready.lang(), &mails, lists)?;
     let release = match earlier {
         Some(release) => release.clone(),
         None => ledger.begin(&survey::new_release(context, ready)).await.map_err(at)?,
     };
     let number = release.waves + 1;
-    let wave = Wave { ledger, release: release.id, number, record: Some(ledger), earlier };
+    let wave = Wave { roll: ledger, release: release.id, number, record: Some(ledger), earlier };
     let sums = match wave.fill(decisions).await {
         Ok(sums) => sums,
         Err(error) => {
@@ -263,71 +283,7 @@ async fn freeze(
     } else {
         ledger.seal(release.id, number, sums.audience.0).await.map_err(at)?;
     }
-    let plan =
-        survey::plan(ready.slug(), &Code::of(&release.code).to_string(), &parts, &sums, earlier.map(|_| &before[..]));
-    Ok(Frozen { release, parts, sums, plan })
-}
-
-fn changed(ready: &Ready, earlier: Option<&Release>) -> bool {
-    earlier.is_some_and(|release| release.code != ready.digest)
-}
-
-/// The title, and what is to be said about an earlier run.
-fn head(ready: &Ready, earlier: Option<&Release>) -> String {
-    let title = &ready.loaded.post.header.title;
-    match earlier {
-        None => format!("{title}\nrelease code {}\n\n", ready.code()),
-        Some(release) if release.code == ready.digest => {
-            format!("{title}\nrelease code {}; this send goes on where the last one ended\n\n", ready.code())
-        }
-        Some(release) => format!(
-            "{title}\nThe post has changed since its release: {} was released, the files now make {}.\n\
-             Who has it keeps it, and who gets it now gets what was released. To try the new text from the start, delete\n\
-             the post's folder in the outbox and send again; `rundbrief build` shows it without sending.\n\n",
-            Code::of(&release.code),
-            ready.code()
-        ),
-    }
-}
-
-/// Who gets what, and who not and why, one line a channel.
-fn plan_text(plan: &Plan, sums: &Sums, chosen: &[String]) -> String {
-    let mut text = String::new();
-    let width = plan.channels.keys().map(|name| name.chars().count()).max().unwrap_or(0).max(8);
-    for (name, channel) in &plan.channels {
-        let what = match (name.as_str(), channel.targets) {
-            ("email", 1) => "1 member".to_owned(),
-            ("email", count) => format!("{count} members"),
-            (_, 0) => "nothing new".to_owned(),
-            ("feed", _) => "1 item".to_owned(),
-            _ => "1 text".to_owned(),
-        };
-        let left = if chosen.is_empty() || chosen.contains(name) { "" } else { " (not now)" };
-        text += &format!("  {name:width$}  {what}{left}\n");
-        if name == "email" {
-            for (skip, count) in sums.skipped.iter().filter(|(skip, _)| **skip != Skip::Known) {
-                text += &format!("  {:width$}  skipped: {count} {}\n", "", skip.words());
-            }
-            if let Some(known) = sums.skipped.get(&Skip::Known) {
-                text += &format!("  {:width$}  {known} already in this send\n", "");
-            }
-        }
-    }
-    text
-}
-
-/// The last words of a trial.
-fn end(summary: Summary, folder: &Path) -> String {
-    let mut text = String::from("\n");
-    match summary.sent {
-        0 => text += "Everything of this post was written before.\n",
-        _ => text += &format!("The outbox: {}\n", folder.display()),
-    }
-    if summary.failed > 0 {
-        text += &format!("{} could not be written: a value of theirs cannot stand in a message.\n", summary.failed);
-    }
-    let files = if summary.sent == 1 { "1 file".to_owned() } else { format!("{} files", summary.sent) };
-    text + &format!("{files} written. Nothing has left this computer.")
+    Ok((release, sums))
 }
 
 fn by_channel(parts: &[Part], totals: &[(i64, Totals)]) -> BTreeMap<String, Value> {

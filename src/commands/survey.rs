@@ -7,10 +7,12 @@ use super::Context;
 use super::audience::{Mail, decisions};
 use super::ready::Ready;
 use crate::channel::outbox::Outbox;
+use crate::dispatch::Chosen;
 use crate::dispatch::freeze::{Sums, Wave};
 use crate::error::Error;
-use crate::ledger::{Ledger, LedgerError, Mode, NewRelease, Part, Release, SqliteLedger, Totals};
+use crate::ledger::{Ledger, LedgerError, Mode, NewRelease, Part, Release, Roll, Scratch, SqliteLedger, Totals};
 use crate::plan::{ChannelPlan, Plan};
+use crate::render::code::Code;
 
 /// What a send would do now.
 pub struct Survey {
@@ -18,18 +20,22 @@ pub struct Survey {
     pub plan: Plan,
     /// What is sent: the post as it is now, or what an earlier release froze.
     pub parts: Vec<Part>,
-    /// The release that a send would go on with.
+    /// The release that a send would go on with, and what became of it so far.
     pub earlier: Option<Release>,
-    /// The new recipients, for `--messages`; with the release's number in it.
-    pub scratch: Option<(SqliteLedger, i64)>,
+    pub before: Vec<(i64, Totals)>,
+    /// The sending record, if there is one.
+    pub record: Option<SqliteLedger>,
+    /// The new recipients, for `--messages`.
+    pub new: Option<Scratch>,
 }
 
 impl Survey {
     /// The plan of a post whose lists are not there.
     pub fn of_nobody(ready: &Ready) -> Survey {
         let sums = Sums::default();
-        let plan = plan(ready.slug(), &ready.code(), &ready.parts, &sums, None);
-        Survey { plan, sums, parts: ready.parts.clone(), earlier: None, scratch: None }
+        let plan = plan(ready.slug(), &ready.code(), &ready.parts, &sums, None, &[]);
+        let parts = ready.parts.clone();
+        Survey { plan, sums, parts, earlier: None, before: Vec::new(), record: None, new: None }
     }
 }
 
@@ -38,25 +44,22 @@ impl Survey {
 /// # Errors
 /// What is wrong with the lists, or a sending record that cannot be read.
 pub async fn survey(context: &Context, ready: &Ready, lists: &[String]) -> Result<Survey, Error> {
-    let scratch = SqliteLedger::scratch().await.map_err(|error| error.at("of the plan"))?;
     let record = record(context).await?;
     let earlier = match &record {
         Some(record) => earlier(context, ready, record).await?,
         None => None,
     };
-    let at = |error: LedgerError| error.at("of the plan");
-    let release = scratch.begin(&new_release(context, ready)).await.map_err(at)?;
-    let wave =
-        Wave { ledger: &scratch, release: release.id, number: 1, record: record.as_ref(), earlier: earlier.as_ref() };
+    let scratch = Scratch::new();
+    let wave = Wave { roll: &scratch, release: 0, number: 1, record: record.as_ref(), earlier: earlier.as_ref() };
     let (parts, before) = match (&record, &earlier) {
         (Some(record), Some(earlier)) => frozen(record, earlier).await?,
         _ => (ready.parts.clone(), Vec::new()),
     };
     let mails = Mail::of_parts(&parts)?;
     let sums = wave.fill(decisions(context, &ready.key, ready.lang(), &mails, lists)?).await?;
-    let plan = plan(ready.slug(), &ready.code(), &parts, &sums, earlier.as_ref().map(|_| &before[..]));
-    scratch.seal(release.id, 1, sums.audience.0).await.map_err(at)?;
-    Ok(Survey { plan, sums, parts, earlier, scratch: Some((scratch, release.id)) })
+    let code = earlier.as_ref().map_or_else(|| ready.code(), code_of);
+    let plan = plan(ready.slug(), &code, &parts, &sums, earlier.as_ref().map(|_| &before[..]), lists);
+    Ok(Survey { plan, sums, parts, earlier, before, record, new: Some(scratch) })
 }
 
 /// The sending record, if there is one. Planning does not make it.
@@ -92,9 +95,22 @@ pub async fn frozen(record: &SqliteLedger, release: &Release) -> Result<(Vec<Par
     Ok((record.parts(release.id).await.map_err(at)?, record.totals(release.id).await.map_err(at)?))
 }
 
+/// A release's code, as people read it.
+pub fn code_of(release: &Release) -> String {
+    Code::of(&release.code).to_string()
+}
+
 /// The plan by channel: what is left of an earlier run, and what this one adds. `before` is what became of an earlier
-/// run, if there was one.
-pub fn plan(slug: &str, code: &str, parts: &[Part], sums: &Sums, before: Option<&[(i64, Totals)]>) -> Plan {
+/// run, if there was one; `lists` are the chosen ones, or none for all.
+pub fn plan(
+    slug: &str,
+    code: &str,
+    parts: &[Part],
+    sums: &Sums,
+    before: Option<&[(i64, Totals)]>,
+    lists: &[String],
+) -> Plan {
+    let chosen = Chosen { channels: &[], lists };
     let mut channels: BTreeMap<String, ChannelPlan> = BTreeMap::new();
     for (number, part) in (0_i64..).zip(parts) {
         let open = before.unwrap_or_default().iter().find(|(part, _)| *part == number);
@@ -103,6 +119,9 @@ pub fn plan(slug: &str, code: &str, parts: &[Part], sums: &Sums, before: Option<
             _ => u64::from(before.is_none()),
         };
         let channel = channels.entry(part.channel.clone()).or_default();
+        if !chosen.takes_list(part) {
+            continue;
+        }
         channel.targets += open.map_or(0, |(_, totals)| totals.open()) + new;
     }
     if let Some(email) = channels.get_mut("email") {

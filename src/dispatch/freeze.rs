@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use crate::error::Error;
-use crate::ledger::{Ledger, Release};
+use crate::ledger::{Ledger, Release, Roll};
 use crate::plan::{AudienceDigest, Decision, Recipient, Skip, Target};
 
 /// Recipients added by one statement.
@@ -46,9 +46,9 @@ struct Refusals {
 
 /// Where the recipients of a wave go.
 #[derive(Debug, Clone, Copy)]
-pub struct Wave<'a, L> {
-    /// Takes the recipients: the sending record, or a dry run's own one.
-    pub ledger: &'a L,
+pub struct Wave<'a, R, L> {
+    /// Takes the recipients: the sending record, or the scratch of a plan.
+    pub roll: &'a R,
     pub release: i64,
     pub number: i64,
     /// The sending record, if there is one, and the release that is gone on with.
@@ -56,7 +56,7 @@ pub struct Wave<'a, L> {
     pub earlier: Option<&'a Release>,
 }
 
-impl<L: Ledger> Wave<'_, L> {
+impl<R: Roll, L: Ledger> Wave<'_, R, L> {
     /// Adds everybody who is to be written to and was not yet.
     ///
     /// # Errors
@@ -92,9 +92,9 @@ impl<L: Ledger> Wave<'_, L> {
         if refused.targets.is_empty() {
             return Ok(());
         }
-        let noted = self.ledger.refuse(self.release, refused.part, &refused.targets).await;
+        let noted = self.roll.refuse(self.release, refused.part, &refused.targets).await;
         refused.targets.clear();
-        noted.map_err(|error| error.at(&self.ledger.place()))
+        noted.map_err(|error| error.at(&self.roll.place()))
     }
 
     fn audience_before(&self) -> AudienceDigest {
@@ -109,8 +109,8 @@ impl<L: Ledger> Wave<'_, L> {
         if chunk.is_empty() {
             return Ok(());
         }
-        let new = self.ledger.add(self.release, self.number, chunk).await;
-        let mut new: HashSet<Target> = new.map_err(|error| error.at(&self.ledger.place()))?.into_iter().collect();
+        let new = self.roll.add(self.release, self.number, chunk).await;
+        let mut new: HashSet<Target> = new.map_err(|error| error.at(&self.roll.place()))?.into_iter().collect();
         sums.skip(Skip::Duplicate, chunk.len() - new.len());
         for recipient in chunk.drain(..) {
             // The first row of an address is the one the ledger kept.
@@ -128,9 +128,8 @@ impl<L: Ledger> Wave<'_, L> {
         let mut parts: Vec<i64> = chunk.iter().map(|recipient| recipient.part).collect();
         parts.dedup();
         for part in parts {
-            let refused = self.ledger.refused(self.release, part, &targets(chunk)).await;
-            let refused: HashSet<Target> =
-                refused.map_err(|error| error.at(&self.ledger.place()))?.into_iter().collect();
+            let refused = self.roll.refused(self.release, part, &targets(chunk)).await;
+            let refused: HashSet<Target> = refused.map_err(|error| error.at(&self.roll.place()))?.into_iter().collect();
             chunk.retain(|recipient| recipient.part != part || !refused.contains(&recipient.target));
         }
         sums.skip(Skip::Refused, before - chunk.len());

@@ -20,13 +20,34 @@ pub mod freeze;
 pub use compose::Composer;
 
 /// Deliveries taken and settled at a time.
-const BATCH: u32 = 500;
+pub const BATCH: u32 = 500;
 
 /// What one run of a dispatch did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Summary {
     pub sent: u64,
     pub failed: u64,
+}
+
+/// What of a release goes out now; an empty choice is everything.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Chosen<'a> {
+    pub channels: &'a [String],
+    /// Of mail only.
+    pub lists: &'a [String],
+}
+
+impl Chosen<'_> {
+    /// Whether a part goes out now.
+    pub fn takes(&self, part: &Part) -> bool {
+        let channel = self.channels.is_empty() || self.channels.contains(&part.channel);
+        channel && self.takes_list(part)
+    }
+
+    /// Whether a part is no mail, or that of a chosen list.
+    pub fn takes_list(&self, part: &Part) -> bool {
+        part.channel != "email" || self.lists.is_empty() || self.lists.contains(&part.list)
+    }
 }
 
 /// Everything that a release is dispatched with.
@@ -43,14 +64,14 @@ pub struct Dispatch<'a, L> {
 }
 
 impl<L: Ledger> Dispatch<'_, L> {
-    /// Delivers what is open on the chosen channels; `chosen` empty: on all. Running it again goes on where it stopped.
+    /// Delivers what is open of the chosen parts. Running it again goes on where it stopped.
     ///
     /// # Errors
     /// What stops a channel as a whole, such as a full disk. What was delivered until then is settled.
-    pub async fn run(&self, chosen: &[String]) -> Result<Summary, Error> {
+    pub async fn run(&self, chosen: Chosen<'_>) -> Result<Summary, Error> {
         let mut summary = Summary::default();
         for (number, part) in (0_i64..).zip(self.parts) {
-            if chosen.is_empty() || chosen.contains(&part.channel) {
+            if chosen.takes(part) {
                 self.part(number, part, &mut summary).await?;
             }
         }

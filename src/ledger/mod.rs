@@ -7,9 +7,11 @@
 use thiserror::Error;
 
 mod freeze;
+mod scratch;
 mod sqlite;
 mod state;
 
+pub use scratch::Scratch;
 pub use sqlite::SqliteLedger;
 pub use state::{DeliveryState, Mode, ReleaseState, Totals};
 
@@ -105,12 +107,25 @@ impl LedgerError {
     }
 }
 
-/// What every database behind the ledger can do. The contract tests run against each implementation.
+/// What takes the recipients of a wave while they are decided about: a ledger, or the scratch of a plan.
 #[allow(async_fn_in_trait, reason = "used with concrete types only, never as a trait object")]
-pub trait Ledger {
-    /// Where the record is kept, for messages; never with a password.
+pub trait Roll {
+    /// Where it is kept, for messages; never with a password.
     fn place(&self) -> String;
 
+    /// Notes for the wave being added that these targets refuse in a row of the part's list.
+    async fn refuse(&self, release: i64, part: i64, targets: &[Target]) -> Result<(), LedgerError>;
+
+    /// Of these targets, those that refuse in a row of the part's list.
+    async fn refused(&self, release: i64, part: i64, targets: &[Target]) -> Result<Vec<Target>, LedgerError>;
+
+    /// Adds recipients; a target that is already there is left as it is. Says which were new.
+    async fn add(&self, release: i64, wave: i64, recipients: &[Recipient]) -> Result<Vec<Target>, LedgerError>;
+}
+
+/// What every database behind the ledger can do. The contract tests run against each implementation.
+#[allow(async_fn_in_trait, reason = "used with concrete types only, never as a trait object")]
+pub trait Ledger: Roll {
     /// Waits until no other process adds recipients, and keeps all others from it until [`Ledger::seal`] or
     /// [`Ledger::discard`]. Whoever looks for a release before deciding to begin one holds the ledger first.
     async fn hold(&self) -> Result<(), LedgerError>;
@@ -123,15 +138,6 @@ pub trait Ledger {
 
     /// Of these targets, those that the release has from an earlier wave than `wave`.
     async fn known(&self, release: i64, targets: &[Target], wave: i64) -> Result<Vec<Target>, LedgerError>;
-
-    /// Notes for the wave being added that these targets refuse in a row of the part's list.
-    async fn refuse(&self, release: i64, part: i64, targets: &[Target]) -> Result<(), LedgerError>;
-
-    /// Of these targets, those that refuse in a row of the part's list.
-    async fn refused(&self, release: i64, part: i64, targets: &[Target]) -> Result<Vec<Target>, LedgerError>;
-
-    /// Adds recipients; a target that is already there is left as it is. Says which were new.
-    async fn add(&self, release: i64, wave: i64, recipients: &[Recipient]) -> Result<Vec<Target>, LedgerError>;
 
     /// Makes the wave's recipients deliveries and opens the release, in one step.
     async fn seal(&self, release: i64, wave: i64, audience: [u8; 32]) -> Result<(), LedgerError>;

@@ -13,7 +13,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePo
 use sqlx::{Row, query};
 
 use super::freeze::FreezeLock;
-use super::{Delivery, Ledger, LedgerError, Mode, NewRelease, Part, Release, Settled, Totals};
+use super::{Delivery, Ledger, LedgerError, Mode, NewRelease, Part, Release, Roll, Settled, Totals};
 use crate::plan::{Recipient, Target};
 
 mod rows;
@@ -74,6 +74,31 @@ impl SqliteLedger {
         Ok(SqliteLedger { pool, path: None, freezing: Mutex::new(None) })
     }
 
+    /// Up to `limit` recipients of a release's part after the given target, in their order.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn recipients(
+        &self,
+        release: i64,
+        part: i64,
+        after: Option<Target>,
+        limit: u32,
+    ) -> Result<Vec<Recipient>, LedgerError> {
+        let sql = "SELECT part, target, address, name, slots FROM recipient \
+                   WHERE release = ? AND part = ? AND target > ? ORDER BY target LIMIT ?";
+        let rows = query(sql)
+            .bind(release)
+            .bind(part)
+            .bind(after.map_or(Vec::new(), |target| target.0.to_vec()))
+            .bind(limit)
+            .fetch_all(&self.pool)
+            .await
+            .map_err(from_sqlx)?;
+        let recipients = rows.iter().map(|row| Ok(read_delivery(row)?.recipient));
+        recipients.filter_map(Result::transpose).collect()
+    }
+
     /// Closes the file, so that the WAL is folded into it.
     pub async fn shut(self) {
         self.pool.close().await;
@@ -84,11 +109,45 @@ impl SqliteLedger {
     }
 }
 
-impl Ledger for SqliteLedger {
+impl Roll for SqliteLedger {
     fn place(&self) -> String {
         self.path.as_ref().map_or_else(|| "of the plan".to_owned(), |path| path.display().to_string())
     }
 
+    async fn refuse(&self, release: i64, part: i64, targets: &[Target]) -> Result<(), LedgerError> {
+        self.hold().await?;
+        let sql = "INSERT OR IGNORE INTO refusal (release, part, target) SELECT ?, ?, unhex(value) FROM json_each(?)";
+        let query = query(sql).bind(release).bind(part).bind(hex_array(targets));
+        query.execute(&self.pool).await.map(drop).map_err(from_sqlx)
+    }
+
+    async fn refused(&self, release: i64, part: i64, targets: &[Target]) -> Result<Vec<Target>, LedgerError> {
+        let sql = "SELECT target FROM refusal WHERE release = ? AND part = ? \
+                   AND target IN (SELECT unhex(value) FROM json_each(?))";
+        let query = query(sql).bind(release).bind(part).bind(hex_array(targets));
+        let rows = query.fetch_all(&self.pool).await.map_err(from_sqlx)?;
+        rows.iter().map(|row| read_target(row, "target")).collect()
+    }
+
+    async fn add(&self, release: i64, wave: i64, recipients: &[Recipient]) -> Result<Vec<Target>, LedgerError> {
+        self.hold().await?;
+        let sql = "INSERT OR IGNORE INTO recipient (release, target, address, name, slots, part, wave) \
+                   SELECT ?1, unhex(value->>0), value->>1, value->>2, value->3, value->>4, ?2 FROM json_each(?3) \
+                   RETURNING target";
+        let rows: Vec<_> =
+            recipients.iter().map(|r| json!([r.target.hex(), r.address, r.name, r.slots, r.part])).collect();
+        let new = query(sql)
+            .bind(release)
+            .bind(wave)
+            .bind(serde_json::Value::from(rows).to_string())
+            .fetch_all(&self.pool)
+            .await
+            .map_err(from_sqlx)?;
+        new.iter().map(|row| read_target(row, "target")).collect()
+    }
+}
+
+impl Ledger for SqliteLedger {
     async fn hold(&self) -> Result<(), LedgerError> {
         if self.freezing.lock().expect("no holder panics").is_some() {
             return Ok(());
@@ -159,38 +218,6 @@ impl Ledger for SqliteLedger {
             .await
             .map_err(from_sqlx)?;
         rows.iter().map(|row| read_target(row, "target")).collect()
-    }
-
-    async fn refuse(&self, release: i64, part: i64, targets: &[Target]) -> Result<(), LedgerError> {
-        self.hold().await?;
-        let sql = "INSERT OR IGNORE INTO refusal (release, part, target) SELECT ?, ?, unhex(value) FROM json_each(?)";
-        let query = query(sql).bind(release).bind(part).bind(hex_array(targets));
-        query.execute(&self.pool).await.map(drop).map_err(from_sqlx)
-    }
-
-    async fn refused(&self, release: i64, part: i64, targets: &[Target]) -> Result<Vec<Target>, LedgerError> {
-        let sql = "SELECT target FROM refusal WHERE release = ? AND part = ? \
-                   AND target IN (SELECT unhex(value) FROM json_each(?))";
-        let query = query(sql).bind(release).bind(part).bind(hex_array(targets));
-        let rows = query.fetch_all(&self.pool).await.map_err(from_sqlx)?;
-        rows.iter().map(|row| read_target(row, "target")).collect()
-    }
-
-    async fn add(&self, release: i64, wave: i64, recipients: &[Recipient]) -> Result<Vec<Target>, LedgerError> {
-        self.hold().await?;
-        let sql = "INSERT OR IGNORE INTO recipient (release, target, address, name, slots, part, wave) \
-                   SELECT ?1, unhex(value->>0), value->>1, value->>2, value->3, value->>4, ?2 FROM json_each(?3) \
-                   RETURNING target";
-        let rows: Vec<_> =
-            recipients.iter().map(|r| json!([r.target.hex(), r.address, r.name, r.slots, r.part])).collect();
-        let new = query(sql)
-            .bind(release)
-            .bind(wave)
-            .bind(serde_json::Value::from(rows).to_string())
-            .fetch_all(&self.pool)
-            .await
-            .map_err(from_sqlx)?;
-        new.iter().map(|row| read_target(row, "target")).collect()
     }
 
     async fn seal(&self, release: i64, wave: i64, audience: [u8; 32]) -> Result<(), LedgerError> {

@@ -1,0 +1,150 @@
+//! What `send` says: about an earlier run, the plan and the end.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::super::Context;
+use super::super::ready::Ready;
+use super::super::screen::finding_entry;
+use super::super::survey::code_of;
+use crate::dispatch::freeze::Sums;
+use crate::dispatch::{Chosen, Summary};
+use crate::error::Error;
+use crate::ledger::{Part, Release, Totals};
+use crate::plan::{Plan, Skip};
+
+/// What is to be said before the plan.
+pub(super) struct Told {
+    /// The post's headline and a blank line's worth of what happened before; ends with a line end.
+    head: String,
+    changed: bool,
+    /// What became of the lists since the release.
+    notes: Vec<String>,
+    findings: Vec<Value>,
+}
+
+impl Told {
+    /// `earlier` is the release that is gone on with, `parts` what goes out.
+    pub(super) fn of(context: &Context, ready: &Ready, earlier: Option<&Release>, parts: &[Part]) -> Told {
+        let changed = earlier.is_some_and(|release| release.code != ready.digest);
+        let title = &ready.loaded.post.header.title;
+        let head = match earlier {
+            None => format!("{title}\nrelease code {}\n", ready.code()),
+            Some(_) if !changed => {
+                format!("{title}\nrelease code {}; this send goes on where the last one ended\n", ready.code())
+            }
+            Some(release) => format!(
+                "{title}\nThe post has changed since its release: {} was released, the files now make {}.\n\
+                 Who has it keeps it, and who gets it now gets what was released. To try the new text from the start,\n\
+                 delete the post's folder in the outbox and send again; `rundbrief build` shows it without sending.\n",
+                code_of(release),
+                ready.code()
+            ),
+        };
+        let notes = if earlier.is_some() { notes(context, ready, parts) } else { Vec::new() };
+        let findings = ready.warnings.iter().map(finding_entry).collect();
+        Told { head, changed, notes, findings }
+    }
+
+    /// For a post or list that cannot be read any more.
+    pub(super) fn of_unreadable(release: &Release, error: &Error) -> Told {
+        let head = format!("release code {}; this send goes on where the last one ended\n", code_of(release));
+        Told { head, changed: true, notes: Vec::new(), findings: super::super::screen::error_entries(error) }
+    }
+
+    pub(super) fn head(&self) -> String {
+        let notes: String = self.notes.iter().map(|note| format!("{note}\n")).collect();
+        format!("{}{notes}\n", self.head)
+    }
+
+    pub(super) fn end_of_dry_run(&self, files: usize, folder: &Path) -> String {
+        let what = if self.changed { " (the post as it is now)" } else { "" };
+        format!("\nA dry run: {files} files in {} to look at{what}, nothing was sent or recorded.", folder.display())
+    }
+
+    /// The answer as JSON, as far as it is known before anything is delivered.
+    pub(super) fn document(&self, plan: &Plan, dry_run: bool) -> Value {
+        json!({
+            "slug": plan.slug,
+            "code": plan.code,
+            "trial": true,
+            "dry_run": dry_run,
+            "changed": self.changed,
+            "notes": self.notes,
+            "plan": plan,
+            "findings": self.findings,
+        })
+    }
+}
+
+/// Lists that came or went since the release.
+fn notes(context: &Context, ready: &Ready, parts: &[Part]) -> Vec<String> {
+    let lists = |parts: &[Part]| -> Vec<String> {
+        parts.iter().filter(|part| part.channel == "email").map(|part| part.list.clone()).collect()
+    };
+    let (frozen, now) = (lists(parts), lists(&ready.parts));
+    let configured = &context.project.config.lists;
+    let came = now
+        .iter()
+        .filter(|list| !frozen.contains(list))
+        .map(|list| format!("The list `{list}` was added after the release; its members do not get this send."));
+    let went = frozen
+        .iter()
+        .filter(|list| !list.is_empty() && !configured.contains_key(*list))
+        .map(|list| format!("The list `{list}` is not in the configuration any more; nobody is added from it."));
+    came.chain(went).collect()
+}
+
+/// Who gets what, and who not and why, one line a channel. `before` is what became of an earlier run.
+pub(super) fn plan(plan: &Plan, sums: &Sums, parts: &[Part], before: &[(i64, Totals)], chosen: Chosen<'_>) -> String {
+    let mut text = String::new();
+    let width = plan.channels.keys().map(|name| name.chars().count()).max().unwrap_or(0).max(8);
+    for (name, channel) in &plan.channels {
+        let what = match (name.as_str(), channel.targets) {
+            ("email", 1) => "1 member".to_owned(),
+            ("email", count) => format!("{count} members"),
+            (_, 0) => "nothing new".to_owned(),
+            ("feed", _) => "1 item".to_owned(),
+            _ => "1 text".to_owned(),
+        };
+        let left = if chosen.channels.is_empty() || chosen.channels.contains(name) { "" } else { " (not now)" };
+        text += &format!("  {name:width$}  {what}{left}\n");
+        if name == "email" {
+            let have = have_it(parts, before, chosen);
+            if have > 0 {
+                let verb = if have == 1 { "has" } else { "have" };
+                text += &format!("  {:width$}  {have} {verb} it already\n", "");
+            }
+            for (skip, count) in sums.skipped.iter().filter(|(skip, _)| **skip != Skip::Known) {
+                text += &format!("  {:width$}  skipped: {count} {}\n", "", skip.words());
+            }
+        }
+    }
+    text
+}
+
+/// How many members of the chosen lists an earlier run wrote to.
+fn have_it(parts: &[Part], before: &[(i64, Totals)], chosen: Chosen<'_>) -> u64 {
+    let is_mail = |number: i64| {
+        let part = usize::try_from(number).ok().and_then(|number| parts.get(number));
+        part.is_some_and(|part| part.channel == "email" && chosen.takes_list(part))
+    };
+    before.iter().filter(|(number, _)| is_mail(*number)).map(|(_, totals)| totals.sent).sum()
+}
+
+/// The last words of a trial.
+pub(super) fn end(summary: Summary, chosen: Chosen<'_>, folder: &Path) -> String {
+    let mut text = String::from("\n");
+    let all = chosen.channels.is_empty() && chosen.lists.is_empty();
+    match summary.sent {
+        0 if all => text += "Everything of this post was written before.\n",
+        0 => text += "Everything that was chosen was written before.\n",
+        _ => text += &format!("The outbox: {}\n", folder.display()),
+    }
+    if summary.failed > 0 {
+        text += &format!("{} could not be written: a value of theirs cannot stand in a message.\n", summary.failed);
+    }
+    let files = if summary.sent == 1 { "1 file".to_owned() } else { format!("{} files", summary.sent) };
+    text + &format!("{files} written. Nothing has left this computer.")
+}

@@ -155,6 +155,8 @@ pub struct Picture {
     pub src: String,
     pub alt: String,
     pub credit: Option<String>,
+    /// Where it leads, as [`Inline::Link`] does: `[![alt](foto.jpg)](https://…)`. Never in the header.
+    pub link: Option<String>,
     /// Where it stands in the post, line and column from 1.
     pub line: usize,
     pub column: usize,

@@ -4,6 +4,7 @@
 //! they renamed into place. A full disk leaves the old files as they were.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
@@ -13,9 +14,31 @@ use crate::error::Error;
 /// Files on their way into a folder.
 #[derive(Debug)]
 pub struct Staging {
-    target: PathBuf,
+    // The first field is dropped first: the temporary folder must be gone before its parent can be.
     beside: TempDir,
+    made: Made,
+    target: PathBuf,
     files: Vec<PathBuf>,
+}
+
+/// Folders that were not there before, the outermost first. Those that are still empty at the end go again.
+#[derive(Debug)]
+struct Made(Vec<PathBuf>);
+
+impl Made {
+    fn for_target(target: &Path) -> Made {
+        let missing = target.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists());
+        let mut missing: Vec<PathBuf> = missing.map(Path::to_owned).collect();
+        missing.reverse();
+        Made(missing)
+    }
+}
+
+impl Drop for Made {
+    fn drop(&mut self) {
+        // A folder with something in it is not removed, and those around it are not empty either.
+        while self.0.pop().is_some_and(|folder| fs::remove_dir(folder).is_ok()) {}
+    }
 }
 
 impl Staging {
@@ -24,13 +47,14 @@ impl Staging {
     /// # Errors
     /// [`Error::Io`] when the folder cannot be made.
     pub fn new(target: &Path) -> Result<Staging, Error> {
+        let made = Made::for_target(target);
         fs::create_dir_all(target).map_err(|error| Error::io("make the folder", target, error))?;
         let beside = tempfile::Builder::new()
             .prefix(".")
             .suffix(".part")
             .tempdir_in(target)
             .map_err(|error| Error::io("write in", target, error))?;
-        Ok(Staging { target: target.to_owned(), beside, files: Vec::new() })
+        Ok(Staging { beside, made, target: target.to_owned(), files: Vec::new() })
     }
 
     /// Writes one file; `name` is relative to the target.
@@ -53,18 +77,27 @@ impl Staging {
     ///
     /// # Errors
     /// [`Error::Io`] for the first file that cannot be moved.
-    pub fn finish(self, owned: &[&str]) -> Result<Vec<PathBuf>, Error> {
+    pub fn finish(mut self, owned: &[&str]) -> Result<Vec<PathBuf>, Error> {
+        for name in &self.files {
+            self.make_room(name)?;
+        }
         for name in &self.files {
             let place = self.target.join(name);
-            let folder = place.parent().unwrap_or(&self.target);
-            fs::create_dir_all(folder)
-                .and_then(|()| fs::rename(self.beside.path().join(name), &place))
-                .map_err(|error| Error::io("write", &place, error))?;
+            fs::rename(self.beside.path().join(name), &place).map_err(|error| Error::io("write", &place, error))?;
         }
+        self.made.0.clear();
         for folder in owned {
             self.sweep(&self.target.join(folder))?;
         }
         Ok(self.files.iter().map(|name| self.target.join(name)).collect())
+    }
+
+    /// Makes the folder of a file; says what would keep the file out before any other is moved.
+    fn make_room(&self, name: &Path) -> Result<(), Error> {
+        let place = self.target.join(name);
+        let made = fs::create_dir_all(place.parent().unwrap_or(&self.target));
+        let free = if place.is_dir() { Err(io::ErrorKind::IsADirectory.into()) } else { Ok(()) };
+        made.and(free).map_err(|error| Error::io("write", &place, error))
     }
 
     fn sweep(&self, folder: &Path) -> Result<(), Error> {
@@ -83,6 +116,27 @@ impl Staging {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_fails_leaves_no_folder_that_was_not_there() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut staging = Staging::new(&folder.path().join("out/post")).expect("begins");
+        staging.write("teaser/x.txt", "new").expect("is written");
+        drop(staging);
+        assert_eq!(fs::read_dir(folder.path()).expect("readable").count(), 0);
+    }
+
+    #[test]
+    fn a_folder_in_the_place_of_a_file_is_told_before_anything_is_moved() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        fs::create_dir_all(folder.path().join("b.txt")).expect("is made");
+        let mut staging = Staging::new(folder.path()).expect("begins");
+        staging.write("a.txt", "new").expect("is written");
+        staging.write("b.txt", "new").expect("is written");
+        let error = staging.finish(&[]).expect_err("a folder is in the way").to_string();
+        assert!(error.contains("b.txt"), "{error}");
+        assert!(!folder.path().join("a.txt").exists());
+    }
 
     #[test]
     fn nothing_appears_before_the_end_and_old_files_of_owned_folders_go() {

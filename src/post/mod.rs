@@ -18,10 +18,13 @@ pub mod markdown;
 pub mod picture;
 pub mod sentence;
 
+mod file_name;
 mod month;
 mod reference;
 mod report;
 mod source;
+
+pub use file_name::file_name;
 
 /// The file stem of a post, its identity everywhere: letters, digits, `-`, `_` and `.`, not beginning with `.` or `-`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

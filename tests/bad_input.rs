@@ -113,6 +113,25 @@ fn pictures_that_cannot_be_used_are_refused() {
     assert!(!project.path("out").exists());
 }
 
+#[test]
+fn a_picture_that_is_not_there_is_told_with_what_may_be_meant() {
+    let project = Project::new();
+    project.write("newsletters/Tagung.JPG", "x");
+    project.write("newsletters/kurz.md", POST.replace("tags:", "image: { src: tagung.jpg, alt: Ein Bild }\ntags:"));
+    project.run(&["build", "kurz"]).code(65).says("kurz.md:6:").says("did you mean `Tagung.JPG`?");
+    let config = project::config().replace("name = \"Verband", "logo = \"logo/haus.png\"\nname = \"Verband");
+    project.write("config.toml", config);
+    project.write("newsletters/kurz.md", POST);
+    project.run(&["build", "kurz"]).code(65).says("config.toml:5:9").says("from the folder of the configuration");
+}
+
+#[test]
+fn a_folder_without_a_configuration_is_told_where_the_logos_of_the_example_are() {
+    let project = Project::empty();
+    project.write("newsletters/kurz.md", POST);
+    project.run(&["build", "kurz"]).code(65).says("copy config.example.toml to config.toml");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_picture_behind_a_link_out_of_the_project_is_refused() {

@@ -164,7 +164,9 @@ impl Walk<'_, '_> {
             url.truncate(url.len() - behind.len());
             inner = vec![Inline::Text(bare.to_owned())];
         }
-        if let Err(refused) = reference::link(&url) {
+        // A footnote is told of where it is defined.
+        let footnote = matches!(inner.first(), Some(Inline::Text(text)) if text.starts_with('^'));
+        if let (Err(refused), false) = (reference::link(&url), footnote) {
             self.report.error("bad-link", self.extent(node), refused.message, refused.help);
         }
         push_unless_empty(content, inner, |content| Inline::Link { url: url.clone(), content });

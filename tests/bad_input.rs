@@ -32,6 +32,33 @@ fn a_folder_is_no_post() {
     project.run(&["build", "newsletters"]).code(65).says("this is a folder, not a post");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_no_post_and_nobody_waits_for_it() {
+    let project = Project::new();
+    let made = std::process::Command::new("mkfifo").arg(project.path("newsletters/rohr.md")).status();
+    assert!(made.expect("mkfifo is there").success());
+    project.run(&["build", "newsletters/rohr.md"]).code(65).says("this is a device or pipe, not a post");
+}
+
+#[test]
+fn what_is_wrong_with_a_teaser_is_told_with_its_line() {
+    let own = format!("teaser: {{ x: \"{}\" }}", "Ein langer Satz. ".repeat(20));
+    let post = POST.replace("tags:", &format!("{own}\ntags:"));
+    refused(post, &["the teaser for `x` is", "kurz.md:6:1", "6 | teaser: { x: \"Ein langer Satz."]);
+}
+
+#[test]
+fn what_is_wrong_with_the_mails_of_two_lists_is_told_once() {
+    let project = Project::new();
+    let lists = "[lists.vorstand]\nfile = \"newsletters/lists/members.csv\"\n[lists.members]";
+    let config = project::config().replace("[lists.members]", lists);
+    project.write("config.toml", config.replace("[site]\n", "[site]\ntemplates = \"eigene\"\n"));
+    project.write("eigene/_head.mjml.j2", "{{ titel }}");
+    let ran = project.run(&["build", "kurz"]).code(65);
+    assert_eq!(ran.stderr().matches("`titel` is not defined").count(), 1, "{}", ran.stderr());
+}
+
 #[test]
 fn files_that_are_no_posts_are_refused() {
     refused(b"", &["empty"]);
@@ -84,6 +111,25 @@ fn pictures_that_cannot_be_used_are_refused() {
         assert!(!ran.stderr().contains("root:"), "no content of a foreign file");
     }
     assert!(!project.path("out").exists());
+}
+
+#[test]
+fn a_picture_that_is_not_there_is_told_with_what_may_be_meant() {
+    let project = Project::new();
+    project.write("newsletters/Tagung.JPG", "x");
+    project.write("newsletters/kurz.md", POST.replace("tags:", "image: { src: tagung.jpg, alt: Ein Bild }\ntags:"));
+    project.run(&["build", "kurz"]).code(65).says("kurz.md:6:").says("did you mean `Tagung.JPG`?");
+    let config = project::config().replace("name = \"Verband", "logo = \"logo/haus.png\"\nname = \"Verband");
+    project.write("config.toml", config);
+    project.write("newsletters/kurz.md", POST);
+    project.run(&["build", "kurz"]).code(65).says("config.toml:5:9").says("from the folder of the configuration");
+}
+
+#[test]
+fn a_folder_without_a_configuration_is_told_where_the_logos_of_the_example_are() {
+    let project = Project::empty();
+    project.write("newsletters/kurz.md", POST);
+    project.run(&["build", "kurz"]).code(65).says("copy config.example.toml to config.toml");
 }
 
 #[cfg(unix)]

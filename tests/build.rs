@@ -5,6 +5,11 @@ mod project;
 
 use project::{POST, Project};
 
+/// The bytes of some picture.
+fn picture() -> Vec<u8> {
+    std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/newsletters/logos/stiftung-muster.png")).expect("is there")
+}
+
 #[test]
 fn a_build_writes_everything_of_the_contract() {
     let project = Project::new();
@@ -105,14 +110,31 @@ fn a_list_is_checked_row_by_row() {
 }
 
 #[test]
+fn a_link_around_a_picture_leads_on_from_it_in_the_mail_the_text_and_the_feed() {
+    let project = Project::new();
+    let config = project::config()
+        .replace("images = \"embed\"", "images = \"link\"\nimages_url = \"https://www.example.org/bilder/\"");
+    project.write("config.toml", config);
+    project.write("newsletters/bild.png", picture());
+    let linked = "[![Ein Plakat](bild.png)](https://www.example.org/plakat?a=1&b=2)";
+    project.write("newsletters/kurz.md", format!("{POST}\n{linked}\n\n- Punkt {linked}\n"));
+    project.run(&["build", "kurz"]).code(0);
+    let link = "href=\"https://www.example.org/plakat?a=1&amp;b=2\"";
+    assert_eq!(project.read("out/kurz/email.html").matches(link).count(), 2);
+    assert_eq!(project.read("out/kurz/item.xml").matches(link).count(), 2);
+    let text = project.read("out/kurz/email.txt");
+    assert!(
+        text.contains("[Bild: Ein Plakat]\u{a0}[1]") && text.contains("[1] https://www.example.org/plakat?a=1&b=2")
+    );
+}
+
+#[test]
 fn linked_pictures_wait_in_public_images() {
     let project = Project::new();
     let config = project::config()
         .replace("images = \"embed\"", "images = \"link\"\nimages_url = \"https://www.example.org/bilder/\"");
     project.write("config.toml", config);
-    let picture =
-        std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/newsletters/logos/stiftung-muster.png")).expect("is there");
-    project.write("newsletters/bild.png", picture);
+    project.write("newsletters/bild.png", picture());
     project.write("newsletters/kurz.md", POST.replace("tags:", "image: { src: bild.png, alt: Ein Bild }\ntags:"));
     project.run(&["build", "kurz"]).code(0);
     let files = project.files("public/images");

@@ -116,7 +116,7 @@ mod slots {
           |
         1 | <mjml><mj-body><mj-section><mj-column><mj-text>{% if member.city == "Köln" %}x{% endif %}</mj-text><…
           |                                                      ^^^^^^^^^^^^^^^^^^^^^
-          = help: write {{ member.first_name }} as it is, without filter, condition or loop; for an empty cell write {{ member.get("first_name", default="…") }}
+          = help: write {{ member.city }} as it is, without filter, condition or loop; for an empty cell write {{ member.get("city", default="…") }}
         "###);
         for text in
             ["{{ member.first_name|upper }}", "{{ member.city|length }}", "{% for c in member.city %}{% endfor %}"]

@@ -250,7 +250,8 @@ fn print_blocks(out: &mut String, blocks: &[Block], depth: usize) {
 
 fn print_picture(picture: &Picture) -> String {
     let credit = picture.credit.as_ref().map(|credit| format!(" (credit: {credit})")).unwrap_or_default();
-    format!("{} “{}”{credit} at {}:{}", picture.src, picture.alt, picture.line, picture.column)
+    let link = picture.link.as_ref().map(|link| format!(" (link: {link})")).unwrap_or_default();
+    format!("{} “{}”{credit}{link} at {}:{}", picture.src, picture.alt, picture.line, picture.column)
 }
 
 fn print_inlines(content: &[Inline]) -> String {

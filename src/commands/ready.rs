@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::finding::Finding;
 use crate::ledger::Part;
 use crate::plan::{SiteKey, release_digest};
-use crate::project::{Loaded, site_key};
+use crate::project::{Loaded, site_key, with_lines};
 use crate::render::code::Code;
 use crate::render::{Renditions, renditions};
 
@@ -38,14 +38,15 @@ impl Ready {
         let key = site_key(project, |name| std::env::var(name).ok())?;
         let lists = lists_of(context, &loaded);
         let channels = channels_of(context, &loaded);
-        let rendered = renditions(&loaded.source(&project.config), &lists, &channels).map_err(Error::Input)?;
+        let rendered = renditions(&loaded.source(&project.config), &lists, &channels)
+            .map_err(|findings| Error::Input(with_lines(findings)))?;
         let parts = parts(&rendered, &channels);
         let digests = parts.iter().map(|part| (part.channel.as_str(), part.list.as_str(), sha256(&part.body)));
         let digest = release_digest(digests);
         let mut warnings = loaded.post.findings.clone();
         warnings
             .extend(loaded.sections.iter().flat_map(|section| &section.posts).flat_map(|post| post.findings.clone()));
-        warnings.extend(rendered.findings.iter().cloned());
+        warnings.extend(with_lines(rendered.findings.clone()));
         Ok(Ready { loaded, renditions: rendered, parts, digest, warnings, key })
     }
 

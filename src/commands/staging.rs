@@ -5,6 +5,7 @@
 //! bytes is not written again.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
@@ -14,9 +15,11 @@ use crate::error::Error;
 /// Files on their way into a folder.
 #[derive(Debug)]
 pub struct Staging {
-    target: PathBuf,
-    /// Made for the first file that has to be written.
+    // The first field is dropped first: the temporary folder must be gone before its parent can be.
+    // It is made for the first file that has to be written.
     beside: Option<TempDir>,
+    made: Made,
+    target: PathBuf,
     files: Vec<File>,
 }
 
@@ -24,8 +27,28 @@ pub struct Staging {
 struct File {
     /// Relative to the target.
     name: PathBuf,
-    /// Lies in the folder beside; otherwise in its place already.
+    /// It lies in the folder beside; otherwise it is in its place already.
     written: bool,
+}
+
+/// Folders that were not there before, the outermost first. Those that are still empty at the end go again.
+#[derive(Debug)]
+struct Made(Vec<PathBuf>);
+
+impl Made {
+    fn for_target(target: &Path) -> Made {
+        let missing = target.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists());
+        let mut missing: Vec<PathBuf> = missing.map(Path::to_owned).collect();
+        missing.reverse();
+        Made(missing)
+    }
+}
+
+impl Drop for Made {
+    fn drop(&mut self) {
+        // A folder with something in it is not removed, and those around it are not empty either.
+        while self.0.pop().is_some_and(|folder| fs::remove_dir(folder).is_ok()) {}
+    }
 }
 
 impl Staging {
@@ -34,8 +57,9 @@ impl Staging {
     /// # Errors
     /// [`Error::Io`] when the folder cannot be made.
     pub fn new(target: &Path) -> Result<Staging, Error> {
+        let made = Made::for_target(target);
         fs::create_dir_all(target).map_err(|error| Error::io("make the folder", target, error))?;
-        Ok(Staging { target: target.to_owned(), beside: None, files: Vec::new() })
+        Ok(Staging { beside: None, made, target: target.to_owned(), files: Vec::new() })
     }
 
     /// Writes one file; `name` is relative to the target.
@@ -56,13 +80,13 @@ impl Staging {
         Ok(())
     }
 
-    fn beside(&mut self) -> Result<PathBuf, Error> {
-        if let Some(beside) = &self.beside {
-            return Ok(beside.path().to_owned());
+    /// The folder beside the target.
+    fn beside(&mut self) -> Result<&Path, Error> {
+        if self.beside.is_none() {
+            let made = tempfile::Builder::new().prefix(".").suffix(".part").tempdir_in(&self.target);
+            self.beside = Some(made.map_err(|error| Error::io("write in", &self.target, error))?);
         }
-        let made = tempfile::Builder::new().prefix(".").suffix(".part").tempdir_in(&self.target);
-        let beside = self.beside.insert(made.map_err(|error| Error::io("write in", &self.target, error))?);
-        Ok(beside.path().to_owned())
+        Ok(self.beside.as_ref().expect("it was made above").path())
     }
 
     /// Moves everything into place, and removes from the folders in `owned` what an earlier build left there and this
@@ -70,20 +94,29 @@ impl Staging {
     ///
     /// # Errors
     /// [`Error::Io`] for the first file that cannot be moved.
-    pub fn finish(self, owned: &[&str]) -> Result<Vec<PathBuf>, Error> {
-        if let Some(beside) = &self.beside {
-            for file in self.files.iter().filter(|file| file.written) {
-                let place = self.target.join(&file.name);
-                let folder = place.parent().unwrap_or(&self.target);
-                fs::create_dir_all(folder)
-                    .and_then(|()| fs::rename(beside.path().join(&file.name), &place))
-                    .map_err(|error| Error::io("write", &place, error))?;
-            }
+    pub fn finish(mut self, owned: &[&str]) -> Result<Vec<PathBuf>, Error> {
+        let written = || self.files.iter().filter(|file| file.written);
+        for file in written() {
+            self.make_room(&file.name)?;
         }
+        for (file, beside) in written().zip(std::iter::repeat(&self.beside)) {
+            let beside = beside.as_ref().expect("a file was written into it");
+            let place = self.target.join(&file.name);
+            fs::rename(beside.path().join(&file.name), &place).map_err(|error| Error::io("write", &place, error))?;
+        }
+        self.made.0.clear();
         for folder in owned {
             self.sweep(&self.target.join(folder))?;
         }
         Ok(self.files.iter().map(|file| self.target.join(&file.name)).collect())
+    }
+
+    /// Makes the folder of a file; says what would keep the file out before any other is moved.
+    fn make_room(&self, name: &Path) -> Result<(), Error> {
+        let place = self.target.join(name);
+        let made = fs::create_dir_all(place.parent().unwrap_or(&self.target));
+        let free = if place.is_dir() { Err(io::ErrorKind::IsADirectory.into()) } else { Ok(()) };
+        made.and(free).map_err(|error| Error::io("write", &place, error))
     }
 
     fn sweep(&self, folder: &Path) -> Result<(), Error> {
@@ -109,6 +142,42 @@ fn is_there(path: &Path, bytes: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_fails_leaves_no_folder_that_was_not_there() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut staging = Staging::new(&folder.path().join("out/post")).expect("begins");
+        staging.write("teaser/x.txt", "new").expect("is written");
+        drop(staging);
+        assert_eq!(fs::read_dir(folder.path()).expect("readable").count(), 0);
+    }
+
+    #[test]
+    fn a_folder_in_the_place_of_a_file_is_told_before_anything_is_moved() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        fs::create_dir_all(folder.path().join("b.txt")).expect("is made");
+        let mut staging = Staging::new(folder.path()).expect("begins");
+        staging.write("a.txt", "new").expect("is written");
+        staging.write("b.txt", "new").expect("is written");
+        let error = staging.finish(&[]).expect_err("a folder is in the way").to_string();
+        assert!(error.contains("b.txt"), "{error}");
+        assert!(!folder.path().join("a.txt").exists());
+    }
+
+    #[test]
+    fn a_file_that_is_the_same_already_is_left_alone() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        fs::write(folder.path().join("same.txt"), "as before").expect("is written");
+        fs::write(folder.path().join("other.txt"), "as before").expect("is written");
+        let before = fs::metadata(folder.path().join("same.txt")).expect("is there").modified().expect("is known");
+        let mut staging = Staging::new(folder.path()).expect("begins");
+        staging.write("same.txt", "as before").expect("is kept");
+        staging.write("other.txt", "as beside").expect("is written");
+        assert_eq!(staging.finish(&[]).expect("is moved").len(), 2);
+        let after = fs::metadata(folder.path().join("same.txt")).expect("is there").modified().expect("is known");
+        assert_eq!(before, after);
+        assert_eq!(fs::read_to_string(folder.path().join("other.txt")).expect("is there"), "as beside");
+    }
 
     #[test]
     fn nothing_appears_before_the_end_and_old_files_of_owned_folders_go() {

@@ -18,10 +18,13 @@ pub mod markdown;
 pub mod picture;
 pub mod sentence;
 
+mod file_name;
 mod month;
 mod reference;
 mod report;
 mod source;
+
+pub use file_name::file_name;
 
 /// The file stem of a post, its identity everywhere: letters, digits, `-`, `_` and `.`, not beginning with `.` or `-`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -155,6 +158,8 @@ pub struct Picture {
     pub src: String,
     pub alt: String,
     pub credit: Option<String>,
+    /// Where it leads, as [`Inline::Link`] does: `[![alt](foto.jpg)](https://…)`. Never in the header.
+    pub link: Option<String>,
     /// Where it stands in the post, line and column from 1.
     pub line: usize,
     pub column: usize,

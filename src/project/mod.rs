@@ -219,15 +219,26 @@ fn header_place(post: &Post, key: &str) -> Place {
     }
 }
 
+/// Findings of renderers, which never see a file, with the lines that they mean.
+pub fn with_lines(mut findings: Vec<Finding>) -> Vec<Finding> {
+    for place in findings.iter_mut().filter_map(|finding| finding.place.as_mut()) {
+        if place.line > 0 && place.text.is_empty() {
+            let source = fs::read_to_string(&place.file).unwrap_or_default();
+            place.text = Place::at_line(&place.file, &source, place.line, place.column).text;
+        }
+    }
+    findings
+}
+
 /// The bytes of a post; at most a little more than a post may have, so that the parser can say it is too large.
 fn read_post(file: &Path) -> Result<Vec<u8>, Error> {
     const LIMIT: u64 = 2 * 1024 * 1024;
-    if file.is_dir() {
-        return Err(Error::input(
-            Finding::error("not-a-post", "this is a folder, not a post")
-                .at(Place::whole_file(file))
-                .help("name one Markdown file in it"),
-        ));
+    // Opening a pipe would wait for whoever writes into it.
+    let kind = fs::metadata(file).ok().map(|about| about.file_type());
+    if let Some(kind) = kind.filter(|kind| !kind.is_file()) {
+        let what = if kind.is_dir() { "a folder" } else { "a device or pipe" };
+        let finding = Finding::error("not-a-post", format!("this is {what}, not a post"));
+        return Err(Error::input(finding.at(Place::whole_file(file)).help("name one Markdown file")));
     }
     let opened = fs::File::open(file).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => {

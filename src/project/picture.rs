@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::Project;
-use crate::finding::{Finding, Place};
+use crate::finding::{Finding, Place, nearest};
 use crate::post::picture::{Prepared, cache_key, prepare};
 use crate::post::{Picture, Post};
 use crate::render::{Pictures, Section, Shown, picture_file};
@@ -41,6 +41,8 @@ pub(super) fn load(
     loader.pictures
 }
 
+const BESIDE: &str = "put the file beside the post and write its name";
+
 struct Loader<'a> {
     cache: Option<&'a Path>,
     pictures: Pictures,
@@ -67,13 +69,20 @@ impl Loader<'_> {
     fn of_site(&mut self, project: &Project, path: &Path, shown: Shown) {
         match self.prepared(&project.path(path), shown) {
             Ok(prepared) => self.pictures.insert(path.to_owned(), shown, prepared),
-            Err((message, help)) => {
-                let file = project.config_file.as_deref().unwrap_or(Path::new("config.example.toml"));
-                let source = fs::read_to_string(file).unwrap_or_default();
-                let offset = source.find(&*path.to_string_lossy());
-                let place = offset.map_or_else(|| Place::whole_file(file), |at| Place::at_offset(file, &source, at));
-                self.findings.push(with_help(Finding::error("picture", message).at(place), help));
-            }
+            Err((message, help)) => self.findings.push(match &project.config_file {
+                Some(file) => {
+                    let source = fs::read_to_string(file).unwrap_or_default();
+                    let found = source.find(&*path.to_string_lossy());
+                    let place = found.map_or_else(|| Place::whole_file(file), |at| Place::at_offset(file, &source, at));
+                    let place = place.with_width(path.to_string_lossy().chars().count());
+                    let help = help.replace(BESIDE, "write its path from the folder of the configuration");
+                    with_help(Finding::error("picture", message).at(place), help)
+                }
+                None => Finding::error("picture", message).help(
+                    "without a config.toml, the example organisation of rundbrief's own folder is used, and this is \
+                     its logo; copy config.example.toml to config.toml and make it yours",
+                ),
+            }),
         }
     }
 
@@ -102,19 +111,32 @@ fn with_help(finding: Finding, help: String) -> Finding {
 }
 
 fn read(file: &Path) -> Result<Vec<u8>, (String, String)> {
-    let beside = "put the file beside the post and write its name".to_owned();
     let about = fs::metadata(file).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => (format!("the picture {} does not exist", file.display()), beside.clone()),
+        std::io::ErrorKind::NotFound => {
+            let help = alike(file).map_or_else(|| BESIDE.to_owned(), |name| format!("did you mean `{name}`?"));
+            (format!("the picture {} does not exist", file.display()), help)
+        }
         _ => (format!("cannot read the picture {}: {error}", file.display()), String::new()),
     })?;
     if !about.is_file() {
-        return Err((format!("{} is not a picture file", file.display()), beside));
+        return Err((format!("{} is not a picture file", file.display()), BESIDE.to_owned()));
     }
     if about.len() > MAX_BYTES {
         let message = format!("the picture {} has {} MB", file.display(), about.len() / 1_000_000);
         return Err((message, "export it smaller, as JPEG".to_owned()));
     }
     fs::read(file).map_err(|error| (format!("cannot read the picture {}: {error}", file.display()), String::new()))
+}
+
+/// The file of the same folder whose name is nearest: capital letters, umlauts and endings are easily mistaken.
+fn alike(file: &Path) -> Option<String> {
+    let wanted = file.file_name()?.to_str()?;
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let entries = fs::read_dir(folder).ok()?.flatten().filter(|entry| entry.path().is_file());
+    let mut names: Vec<String> = entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    names.retain(|name| !name.ends_with(".md"));
+    names.sort();
+    nearest(wanted, names.iter().map(String::as_str)).map(str::to_owned)
 }
 
 /// Refuses a file that, after following links, lies in none of the folders.

@@ -30,7 +30,12 @@ pub fn figure(picture: &Picture, published: &Published) -> String {
     let (url, alt) = (escaped(url), escaped(&picture.alt));
     let caption =
         credit.as_ref().map_or(String::new(), |credit| format!("<figcaption>{}</figcaption>", escaped(credit)));
-    format!("<figure><img src=\"{url}\" alt=\"{alt}\" width=\"{width}\" height=\"{height}\">{caption}</figure>")
+    let image = format!("<img src=\"{url}\" alt=\"{alt}\" width=\"{width}\" height=\"{height}\">");
+    let image = match &picture.link {
+        Some(link) => format!("<a href=\"{}\">{image}</a>", escaped(link)),
+        None => image,
+    };
+    format!("<figure>{image}{caption}</figure>")
 }
 
 /// Text for HTML: the five characters that mean something there as references.
@@ -175,7 +180,7 @@ mod tests {
     }
 
     fn picture() -> Picture {
-        Picture { src: "a.jpg".into(), alt: "Zwei \"Leute\"".into(), credit: None, line: 1, column: 1 }
+        Picture { src: "a.jpg".into(), alt: "Zwei \"Leute\"".into(), credit: None, link: None, line: 1, column: 1 }
     }
 
     #[test]

@@ -54,7 +54,7 @@ pub fn renditions(source: &Source<'_>, lists: &[String], channels: &[String]) ->
     for list in lists {
         match email::render(source, list) {
             Ok(email) => emails.push((list.clone(), email)),
-            Err(found) => findings.extend(found),
+            Err(found) => extend_new(&mut findings, found),
         }
     }
     let chosen = |name: &str| channels.iter().any(|channel| channel == name);
@@ -68,13 +68,21 @@ pub fn renditions(source: &Source<'_>, lists: &[String], channels: &[String]) ->
         }
     }
     for email in emails.iter().map(|(_, email)| email) {
-        findings
-            .extend(email.findings.iter().filter(|finding| !findings.contains(finding)).cloned().collect::<Vec<_>>());
+        extend_new(&mut findings, email.findings.clone());
     }
     if findings.iter().any(Finding::is_error) {
         return Err(findings);
     }
     Ok(Renditions { emails, item, teasers, findings })
+}
+
+/// Adds what was not found before: the mails of two lists have the same faults.
+fn extend_new(findings: &mut Vec<Finding>, found: Vec<Finding>) {
+    for finding in found {
+        if !findings.contains(&finding) {
+            findings.push(finding);
+        }
+    }
 }
 
 /// One part of a digest with its posts.

@@ -132,7 +132,7 @@ pub fn block(kind: BlockKind) -> Block {
 }
 
 pub fn picture(src: &str, alt: &str, credit: Option<&str>) -> Picture {
-    Picture { src: src.into(), alt: alt.into(), credit: credit.map(str::to_owned), line: 7, column: 1 }
+    Picture { src: src.into(), alt: alt.into(), credit: credit.map(str::to_owned), link: None, line: 7, column: 1 }
 }
 
 pub fn tags(tags: &[&str]) -> Vec<String> {

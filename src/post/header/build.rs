@@ -223,7 +223,7 @@ fn image(fields: &mut Fields<'_, '_>, node: &Node) -> Option<Picture> {
         fields.error(src_node, "bad-picture", refused.message, refused.help);
         return None;
     }
-    Some(Picture { src, alt: alt?, credit, line: spot.line, column: spot.column })
+    Some(Picture { src, alt: alt?, credit, link: None, line: spot.line, column: spot.column })
 }
 
 fn coming_dates(fields: &mut Fields<'_, '_>, node: Option<&Node>) -> Vec<ComingDate> {

@@ -6,6 +6,7 @@ use crate::post::markdown::inlines::Pictures;
 use crate::post::markdown::limits::MAX_DEPTH;
 use crate::post::markdown::walk::Walk;
 use crate::post::markdown::{html, ordinal, star};
+use crate::post::report::Spot;
 use crate::post::{Align, Block, BlockKind, Inline, Picture};
 
 impl Walk<'_, '_> {
@@ -85,9 +86,31 @@ impl Walk<'_, '_> {
         });
         let mut rows: Vec<Vec<Vec<Inline>>> = Vec::new();
         for row in node.children() {
+            self.warn_of_lost_cells(row, table.num_columns);
             rows.push(row.children().map(|cell| self.inline_only(cell)).collect());
         }
         let head = if rows.is_empty() { Vec::new() } else { rows.remove(0) };
         BlockKind::Table { align: align.collect(), head, rows }
     }
+
+    /// Markdown leaves out what a row has more than the head. Often it was a `|` that belongs to the text.
+    fn warn_of_lost_cells(&mut self, row: &AstNode<'_>, columns: usize) {
+        let start = self.start(row);
+        let written: String = self.source.line(start.line).chars().skip(start.column - 1).collect();
+        let cells = written_cells(&written);
+        if cells > columns {
+            let message = format!("this row has {cells} cells, the head of the table {columns}; the rest is not shown");
+            let help = "if a `|` is part of the text, write `\\|`; else give the head a cell for each column";
+            let width = written.trim_end().chars().count();
+            self.report.warning("lost-cells", Spot { width, ..start }, message, help);
+        }
+    }
+}
+
+/// How many cells a line of a table has, before any is left out.
+fn written_cells(row: &str) -> usize {
+    let row = row.trim();
+    let row = row.strip_prefix('|').unwrap_or(row);
+    let bars = row.match_indices('|').filter(|(at, _)| !row[..*at].ends_with('\\'));
+    bars.filter(|(at, bar)| at + bar.len() < row.len()).count() + 1
 }

@@ -19,6 +19,16 @@ pub(super) enum Pictures<'p> {
     Silent,
 }
 
+impl Pictures<'_> {
+    /// Those that were moved so far.
+    fn moved(&mut self) -> &mut [Picture] {
+        match self {
+            Pictures::Behind(pictures) => pictures,
+            Pictures::AsText | Pictures::Silent => &mut [],
+        }
+    }
+}
+
 impl Walk<'_, '_> {
     /// The inline content of a block, without breaks and spaces at its ends.
     pub(super) fn inlines<'a>(&mut self, node: &'a AstNode<'a>, pictures: &mut Pictures<'_>) -> Vec<Inline> {
@@ -70,8 +80,11 @@ impl Walk<'_, '_> {
             NodeValue::Strong => push_unless_empty(content, children(self), Inline::Strong),
             NodeValue::Strikethrough => push_unless_empty(content, children(self), Inline::Strike),
             NodeValue::Link(link) => {
-                let inner = children(self);
-                self.link(node, &link, inner, content);
+                let first = pictures.moved().len();
+                let mut inner = Vec::new();
+                self.inline_children(node, &mut inner, pictures, depth + 1);
+                let url = self.link(node, &link, inner, content);
+                pictures.moved()[first..].iter_mut().for_each(|picture| picture.link = Some(url.clone()));
             }
             NodeValue::Image(link) => {
                 let mut alt = Vec::new();
@@ -138,7 +151,8 @@ impl Walk<'_, '_> {
         self.report.warning("star-in-emphasis", Spot { line, column, width }, message, help);
     }
 
-    fn link(&mut self, node: &AstNode<'_>, link: &NodeLink, inner: Vec<Inline>, content: &mut Vec<Inline>) {
+    /// Adds a link and says where it leads.
+    fn link(&mut self, node: &AstNode<'_>, link: &NodeLink, inner: Vec<Inline>, content: &mut Vec<Inline>) -> String {
         let mut url = star::show(&link.url);
         let (mut inner, mut behind) = (inner, String::new());
         if let [Inline::Text(text)] = inner.as_slice()
@@ -150,11 +164,14 @@ impl Walk<'_, '_> {
             url.truncate(url.len() - behind.len());
             inner = vec![Inline::Text(bare.to_owned())];
         }
-        if let Err(refused) = reference::link(&url) {
+        // A footnote is told of where it is defined.
+        let footnote = matches!(inner.first(), Some(Inline::Text(text)) if text.starts_with('^'));
+        if let (Err(refused), false) = (reference::link(&url), footnote) {
             self.report.error("bad-link", self.extent(node), refused.message, refused.help);
         }
-        push_unless_empty(content, inner, |content| Inline::Link { url, content });
+        push_unless_empty(content, inner, |content| Inline::Link { url: url.clone(), content });
         push_text(content, &behind);
+        url
     }
 
     fn picture(
@@ -180,7 +197,7 @@ impl Walk<'_, '_> {
         match pictures {
             Pictures::Behind(pictures) => {
                 let credit = Some(star::show(&link.title).trim().to_owned()).filter(|credit| !credit.is_empty());
-                pictures.push(Picture { src, alt, credit, line: spot.line, column: spot.column });
+                pictures.push(Picture { src, alt, credit, link: None, line: spot.line, column: spot.column });
                 self.gap = true;
             }
             Pictures::AsText | Pictures::Silent => {

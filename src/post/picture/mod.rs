@@ -6,9 +6,10 @@
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
+use crate::post::file_name;
+
 mod cache;
 mod encode;
-mod name;
 mod scale;
 mod sniff;
 
@@ -19,6 +20,9 @@ pub const MAX_PIXELS: u64 = 100_000_000;
 
 /// The most bytes of a prepared picture. Embedded ones make each mail heavier by four thirds of it.
 pub const MAX_BYTES: usize = 150_000;
+
+/// The longest stem of a picture's name, in characters.
+const LONGEST_STEM: usize = 40;
 
 /// Why a picture cannot go into a mail. Each message says what to do.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -100,5 +104,25 @@ pub fn prepare(bytes: &[u8], source_name: &str, shown_width: u32) -> Result<Prep
 fn name_of(source_name: &str, bytes: &[u8], format: Format) -> String {
     let digest = Sha256::digest(bytes);
     let digits: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
-    format!("{}-{digits}.{}", name::slug(source_name), format.extension())
+    format!("{}-{digits}.{}", stem(source_name), format.extension())
+}
+
+/// `Tagung Köln (1).JPG` is `tagung-koeln-1`. Never empty.
+fn stem(source_name: &str) -> String {
+    let file = source_name.rsplit(['/', '\\']).next().unwrap_or(source_name);
+    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| if stem.is_empty() { file } else { stem });
+    let name = file_name(stem, LONGEST_STEM);
+    if name.is_empty() { "picture".to_owned() } else { name }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::stem;
+
+    #[test]
+    fn a_picture_has_a_name_without_its_folder_and_ending() {
+        assert_eq!(stem("bilder/Tagung Köln (1).JPG"), "tagung-koeln-1");
+        assert_eq!(stem("写真.jpg"), "picture");
+        assert_eq!(stem(".jpg"), "jpg");
+    }
 }

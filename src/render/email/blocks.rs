@@ -24,6 +24,8 @@ pub struct Photo {
     pub alt: String,
     /// The whole credit line, `Foto: …`.
     pub credit: Option<String>,
+    /// Where it leads.
+    pub link: Option<String>,
 }
 
 /// How the body is written.
@@ -146,11 +148,15 @@ impl Writer<'_> {
         const ROOM: u32 = 480;
         if let Some(photo) = (self.style.photo)(picture) {
             let width = photo.width.min(ROOM);
-            self.html.push_str(&format!(
+            let image = format!(
                 "<img src=\"{}\" alt=\"{}\" width=\"{width}\" class=\"nested\" />",
                 escape(&photo.src),
                 escape(&photo.alt)
-            ));
+            );
+            match &photo.link {
+                Some(url) => self.html.push_str(&format!("<a href=\"{}\">{image}</a>", escape(url))),
+                None => self.html.push_str(&image),
+            }
             if let Some(credit) = &photo.credit {
                 self.html.push_str(&format!("<p class=\"caption\">{}</p>", escape(credit)));
             }

@@ -185,6 +185,7 @@ impl Maker<'_> {
             width: prepared.shown_width.min(shown.width()),
             alt: picture.alt.clone(),
             credit,
+            link: picture.link.clone(),
         })
     }
 
@@ -226,6 +227,7 @@ fn photo_value(photo: &Photo) -> Value {
         ("width", photo.width.into()),
         ("alt", photo.alt.as_str().into()),
         ("credit", optional(photo.credit.as_deref())),
+        ("link", optional(photo.link.as_deref())),
     ])
 }
 

@@ -74,6 +74,11 @@ fn described(
             let help = "see the list of filters, tests and functions of minijinja (Jinja2)".to_owned();
             finding(format!("the {detail}"), Some(help))
         }
+        // The engine has no kind of error of its own for this.
+        _ if detail == "recursion limit exceeded" => finding(
+            "the template includes itself, or a macro calls itself, without end".to_owned(),
+            Some("include another template, or end the calls".to_owned()),
+        ),
         ErrorKind::SyntaxError => finding(format!("the template cannot be read: {detail}"), None),
         _ if detail.is_empty() => finding(format!("the template failed: {}", error.kind()), None),
         _ => finding(format!("the template failed: {detail}"), None),
@@ -96,8 +101,7 @@ fn undefined(written: &str, values: &BTreeMap<&'static str, Value>) -> Option<(S
     let first = names.next()?;
     let mut walked = first.to_owned();
     let Some(mut value) = values.get(first).cloned() else {
-        let known = nearest(first, values.keys().copied());
-        return Some((walked, known.map(|known| format!("did you mean `{known}`?"))));
+        return Some((walked, meant(first, values).map(|known| format!("did you mean `{known}`?"))));
     };
     for name in names {
         let next = value.get_attr(name).ok().filter(|next| !next.is_undefined());
@@ -105,8 +109,7 @@ fn undefined(written: &str, values: &BTreeMap<&'static str, Value>) -> Option<(S
         match next {
             Some(next) => value = next,
             None => {
-                let keys: Vec<String> =
-                    value.try_iter().ok()?.filter_map(|key| key.as_str().map(str::to_owned)).collect();
+                let keys = keys(&value);
                 let parent = walked.rsplit_once('.').map_or("", |(parent, _)| parent);
                 let known = nearest(name, keys.iter().map(String::as_str));
                 return Some((walked.clone(), known.map(|known| format!("did you mean `{parent}.{known}`?"))));
@@ -114,6 +117,24 @@ fn undefined(written: &str, values: &BTreeMap<&'static str, Value>) -> Option<(S
         }
     }
     None
+}
+
+/// The name that is nearest to one that does not exist, among those that stand alone and those of the post, the site
+/// and the others: `titel` is `post.title`.
+fn meant(name: &str, values: &BTreeMap<&'static str, Value>) -> Option<String> {
+    let mut known: BTreeMap<String, String> = BTreeMap::new();
+    for (parent, value) in values {
+        for key in keys(value) {
+            known.entry(key.clone()).or_insert(format!("{parent}.{key}"));
+        }
+    }
+    known.extend(values.keys().map(|key| ((*key).to_owned(), (*key).to_owned())));
+    nearest(name, known.keys().map(String::as_str)).and_then(|near| known.get(near).cloned())
+}
+
+fn keys(value: &Value) -> Vec<String> {
+    let keys = value.try_iter().into_iter().flatten();
+    keys.filter_map(|key| key.as_str().map(str::to_owned)).collect()
 }
 
 /// What MJML cannot read, at the place of the template that wrote it.
@@ -127,7 +148,8 @@ pub(super) fn mjml_problem(problem: &Problem, spans: &[OutputSpan], mjml: &str, 
     }
 }
 
-fn place_in_template(
+/// The place of the template that wrote a stretch of MJML.
+pub(super) fn place_in_template(
     range: &std::ops::Range<usize>,
     spans: &[OutputSpan],
     mjml: &str,

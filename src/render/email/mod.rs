@@ -20,7 +20,7 @@ pub mod text;
 
 use crate::finding::{Finding, Place};
 use crate::render::Source;
-use crate::render::email::message::{Compiled, Embedded, Parts, compile, shown_html};
+use crate::render::email::message::{CompileError, Compiled, Embedded, Parts, compile, shown_html};
 use crate::render::email::slot::{Piece, Slots};
 use crate::render::email::template::InlineImage;
 use crate::render::email::text::{Notes, WIDTH, body, wrap};
@@ -40,6 +40,9 @@ pub struct Email {
     pub compiled: Compiled,
     pub findings: Vec<Finding>,
 }
+
+/// The most bytes of HTML. Gmail clips a mail at about 102 kB, and what a member's values add comes on top.
+const MOST_HTML: usize = 90_000;
 
 /// Stands for the body while the frame of the plain text is wrapped, so that code and tables keep their lines.
 const BODY: &str = "\u{e000}body\u{e000}";
@@ -65,10 +68,33 @@ pub fn render(source: &Source<'_>, list: &str) -> Result<Email, Vec<Finding>> {
         campaign: source.post.slug.as_str(),
         list,
     };
-    let compiled = compile(&parts, &source.config.sender)
-        .map_err(|error| vec![Finding::error("message", error.to_string()).at(Place::whole_file(&source.post.file))])?;
-    let template::Rendered { subject, preheader, mjml, html, slots, images, findings, .. } = rendered;
+    let compiled =
+        compile(&parts, &source.config.sender).map_err(|error| vec![not_compiled(error, source, &rendered)])?;
+    let template::Rendered { subject, preheader, mjml, html, slots, images, mut findings, .. } = rendered;
+    findings.extend(too_heavy(&html, source));
     Ok(Email { subject, preheader, mjml, html, text, slots, images, compiled, findings })
+}
+
+/// What keeps a mail from being compiled, at the line of the template that is at fault.
+fn not_compiled(error: CompileError, source: &Source<'_>, rendered: &template::Rendered) -> Finding {
+    let place = match &error {
+        CompileError::Misplaced { slot, nth, .. } => rendered.place_of_slot(*slot, *nth, source.templates),
+        CompileError::NoSubject => {
+            source.templates.get(template::SUBJECT).map(|template| Place::whole_file(&template.origin))
+        }
+        _ => None,
+    };
+    Finding::from(error).at(place.unwrap_or_else(|| Place::whole_file(&source.post.file)))
+}
+
+/// The warning that mailbox providers will show only the beginning of the mail.
+fn too_heavy(html: &str, source: &Source<'_>) -> Option<Finding> {
+    (html.len() > MOST_HTML).then(|| {
+        let message = format!("the e-mail has {} kB of HTML, more than 90 kB", html.len() / 1_000);
+        Finding::warning("mail-size", message)
+            .at(Place::whole_file(&source.post.file))
+            .help("Gmail shows about 100 kB and cuts off the rest, the way to unsubscribe too; shorten the text and link to the article")
+    })
 }
 
 /// The plain text of the post's own body, with the list of its links.

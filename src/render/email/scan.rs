@@ -30,12 +30,16 @@ pub(super) fn misuses(template: &Template) -> Vec<Finding> {
 
 /// The finding for a template that looks at a member's data.
 pub(super) fn looked_at(name: &str) -> Finding {
-    let example = if name == "unsubscribe_url" { name } else { "member.first_name" };
-    Finding::error("member-in-template", format!("a template cannot look at a member's data, as it does with `{name}`"))
-        .help(format!(
-            "write {{{{ {example} }}}} as it is, without filter, condition or loop; for an empty cell write \
-             {{{{ member.get(\"first_name\", default=\"…\") }}}}"
-        ))
+    let message = format!("a template cannot look at a member's data, as it does with `{name}`");
+    let finding = Finding::error("member-in-template", message);
+    if name == "unsubscribe_url" {
+        return finding.help("write {{ unsubscribe_url }} as it is, without filter, condition or loop");
+    }
+    let field = name.strip_prefix("member.").filter(|field| *field != "get").unwrap_or("first_name");
+    finding.help(format!(
+        "write {{{{ member.{field} }}}} as it is, without filter, condition or loop; for an empty cell write \
+         {{{{ member.get(\"{field}\", default=\"…\") }}}}"
+    ))
 }
 
 /// The inside of `{{ … }}` (prints) or `{% … %}`.

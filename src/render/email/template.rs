@@ -6,11 +6,10 @@
 
 use std::fmt::Write;
 
-use minijinja::Value;
+use minijinja::{OutputSpan, Value};
 use sha2::{Digest, Sha256};
 
-use crate::finding::{Finding, Severity};
-use crate::render::Source;
+use crate::finding::{Finding, Place, Severity};
 use crate::render::email::context::{Context, context};
 use crate::render::email::engine::{Stage, used};
 use crate::render::email::escape::escape;
@@ -18,13 +17,14 @@ use crate::render::email::images::percent_encode;
 use crate::render::email::member::Recorder;
 use crate::render::email::slot::Slots;
 use crate::render::email::{diagnose, mjml, shorten};
+use crate::render::{Source, Templates};
 
 pub use crate::render::email::images::InlineImage;
 
 /// The templates of a mail.
 pub const HTML: &str = "email.mjml.j2";
 const TEXT: &str = "email.txt.j2";
-const SUBJECT: &str = "subject.txt.j2";
+pub(super) const SUBJECT: &str = "subject.txt.j2";
 const PREHEADER: &str = "preheader.txt.j2";
 
 /// The templates inside the binary, by name.
@@ -58,9 +58,18 @@ pub struct Rendered {
     pub images: Vec<InlineImage>,
     /// Warnings: what MJML did not know and left out.
     pub findings: Vec<Finding>,
+    /// Which template wrote which stretch of the MJML.
+    spans: Vec<OutputSpan>,
 }
 
 impl Rendered {
+    /// Where a template printed a slot for the `nth` time in the mail, counted from 0.
+    pub(super) fn place_of_slot(&self, slot: usize, nth: usize, templates: &Templates) -> Option<Place> {
+        let token = self.slots.token(slot);
+        let (at, _) = self.mjml.match_indices(&token).nth(nth)?;
+        diagnose::place_in_template(&(at..at + token.len()), &self.spans, &self.mjml, templates)
+    }
+
     /// The HTML with each picture's `src` replaced, for instance by a file beside `email.html`.
     pub fn html_with_images(&self, src: impl Fn(&InlineImage) -> String) -> String {
         self.images.iter().fold(self.html.clone(), |html, image| {
@@ -75,7 +84,7 @@ impl Rendered {
 /// Findings for a template that fails or looks at a member's data, for MJML that cannot be read, and for pictures
 /// that were not loaded.
 pub fn render(source: &Source<'_>, list: &str, body: &str) -> Result<Rendered, Vec<Finding>> {
-    let Context { mut values, images } = context(source, list)?;
+    let Context { mut values, mut images } = context(source, list)?;
     let recorder = Recorder::new(nonce(source, list));
     values.insert("member", recorder.member());
     if let Some(url) = unsubscribe_url(source, &recorder) {
@@ -91,10 +100,11 @@ pub fn render(source: &Source<'_>, list: &str, body: &str) -> Result<Rendered, V
     stage.check_html(&mjml, &made.html)?;
     let findings = made.dropped.iter().map(as_finding);
     let findings = findings.map(|finding| Finding { severity: Severity::Warning, ..finding }).collect();
+    images.retain(|image| made.html.contains(&escape(&image.src)));
     stage.set("body", body.trim_end_matches('\n'));
     let text_frame = stage.render(TEXT)?.0;
     let slots = stage.slots();
-    Ok(Rendered { subject, preheader, mjml, html: made.html, text_frame, slots, images, findings })
+    Ok(Rendered { subject, preheader, mjml, html: made.html, text_frame, slots, images, findings, spans })
 }
 
 /// 16 hexadecimal digits that depend on everything the mail is made of, so that no content can hold a token by chance.

@@ -357,7 +357,7 @@ fn post(slug: &str, title: &str, body: Vec<Block>) -> Post {
 }
 
 pub fn picture(src: &str, alt: &str, credit: Option<&str>) -> Picture {
-    Picture { src: src.into(), alt: alt.into(), credit: credit.map(str::to_owned), line: 9, column: 1 }
+    Picture { src: src.into(), alt: alt.into(), credit: credit.map(str::to_owned), link: None, line: 9, column: 1 }
 }
 
 fn coming(name: &str, date: Date, place: Option<&str>, linked: bool) -> ComingDate {

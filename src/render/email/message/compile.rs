@@ -234,9 +234,10 @@ impl Builder {
                         Some(Part::Literal(next)) => next.as_str(),
                         _ => "",
                     };
-                    let place = scanner
-                        .slot(next)
-                        .map_err(|place| CompileError::Misplaced { field: slots.list[*index].field.clone(), place })?;
+                    let place = scanner.slot(next).map_err(|place| {
+                        let nth = html[..at].iter().filter(|before| *before == part).count();
+                        CompileError::Misplaced { field: slots.list[*index].field.clone(), place, slot: *index, nth }
+                    })?;
                     self.segments.push(Segment::Slot { index: *index, place });
                 }
             }

@@ -7,8 +7,9 @@ use crate::finding::Finding;
 /// Why a mail cannot be compiled. The template or the configuration must change.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum CompileError {
+    /// `slot` is the slot's number, and it is meant where it stands for the `nth` time, from 0.
     #[error("`{field}` of a member stands in {place} of the e-mail")]
-    Misplaced { field: String, place: &'static str },
+    Misplaced { field: String, place: &'static str, slot: usize, nth: usize },
     #[error("a member's value was changed by the template before it reached the e-mail (in the {part})")]
     BrokenToken { part: &'static str },
     #[error("the header {header} contains a line break or another control character")]
@@ -35,7 +36,7 @@ impl CompileError {
             }
             CompileError::BrokenToken { .. } => "take filters such as `upper` or `truncate` off the member's value",
             CompileError::Control { .. } => "write it on one line",
-            CompileError::NoSubject => "give the post a `title:` or a `subject:`",
+            CompileError::NoSubject => "the template of the subject must print something, such as {{ post.subject }}",
             CompileError::PictureMissing { .. } | CompileError::PictureUnused { .. } => {
                 "show each embedded picture with the id that the template is given for it"
             }

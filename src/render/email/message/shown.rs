@@ -24,8 +24,10 @@ pub fn shown_html(html: &str, slots: &Slots, values: &[String]) -> Result<String
                     Some(Piece::Literal(next)) => next,
                     _ => "",
                 };
-                let misplaced = |place| CompileError::Misplaced { field: slots.list[*index].field.clone(), place };
-                let place = scanner.slot(next).map_err(misplaced)?;
+                let place = scanner.slot(next).map_err(|place| {
+                    let nth = pieces[..at].iter().filter(|before| *before == piece).count();
+                    CompileError::Misplaced { field: slots.list[*index].field.clone(), place, slot: *index, nth }
+                })?;
                 shown.push_str(&escape(place, &values[*index]).unwrap_or_default());
             }
         }

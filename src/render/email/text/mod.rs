@@ -122,10 +122,14 @@ impl Writer<'_> {
         shown.join(if tight { "\n" } else { "\n\n" })
     }
 
-    fn picture(&self, picture: &Picture) -> String {
+    fn picture(&mut self, picture: &Picture) -> String {
         let credit = picture.credit.as_deref().map(|credit| self.words.fill("email.photo", &[("credit", credit)]));
         let alt = Some(&picture.alt).filter(|alt| !alt.trim().is_empty());
         let shown = alt.map(|alt| format!("[{}]", self.words.fill("email.picture", &[("alt", alt)])));
+        let shown = shown.map(|shown| match &picture.link {
+            Some(url) => self.notes.link(&shown, url),
+            None => shown,
+        });
         [shown, credit].into_iter().flatten().collect::<Vec<_>>().join(" ")
     }
 

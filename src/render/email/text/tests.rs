@@ -79,6 +79,7 @@ fn a_post_reads_well_as_plain_text() {
             src: "tagung.jpg".into(),
             alt: "Zwei Frauen am Rednerpult".into(),
             credit: Some("Kim Muster".into()),
+            link: None,
             line: 1,
             column: 1,
         })),
@@ -131,8 +132,14 @@ fn no_line_looks_like_the_start_of_a_mailbox_entry() {
 #[test]
 fn english_mails_say_picture_and_a_picture_without_words_says_nothing() {
     let picture = |alt: &str, credit: Option<&str>| {
-        let picture =
-            Picture { src: "a.jpg".into(), alt: alt.into(), credit: credit.map(str::to_owned), line: 1, column: 1 };
+        let picture = Picture {
+            src: "a.jpg".into(),
+            alt: alt.into(),
+            credit: credit.map(str::to_owned),
+            link: None,
+            line: 1,
+            column: 1,
+        };
         body(&[block(BlockKind::Picture(picture))], &mut Notes::new(), &Catalogue::built_in().for_lang("en"))
     };
     assert_eq!(picture("A full hall", Some("Kim")), "[Picture: A full hall] Credit: Kim");

@@ -10,6 +10,7 @@ use crate::render::email::message::Compiled;
 use crate::render::email::slot::Slot;
 
 use super::Context;
+use super::ready::Ready;
 
 /// The mail that a list gets, as frozen or about to be.
 pub struct Mail {
@@ -27,6 +28,15 @@ impl Mail {
     pub fn of_parts(parts: &[Part]) -> Result<Vec<Mail>, Error> {
         let mails = (0_i64..).zip(parts).filter(|(_, part)| part.channel == "email");
         mails.map(|(number, part)| Mail::of_part(number, part)).collect()
+    }
+
+    /// The mails of a post that has no release yet: the first of its parts, unless it does not go out by e-mail.
+    pub fn of_ready(ready: &Ready) -> Vec<Mail> {
+        let emails = (0_i64..).zip(&ready.parts).zip(&ready.renditions.emails);
+        emails
+            .filter(|((_, part), _)| part.channel == "email")
+            .map(|((part, _), (list, email))| Mail { list: list.clone(), slots: email.slots.list.clone(), part })
+            .collect()
     }
 
     fn of_part(number: i64, part: &Part) -> Result<Mail, Error> {

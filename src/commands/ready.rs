@@ -91,10 +91,11 @@ fn parts(rendered: &Renditions, channels: &[String]) -> Vec<Part> {
         parts.extend(rendered.emails.iter().map(|(list, email)| Part {
             channel: "email".to_owned(),
             list: list.clone(),
-            body: email.compiled.to_bytes(),
+            body: email.compiled.to_bytes().into(),
         }));
     }
-    let other = |channel: &str, body| Part { channel: channel.to_owned(), list: String::new(), body };
+    let other =
+        |channel: &str, body: Vec<u8>| Part { channel: channel.to_owned(), list: String::new(), body: body.into() };
     parts.extend(rendered.item.iter().map(|item| other("feed", item.to_bytes())));
     parts.extend(rendered.teasers.iter().map(|teaser| other(&teaser.channel, teaser.text.clone().into_bytes())));
     parts

@@ -128,7 +128,7 @@ async fn send(arguments: &cli::Send, context: &Context, ready: &Ready) -> Result
     if !context.project.path(&context.project.config.ledger.path).exists() {
         // A first send that cannot be planned leaves no empty record behind.
         check_names(arguments, &ready.parts)?;
-        drop(decisions(context, &ready.key, ready.lang(), &Mail::of_parts(&ready.parts)?, &arguments.lists)?);
+        drop(decisions(context, &ready.key, ready.lang(), &Mail::of_ready(ready), &arguments.lists)?);
     }
     let ledger = open_ledger(context).await?;
     build::publish_pictures(context, ready)?;

@@ -55,7 +55,7 @@ pub async fn survey(context: &Context, ready: &Ready, lists: &[String]) -> Resul
         (Some(record), Some(earlier)) => frozen(record, earlier).await?,
         _ => (ready.parts.clone(), Vec::new()),
     };
-    let mails = Mail::of_parts(&parts)?;
+    let mails = if earlier.is_some() { Mail::of_parts(&parts)? } else { Mail::of_ready(ready) };
     let sums = wave.fill(decisions(context, &ready.key, ready.lang(), &mails, lists)?).await?;
     let code = earlier.as_ref().map_or_else(|| ready.code(), code_of);
     let plan = plan(ready.slug(), &code, &parts, &sums, earlier.as_ref().map(|_| &before[..]), lists);

@@ -4,6 +4,8 @@
 //! Comes in: what a plan decided, and outcomes. Goes out: deliveries to work on, and counts. The only module that
 //! talks to a database; it never renders and never sends.
 
+use std::sync::Arc;
+
 use thiserror::Error;
 
 mod freeze;
@@ -53,7 +55,7 @@ pub struct Part {
     pub channel: String,
     /// Empty but for `email`.
     pub list: String,
-    pub body: Vec<u8>,
+    pub body: Arc<[u8]>,
 }
 
 /// A delivery to work on.

@@ -189,7 +189,7 @@ impl Ledger for SqliteLedger {
             let digest = digest(&part.body);
             query("INSERT OR IGNORE INTO content (digest, body) VALUES (?, ?)")
                 .bind(&digest[..])
-                .bind(&part.body)
+                .bind(&part.body[..])
                 .execute(&mut *transaction)
                 .await
                 .map_err(from_sqlx)?;
@@ -278,7 +278,7 @@ impl Ledger for SqliteLedger {
                 Ok(Part {
                     channel: row.try_get("channel").map_err(from_sqlx)?,
                     list: row.try_get("list").map_err(from_sqlx)?,
-                    body: row.try_get("body").map_err(from_sqlx)?,
+                    body: row.try_get::<Vec<u8>, _>("body").map_err(from_sqlx)?.into(),
                 })
             })
             .collect()

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::{Timestamp, Zoned};
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, Format};
 use crate::error::{Error, Exit};
 use crate::project::Project;
 
@@ -45,8 +45,20 @@ pub fn run(cli: Cli) -> Exit {
     }
 }
 
+/// Answers a command line that cannot be read.
+pub fn refuse(message: String, json: bool) -> Exit {
+    let format = if json { Format::Json } else { Format::Human };
+    let error = Error::Usage(message);
+    Screen::plain(format).error(&error);
+    error.exit()
+}
+
 fn answer(cli: Cli, screen: Screen) -> Result<Exit, Error> {
     let project = Project::open(cli.global.config.as_deref(), Path::new(""))?;
+    match &project.config_file {
+        Some(file) => tracing::info!("the configuration is {}", file.display()),
+        None => tracing::info!("there is no config.toml; the built-in example organisation is used"),
+    }
     let now = now()?.to_zoned(project.config.site.zone.clone());
     let context = Context { project, screen, now, cache: picture_cache() };
     let runtime = tokio::runtime::Builder::new_current_thread()

@@ -55,6 +55,7 @@ fn logs_go_to_standard_error_and_never_between_the_results() {
     for part in ["config.toml", "newsletters/lists/members.csv", "email", "anna@example.org"] {
         assert_eq!(said.contains(part), part != "anna@example.org", "{part}: addresses are not for logs\n{said}");
     }
+    assert!(!said.contains('\u{1b}'), "no colours where nobody sees them: {said}");
     assert_eq!(project.run(&["send", "kurz"]).code(0).stderr(), "", "nothing without being asked");
     assert_eq!(project.run(&["-q", "send", "kurz"]).code(0).stderr(), "");
     assert_eq!(project.files("out/outbox/kurz/email").len(), 2, "the work was done all the same");

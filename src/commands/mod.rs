@@ -34,8 +34,8 @@ struct Context {
 
 /// Runs a command and says how it ended; errors are printed here.
 pub fn run(cli: Cli) -> Exit {
-    start_logging(cli.global.verbose, cli.global.quiet);
     let screen = Screen::new(&cli.global);
+    start_logging(cli.global.verbose, cli.global.quiet, screen.colors_logs());
     match answer(cli, screen) {
         Ok(exit) => exit,
         Err(error) => {
@@ -88,7 +88,7 @@ fn picture_cache() -> Option<PathBuf> {
 }
 
 /// Logs go to standard error; `RUST_LOG` has the last word.
-fn start_logging(verbose: u8, quiet: bool) {
+fn start_logging(verbose: u8, quiet: bool, colors: bool) {
     let level = match (quiet, verbose) {
         (true, _) => "error",
         (_, 0) => "warn",
@@ -97,5 +97,5 @@ fn start_logging(verbose: u8, quiet: bool) {
     };
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(level));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colors).with_writer(std::io::stderr).init();
 }

@@ -33,6 +33,11 @@ impl Screen {
         Screen { format, quiet: false }
     }
 
+    /// Whether logs may use colours.
+    pub fn colors_logs(&self) -> bool {
+        anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never
+    }
+
     /// A result for people; nothing when JSON is asked for.
     pub fn result(&self, text: &str) {
         if self.format == Format::Human {

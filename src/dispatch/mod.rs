@@ -75,7 +75,7 @@ impl<L: Ledger> Dispatch<'_, L> {
                 let before = summary;
                 self.part(number, part, &mut summary).await?;
                 let (sent, failed) = (summary.sent - before.sent, summary.failed - before.failed);
-                tracing::info!("{} {}: {sent} written, {failed} could not be", part.channel, part.list);
+                tracing::info!(list = part.list, sent, failed, "{} is done", part.channel);
             }
         }
         self.ledger.close(self.release.id).await.map_err(|error| self.at(error))?;

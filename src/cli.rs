@@ -1,6 +1,9 @@
 //! The command line: arguments and help texts, nothing else.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
@@ -11,10 +14,16 @@ use jiff::civil::Date;
 #[command(after_help = "\
 Begin with the sample:
   rundbrief build newsletters/2026-11-herbsttagung.md    look at everything in out/
-  rundbrief send newsletters/2026-11-herbsttagung.md     one file for each member; nothing leaves this computer
+  rundbrief send newsletters/2026-11-herbsttagung.md     one file for each member, on this computer
 
-Exit codes: 0 done, 65 a post, template or list has errors, 66 a file is missing, 74 reading or writing failed,
-75 run again later, 76 a person must decide, 78 the configuration has errors.")]
+Exit codes:
+   0  done
+  64  the command line is wrong
+  65  a post, template or list has errors
+  66  a file is missing
+  69  some rows or members could not be used
+  74  reading, writing or the sending record failed
+  78  the configuration has errors")]
 pub struct Cli {
     #[command(flatten)]
     pub global: Global,
@@ -22,23 +31,26 @@ pub struct Cli {
     pub command: Command,
 }
 
+/// The heading of options that every command takes.
+const EVERYWHERE: &str = "Everywhere";
+
 /// What every command takes.
 #[derive(Debug, Args)]
 pub struct Global {
     /// The configuration; without one, a built-in example organisation is used
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// How results are printed on standard output
-    #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_enum, default_value_t = Format::Human)]
     pub format: Format,
     /// Say more about what is done (twice: everything)
-    #[arg(short, long, global = true, action = ArgAction::Count)]
+    #[arg(short, long, global = true, help_heading = EVERYWHERE, action = ArgAction::Count)]
     pub verbose: u8,
     /// Say nothing but results and errors
-    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    #[arg(short, long, global = true, help_heading = EVERYWHERE, conflicts_with = "verbose")]
     pub quiet: bool,
     /// Whether to use colours
-    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_enum, default_value_t = Color::Auto)]
     pub color: Color,
 }
 
@@ -54,7 +66,9 @@ pub enum Format {
 pub enum Color {
     /// On a terminal, unless NO_COLOR is set
     Auto,
+    /// Also into files and pipes
     Always,
+    /// Plain text
     Never,
 }
 
@@ -127,6 +141,74 @@ pub enum Members {
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
+}
+
+/// Commands that a later version has.
+const LATER: [&str; 17] = [
+    "init",
+    "import",
+    "check",
+    "preview",
+    "approve",
+    "run",
+    "stop",
+    "correct",
+    "work",
+    "status",
+    "resolve",
+    "posted",
+    "report",
+    "explain",
+    "ledger",
+    "doctor",
+    "completions",
+];
+
+/// What a later version's `send` takes.
+const LATER_OPTIONS: [&str; 8] =
+    ["--test", "--as", "--approve", "--rest-unchanged", "--rest-with-new-text", "--force", "--offline", "--new-ledger"];
+
+/// What a later version's `members` has.
+const LATER_MEMBERS: [&str; 3] = ["show", "suppress", "unsuppress"];
+
+/// What to answer to a command line that cannot be read, without `error: ` in front.
+pub fn mistake(error: &clap::Error) -> String {
+    let named = |kind| match error.get(kind) {
+        Some(ContextValue::String(name)) => Some(name.split('=').next().unwrap_or(name).to_owned()),
+        _ => None,
+    };
+    let later = match error.kind() {
+        ErrorKind::InvalidSubcommand => named(ContextKind::InvalidSubcommand).and_then(|name| {
+            let members = LATER_MEMBERS.contains(&name.as_str()).then(|| format!("members {name}"));
+            members.or_else(|| LATER.contains(&name.as_str()).then_some(name))
+        }),
+        ErrorKind::UnknownArgument => {
+            named(ContextKind::InvalidArg).filter(|name| LATER_OPTIONS.contains(&name.as_str()))
+        }
+        _ => None,
+    };
+    match later {
+        Some(name) => format!(
+            "`{name}` is not in this version yet\n  = help: `rundbrief help` shows what is; to look at a post, use \
+             `rundbrief build POST`"
+        ),
+        None => {
+            let text = error.render().to_string();
+            text.strip_prefix("error: ").unwrap_or(&text).trim_end().to_owned()
+        }
+    }
+}
+
+/// Whether a command line that cannot be read asks for JSON all the same.
+pub fn asks_for_json(arguments: impl Iterator<Item = OsString>) -> bool {
+    let mut before = OsString::new();
+    for argument in arguments {
+        if argument == "--format=json" || (before == "--format" && argument == "json") {
+            return true;
+        }
+        before = argument;
+    }
+    false
 }
 
 #[cfg(test)]

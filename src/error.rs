@@ -84,6 +84,14 @@ impl Error {
         }
     }
 
+    /// The one file that the error is about, where it has no findings.
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            Error::Missing { path, .. } | Error::Io { path, .. } => Some(path),
+            Error::Usage(_) | Error::Input(_) | Error::Config(_) | Error::Ledger { .. } => None,
+        }
+    }
+
     /// The exit code of a command that ends with this error.
     pub fn exit(&self) -> Exit {
         match self {

@@ -3,16 +3,20 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use rundbrief::cli::Cli;
+use clap::error::ErrorKind;
+use rundbrief::cli::{self, Cli};
 use rundbrief::commands;
 use rundbrief::error::Exit;
 
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => {
-            let printed = error.print();
-            let usage = error.use_stderr() || printed.is_err();
+        Err(error) if error.use_stderr() && error.kind() != ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            let exit = commands::refuse(cli::mistake(&error), cli::asks_for_json(std::env::args_os()));
+            return ExitCode::from(exit as u8);
+        }
+        Err(help) => {
+            let usage = help.use_stderr() | help.print().is_err();
             return ExitCode::from(if usage { Exit::Usage as u8 } else { Exit::Settled as u8 });
         }
     };

@@ -187,7 +187,7 @@ fn a_configuration_with_errors_is_78() {
     project.run(&["build", "newsletters/kurz.md"]).code(78).says("Europe/Leipzig").says("`blau` is not a colour");
     project.write("config.toml", project::config().replace("file:rundbrief.key", "hunter2"));
     let ran = project.run(&["build", "newsletters/kurz.md"]).code(78).says("file:NAME");
-    assert!(!ran.stdout().contains("hunter2"));
+    assert!(!(ran.stdout() + &ran.stderr()).contains("hunter2"));
     project.run(&["--config", "fehlt.toml", "build", "newsletters/kurz.md"]).code(66).says("configuration not found");
 }
 

@@ -80,7 +80,7 @@ pub fn decisions<'a>(
     let mut findings = Vec::new();
     for mail in mails.iter().filter(|mail| chosen.is_empty() || chosen.contains(&mail.list)) {
         let Some(list) = context.project.config.lists.get(&mail.list) else { continue };
-        match MemberFile::open(&context.project, list) {
+        match MemberFile::open(&context.project, &mail.list, list) {
             Ok(file) => {
                 findings.extend(unfit(&file, mail));
                 opened.push(OpenList { list, mail, file });

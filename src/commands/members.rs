@@ -20,7 +20,7 @@ pub fn run(arguments: &cli::Members, context: &Context) -> Result<Exit, Error> {
 fn check(file: &Path, context: &Context) -> Result<Exit, Error> {
     let nothing = BTreeMap::new();
     let opened = match configured(file, context) {
-        Some(list) => MemberFile::open(&context.project, list)?,
+        Some((name, list)) => MemberFile::open(&context.project, name, list)?,
         None => MemberFile::open_path(file, &Options { columns: &nothing, filter: &nothing, sheet: None })?,
     };
     let recognised = opened.recognised().clone();
@@ -31,8 +31,8 @@ fn check(file: &Path, context: &Context) -> Result<Exit, Error> {
 }
 
 /// The configured list that reads this file, whose `columns`, `where` and `sheet` then count.
-fn configured<'a>(file: &Path, context: &'a Context) -> Option<&'a List> {
+fn configured<'a>(file: &Path, context: &'a Context) -> Option<(&'a String, &'a List)> {
     let real = std::fs::canonicalize(file).ok()?;
-    let mut lists = context.project.config.lists.values();
-    lists.find(|list| std::fs::canonicalize(context.project.path(&list.file)).is_ok_and(|path| path == real))
+    let mut lists = context.project.config.lists.iter();
+    lists.find(|(_, list)| std::fs::canonicalize(context.project.path(&list.file)).is_ok_and(|path| path == real))
 }

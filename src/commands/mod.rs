@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::{Timestamp, Zoned};
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, Format};
 use crate::error::{Error, Exit};
 use crate::project::Project;
 
@@ -34,8 +34,8 @@ struct Context {
 
 /// Runs a command and says how it ended; errors are printed here.
 pub fn run(cli: Cli) -> Exit {
-    start_logging(cli.global.verbose, cli.global.quiet);
     let screen = Screen::new(&cli.global);
+    start_logging(cli.global.verbose, cli.global.quiet, screen.colors_logs());
     match answer(cli, screen) {
         Ok(exit) => exit,
         Err(error) => {
@@ -45,8 +45,20 @@ pub fn run(cli: Cli) -> Exit {
     }
 }
 
+/// Answers a command line that cannot be read.
+pub fn refuse(message: String, json: bool) -> Exit {
+    let format = if json { Format::Json } else { Format::Human };
+    let error = Error::Usage(message);
+    Screen::plain(format).error(&error);
+    error.exit()
+}
+
 fn answer(cli: Cli, screen: Screen) -> Result<Exit, Error> {
     let project = Project::open(cli.global.config.as_deref(), Path::new(""))?;
+    match &project.config_file {
+        Some(file) => tracing::info!("the configuration is {}", file.display()),
+        None => tracing::info!("there is no config.toml; the built-in example organisation is used"),
+    }
     let now = now()?.to_zoned(project.config.site.zone.clone());
     let context = Context { project, screen, now, cache: picture_cache() };
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -76,7 +88,7 @@ fn picture_cache() -> Option<PathBuf> {
 }
 
 /// Logs go to standard error; `RUST_LOG` has the last word.
-fn start_logging(verbose: u8, quiet: bool) {
+fn start_logging(verbose: u8, quiet: bool, colors: bool) {
     let level = match (quiet, verbose) {
         (true, _) => "error",
         (_, 0) => "warn",
@@ -85,5 +97,5 @@ fn start_logging(verbose: u8, quiet: bool) {
     };
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(level));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colors).with_writer(std::io::stderr).init();
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::cli::{Color, Format, Global};
 use crate::error::Error;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Place, Severity};
 
 /// Where a command prints to, and how.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +26,16 @@ impl Screen {
         }
         .write_global();
         Screen { format: global.format, quiet: global.quiet }
+    }
+
+    /// A screen for what comes before the command line is understood.
+    pub fn plain(format: Format) -> Screen {
+        Screen { format, quiet: false }
+    }
+
+    /// Whether logs may use colours.
+    pub fn colors_logs(&self) -> bool {
+        anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never
     }
 
     /// A result for people; nothing when JSON is asked for.
@@ -71,9 +81,13 @@ pub fn error_entries(error: &Error) -> Vec<Value> {
         Error::Input(findings) | Error::Config(findings) => findings.iter().map(finding_entry).collect(),
         other => {
             let text = other.to_string();
-            let message = text.strip_prefix("error: ").unwrap_or(&text).lines().next().unwrap_or_default().to_owned();
+            let (message, rest) = text.split_once('\n').unwrap_or((&text, ""));
+            let message = message.strip_prefix("error: ").unwrap_or(message);
             let finding = Finding::error(other.rule(), message);
-            vec![finding_entry(&finding)]
+            let finding = other.file().map_or(finding.clone(), |file| finding.at(Place::whole_file(file)));
+            let rest = rest.trim();
+            let help = rest.strip_prefix("= help: ").unwrap_or(rest);
+            vec![finding_entry(&if help.is_empty() { finding } else { finding.help(help) })]
         }
     }
 }

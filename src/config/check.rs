@@ -9,9 +9,10 @@ use lettre::message::Mailbox;
 
 use super::file::{self, File, Text};
 use super::theme::{Color, Theme};
+use super::url::is_url;
 use super::{
     Config, EmailSettings, FeedSettings, Images, LedgerSettings, List, Network, NetworkKind, Outbox, Partner, Sender,
-    Site, Transport, Unsubscribe,
+    Site, Transport, Unsubscribe, later, shown,
 };
 use crate::finding::{Finding, Place, nearest};
 use crate::secret::SecretRef;
@@ -169,8 +170,13 @@ impl<'a> Checker<'a> {
         if let Some(transport) = &email.transport
             && transport.get_ref() != "outbox"
         {
-            let message = format!("this version has no transport `{}`", transport.get_ref());
-            self.wrong(transport, message, "write transport = \"outbox\": mails become files under [outbox] path");
+            match later::transport(transport.get_ref()) {
+                Some(name) => self.not_yet(transport, &name),
+                None => {
+                    let message = format!("unknown transport `{}`", transport.get_ref());
+                    self.wrong(transport, message, "write transport = \"outbox\": mails become files");
+                }
+            }
         }
         let images = match email.images.as_ref().map(|images| images.get_ref().as_str()) {
             None | Some("embed") => Images::Embed,
@@ -211,11 +217,18 @@ impl<'a> Checker<'a> {
         let mut channels = BTreeMap::new();
         for (name, network) in written {
             self.name(&name, &["email", "feed"]);
+            let by_itself = [network.url, network.token, network.secret, network.allow_private];
+            for span in by_itself.into_iter().flatten().map(|value| value.span()) {
+                let finding = Finding::error("config-not-yet", "this version does not post to networks by itself");
+                let help = "it writes the text to a file that you post by hand; remove this line";
+                self.findings.push(finding.at(self.place(span)).help(help));
+            }
             let kind = network.kind.get_ref();
             match NetworkKind::ALL.into_iter().find(|known| known.name() == kind) {
                 Some(kind) => {
                     channels.insert(name.into_inner(), Network { kind });
                 }
+                None if let Some(name) = later::kind(kind) => self.not_yet(&network.kind, &name),
                 None => {
                     let known = NetworkKind::ALL.map(NetworkKind::name);
                     let help = match nearest(kind, known) {
@@ -272,11 +285,12 @@ impl<'a> Checker<'a> {
         match url.get_ref().strip_prefix("sqlite:").filter(|path| !path.is_empty()) {
             Some(path) => Some(LedgerSettings { path: PathBuf::from(path), id: ledger.id.map(Text::into_inner) }),
             None => {
-                self.wrong(
-                    &url,
-                    "this version keeps its sending record in SQLite",
-                    "write url = \"sqlite:rundbrief.db\"",
-                );
+                let message = if url.get_ref().starts_with("postgres") {
+                    "PostgreSQL is not in this version yet; the sending record is one SQLite file"
+                } else {
+                    "the sending record is one SQLite file"
+                };
+                self.wrong(&url, message, "write url = \"sqlite:rundbrief.db\"");
                 None
             }
         }
@@ -365,20 +379,16 @@ impl<'a> Checker<'a> {
         self.findings.push(Finding::error("config-value", message).at(place).help(help));
     }
 
+    fn not_yet(&mut self, written: &Text, name: &str) {
+        let place = self.place(written.span());
+        self.findings.push(later::finding(name).at(place));
+    }
+
     fn place(&self, span: std::ops::Range<usize>) -> Place {
-        let width = self.source.get(span.clone()).map_or(1, |part| part.lines().next().unwrap_or("").chars().count());
-        Place::at_offset(self.path, self.source, span.start).with_width(width)
+        shown::place(self.path, self.source, span)
     }
 }
 
 fn path_or(written: Option<Text>, default: &str) -> PathBuf {
     PathBuf::from(written.map_or(default.to_owned(), Text::into_inner))
-}
-
-/// Whether a text is an absolute http(s) URL with a host and without spaces, quotes or control characters.
-fn is_url(text: &str) -> bool {
-    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    let allowed =
-        |c: char| !c.is_whitespace() && !c.is_control() && !matches!(c, '"' | '<' | '>' | '\\' | '`' | '{' | '}');
-    rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with(['/', '?', '#']) && rest.chars().all(allowed))
 }

@@ -14,7 +14,11 @@ use crate::secret::SecretRef;
 
 mod check;
 mod file;
+mod later;
+mod shown;
+mod syntax;
 mod theme;
+mod url;
 
 pub use theme::{Color, Theme};
 
@@ -204,7 +208,7 @@ impl Config {
     /// # Errors
     /// Every problem that could be found, with its line.
     pub fn parse(path: &Path, text: &str) -> Result<Config, Vec<Finding>> {
-        file::parse(path, text)
+        syntax::parse(path, text)
     }
 
     /// The built-in configuration, with relative paths relative to `folder`.

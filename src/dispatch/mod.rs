@@ -72,7 +72,10 @@ impl<L: Ledger> Dispatch<'_, L> {
         let mut summary = Summary::default();
         for (number, part) in (0_i64..).zip(self.parts) {
             if chosen.takes(part) {
+                let before = summary;
                 self.part(number, part, &mut summary).await?;
+                let (sent, failed) = (summary.sent - before.sent, summary.failed - before.failed);
+                tracing::info!(list = part.list, sent, failed, "{} is done", part.channel);
             }
         }
         self.ledger.close(self.release.id).await.map_err(|error| self.at(error))?;

@@ -87,6 +87,12 @@ pub enum LedgerError {
     Damaged(String),
     #[error("the disk is full")]
     Full,
+    #[error("it cannot be opened")]
+    Unopenable,
+    #[error("it cannot be written to")]
+    ReadOnly,
+    #[error("the disk does not read or write it")]
+    Disk,
     #[error("{0}")]
     Database(String),
     #[error("another send is being prepared")]
@@ -103,6 +109,9 @@ impl LedgerError {
                 "restore it from a backup, or move it away to begin a new one; without it nobody knows who was written to"
             }
             LedgerError::Full => "free some space and run the command again; what was recorded is kept",
+            LedgerError::Unopenable => "[ledger] url must name a file in a folder that can be written to",
+            LedgerError::ReadOnly => "check who owns the file and its folder",
+            LedgerError::Disk => "check the disk and the free space; keep the sending record on a local disk",
             LedgerError::Database(_) => "",
         };
         error::Error::Ledger { place: place.to_owned(), message: self.to_string(), help: help.to_owned() }

@@ -23,9 +23,15 @@ impl MemberFile {
     ///
     /// # Errors
     /// [`Error::Missing`], [`Error::Io`], or [`Error::Input`] for a table that cannot be used.
-    pub fn open(project: &Project, list: &List) -> Result<MemberFile, Error> {
+    pub fn open(project: &Project, name: &str, list: &List) -> Result<MemberFile, Error> {
         let options = Options { columns: &list.columns, filter: &list.filter, sheet: list.sheet.as_deref() };
-        MemberFile::open_path(&project.path(&list.file), &options)
+        MemberFile::open_path(&project.path(&list.file), &options).map_err(|error| match error {
+            Error::Missing { what, path, .. } => {
+                let help = format!("write where the list lies in config.toml: [lists.{name}] file = \"…\"");
+                Error::Missing { what, path, help }
+            }
+            other => other,
+        })
     }
 
     /// Opens any table.
@@ -35,19 +41,22 @@ impl MemberFile {
     pub fn open_path(path: &Path, options: &Options<'_>) -> Result<MemberFile, Error> {
         if path.is_dir() {
             let finding = Finding::error("member-list", "this is a folder, not a member list");
-            return Err(Error::input(finding.at(Place::whole_file(path)).help("name a CSV or XLSX file")));
+            return Err(Error::input(
+                finding.at(Place::whole_file(path)).help("name a CSV or Excel (.xlsx) file in it"),
+            ));
         }
         let file = File::open(path).map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => Error::Missing {
                 what: "member list",
                 path: path.to_owned(),
-                help: "write where the list lies in config.toml: [lists.members] file = \"…\"".to_owned(),
+                help: "name a CSV or Excel (.xlsx) file".to_owned(),
             },
             _ => Error::io("read", path, error),
         })?;
         let kind = Kind::of_path(path).map_err(|error| Error::input(error.finding(path)))?;
         let table = table::read(BufReader::with_capacity(1 << 16, file), kind, options)
             .map_err(|error| error.into_error(path))?;
+        tracing::info!("the list {} has the columns {}", path.display(), headings(&table.report));
         Ok(MemberFile { path: path.to_owned(), table })
     }
 
@@ -79,4 +88,8 @@ impl MemberFile {
     pub fn next_row(&mut self) -> Option<Result<Row, Error>> {
         Some(self.table.next()?.map_err(|error| error.into_error(&self.path)))
     }
+}
+
+fn headings(recognised: &Recognised) -> String {
+    recognised.columns.iter().map(|(heading, _)| heading.as_str()).collect::<Vec<_>>().join(", ")
 }

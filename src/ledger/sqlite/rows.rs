@@ -72,7 +72,10 @@ pub(super) fn from_sqlx(error: sqlx::Error) -> LedgerError {
     match code {
         Some(5 | 6) => LedgerError::Locked,
         Some(11 | 26) => LedgerError::Damaged(error.to_string()),
+        Some(8) => LedgerError::ReadOnly,
+        Some(10) => LedgerError::Disk,
         Some(13) => LedgerError::Full,
+        Some(14) => LedgerError::Unopenable,
         _ => LedgerError::Database(error.to_string()),
     }
 }

@@ -1,0 +1,88 @@
+//! What people get wrong in `config.toml`: each mistake has its line and what to do, and no secret is repeated.
+
+use std::path::Path;
+
+use rundbrief::config::{BUILT_IN, Config};
+
+/// The whole text of the errors of a configuration.
+#[track_caller]
+fn errors(config: &str) -> String {
+    let findings = Config::parse(Path::new("config.toml"), config).expect_err("has errors");
+    findings.iter().map(|finding| format!("{finding}\n")).collect()
+}
+
+/// The errors after a part of the example was replaced, or something was added at its end.
+#[track_caller]
+fn changed(from: &str, to: &str) -> String {
+    assert!(BUILT_IN.contains(from), "{from} is not in the example");
+    errors(&BUILT_IN.replacen(from, to, 1))
+}
+
+fn with(more: &str) -> String {
+    errors(&format!("{BUILT_IN}\n{more}\n"))
+}
+
+#[track_caller]
+fn says(text: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(text.contains(part), "{part:?} is not in\n{text}");
+    }
+}
+
+#[test]
+fn a_secret_is_never_repeated_wherever_it_was_written() {
+    let texts = [
+        changed("file:rundbrief.key", "hunter2"),
+        changed("sqlite:rundbrief.db", "postgres://user:hunter2@host/db"),
+        changed("basis = ", "password = \"hunter2\"\nbasis = "),
+        changed("basis = ", "passwort = hunter2\nbasis = "),
+        changed("transport = ", "api_key = 'hunter2'\ntransport = "),
+        with("[email.smtp]\nusername = \"x\"\npassword = \"hunter2\""),
+        with("[email]\npassword = \"hunter2\""),
+        with("email.smtp = { password = \"hunter2\" }"),
+        with("[channels.team]\nkind = \"slack\"\nurl = \"https://hooks.example.org/services/hunter2\""),
+        with("[channels.team]\nkind = \"mastodon\"\nurl = https://hooks.example.org/services/hunter2"),
+        with("[channels.toot]\nkind = \"mastodon\"\ntoken = [\"hunter2\"]"),
+        with("channels.toot = { kind = \"mastodon\", token = \"hunter2\" }"),
+        with("[channels.toot]\nkind = \"mastodon\"\ntoken = \"\"\"hunter2"),
+    ];
+    for text in texts {
+        assert!(!text.contains("hunter2") && text.contains("config.toml:"), "{text}");
+    }
+    let reference = with("[channels.toot]\nkind = \"mastodon\"\ntoken = \"env:TOKEN\"");
+    says(&reference, &["token = \"env:TOKEN\""]);
+}
+
+#[test]
+fn what_this_version_does_not_have_is_said_as_such() {
+    for (text, name) in [
+        (with("[email.smtp]\nprovider = \"ionos\""), "[email.smtp]"),
+        (with("[email.retry]\nfirst = \"5m\""), "[email.retry]"),
+        (with("[notify]\nto = \"a@example.org\""), "[notify]"),
+        (with("[approval]\nrequired = true"), "[approval]"),
+        (with("[check]\nalt = \"warn\""), "[check]"),
+        (with("[doctor]\ndkim_selector = \"x\""), "[doctor]"),
+        (changed("transport = \"outbox\"", "transport = \"smtp\""), "transport = \"smtp\""),
+        (changed("transport = \"outbox\"", "transport = \"sendmail\""), "transport = \"sendmail\""),
+        (with("[channels.team]\nkind = \"slack\"\nurl = \"env:HOOK\""), "kind = \"slack\""),
+    ] {
+        says(&text, &[&format!("{name} is not in this version yet"), "= help: "]);
+    }
+    let text = with("[channels.toot]\nkind = \"mastodon\"\nurl = \"https://example.social\"\ntoken = \"env:TOKEN\"");
+    says(&text, &["this version does not post to networks by itself", "by hand", "remove this line"]);
+    says(&changed("sqlite:rundbrief.db", "postgres://host/db"), &["PostgreSQL is not in this version yet"]);
+    says(&changed("transport = \"outbox\"", "transport = \"outbx\""), &["`outbx`", "transport = \"outbox\""]);
+}
+
+#[test]
+fn wrong_types_are_said_in_plain_words() {
+    says(&changed("items = 30", "items = \"30\""), &["this must be a whole number", "config.toml:45:9"]);
+    says(&changed("items = 30", "items = -3"), &["this must be a whole number"]);
+    says(&changed("basis = ", "where = { Newsletter = true }\nbasis = "), &["quotation marks", "\"ja\""]);
+    says(&changed("basis = ", "columns = { email = 3 }\nbasis = "), &["this must be a text in quotation marks"]);
+    says(&changed("basis = ", "columns = \"Mail\"\nbasis = "), &["this must be a table", "{ … = \"…\" }"]);
+    says(&changed("[outbox]", "[site]"), &["stands here for the second time"]);
+    says(&changed("url = \"https://www.example.org\"", ""), &["`url` is missing", "config.toml:4:1"]);
+    says(&errors(""), &["`site` is missing", "config.example.toml"]);
+    says(&changed("imprint = \"\"\"", "imprint = \""), &["config.toml:"]);
+}

@@ -101,6 +101,14 @@ fn a_subject_that_a_template_leaves_empty_is_told_at_the_template() {
 }
 
 #[test]
+fn a_plain_text_without_the_post_is_a_warning() {
+    let project = project_with("email.txt.j2", "{{ post.title }}\n{{ body|upper }}\n");
+    project.run(&["build", "kurz"]).code(0).says("eigene/email.txt.j2").says("write {{ body }}");
+    project.write("eigene/email.txt.j2", "{{ body }}\n");
+    assert!(!project.run(&["build", "kurz"]).code(0).stderr().contains("warning"));
+}
+
+#[test]
 fn a_members_cell_fills_the_slot_and_an_empty_one_takes_the_default() {
     let (project, ran) = with_title("{{ post.title }} in {{ member.get(\"city\", default=\"Köln & <Umland>\") }}");
     ran.code(65).says("no such column");

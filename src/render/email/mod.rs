@@ -70,8 +70,9 @@ pub fn render(source: &Source<'_>, list: &str) -> Result<Email, Vec<Finding>> {
     };
     let compiled =
         compile(&parts, &source.config.sender).map_err(|error| vec![not_compiled(error, source, &rendered)])?;
-    let template::Rendered { subject, preheader, mjml, html, slots, images, mut findings, .. } = rendered;
+    let template::Rendered { subject, preheader, mjml, html, text_frame, slots, images, mut findings, .. } = rendered;
     findings.extend(too_heavy(&html, source));
+    findings.extend(without_body(&text_frame, source));
     Ok(Email { subject, preheader, mjml, html, text, slots, images, compiled, findings })
 }
 
@@ -94,6 +95,15 @@ fn too_heavy(html: &str, source: &Source<'_>) -> Option<Finding> {
         Finding::warning("mail-size", message)
             .at(Place::whole_file(&source.post.file))
             .help("Gmail shows about 100 kB and cuts off the rest, the way to unsubscribe too; shorten the text and link to the article")
+    })
+}
+
+/// The warning that readers of the plain text will not see the post.
+fn without_body(text_frame: &str, source: &Source<'_>) -> Option<Finding> {
+    let finding = Finding::warning("template", "the plain text of the e-mail does not show the text of the post");
+    let template = source.templates.get(template::TEXT)?;
+    (!text_frame.contains(BODY)).then(|| {
+        finding.at(Place::whole_file(&template.origin)).help("write {{ body }} on a line of its own, without a filter")
     })
 }
 

@@ -23,7 +23,7 @@ pub use crate::render::email::images::InlineImage;
 
 /// The templates of a mail.
 pub const HTML: &str = "email.mjml.j2";
-const TEXT: &str = "email.txt.j2";
+pub(super) const TEXT: &str = "email.txt.j2";
 pub(super) const SUBJECT: &str = "subject.txt.j2";
 const PREHEADER: &str = "preheader.txt.j2";
 

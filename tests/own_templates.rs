@@ -52,6 +52,35 @@ fn an_undefined_value_is_told_with_template_line_and_name() {
 }
 
 #[test]
+fn what_comes_after_a_value_that_has_no_parts_is_told_in_full() {
+    let (_, ran) = with_title("{{ post.title.lang.x }}");
+    let ran = ran.code(65).says("`post.title.lang` is not defined").says("eigene/_head.mjml.j2:33:14");
+    assert!(!ran.stderr().contains("did you mean"), "{}", ran.stderr());
+    with_title("{{ post.dates[17].name }}").1.code(65).says("`post.dates[17].name` uses a value that is not defined");
+    with_title("{{ heute() }}").1.code(65).says("the function heute is unknown");
+    with_title("{{ post.title|gross }}").1.code(65).says("the filter gross is unknown");
+}
+
+#[test]
+fn a_members_value_that_was_changed_is_told_at_the_template_that_names_it() {
+    with_title("{% filter upper %}{{ member.first_name }}{% endfilter %}")
+        .1
+        .code(65)
+        .says("write {{ member.first_name }} as it is")
+        .says("eigene/_head.mjml.j2:33:32");
+}
+
+#[test]
+fn a_picture_that_a_template_made_up_is_told_at_its_line() {
+    with_title("</h1><img src=\"cid:haus@example.org\" alt=\"Haus\" /><h1>")
+        .1
+        .code(65)
+        .says("shows the picture `cid:haus@example.org`")
+        .says("eigene/_head.mjml.j2:33:26")
+        .says("{{ post.image.src }}");
+}
+
+#[test]
 fn a_filter_on_a_member_is_told_with_what_to_write_instead() {
     with_title("{{ member.first_name|upper }}")
         .1

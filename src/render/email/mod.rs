@@ -79,7 +79,10 @@ pub fn render(source: &Source<'_>, list: &str) -> Result<Email, Vec<Finding>> {
 /// What keeps a mail from being compiled, at the line of the template that is at fault.
 fn not_compiled(error: CompileError, source: &Source<'_>, rendered: &template::Rendered) -> Finding {
     let place = match &error {
-        CompileError::Misplaced { slot, nth, .. } => rendered.place_of_slot(*slot, *nth, source.templates),
+        CompileError::Misplaced { slot, nth, .. } => {
+            rendered.place_of(&rendered.slots.token(*slot), *nth, source.templates)
+        }
+        CompileError::PictureMissing { id } => rendered.place_of(&format!("cid:{id}"), 0, source.templates),
         CompileError::NoSubject => {
             source.templates.get(template::SUBJECT).map(|template| Place::whole_file(&template.origin))
         }

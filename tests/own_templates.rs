@@ -138,6 +138,34 @@ fn a_plain_text_without_the_post_is_a_warning() {
 }
 
 #[test]
+fn an_invented_member_has_a_value_for_whatever_a_template_prints() {
+    let title =
+        "{{ member.title }} {{ member.language }} {{ member.unsubscribe_url }} <a href=\"{{ member.web }}\">x</a>";
+    let (project, _) = with_title(title);
+    std::fs::remove_file(project.path("newsletters/lists/members.csv")).expect("is removed");
+    project.run(&["build", "kurz"]).code(0);
+    let html = project.read("out/kurz/email.html");
+    assert!(
+        html.contains("‹title› ‹language› ‹unsubscribe_url›") && html.contains("href=\"https://www.example.org/\"")
+    );
+    project.write("newsletters/lists/members.csv", "E-Mail;Titel\nanna@example.org;\n");
+    project.write("eigene/_head.mjml.j2", HEAD.replace("{{ post.title }}", "{{ member.title }}"));
+    project.run(&["build", "kurz"]).code(0);
+    assert!(project.read("out/kurz/email.html").contains("‹title›"), "everybody's cell is empty");
+}
+
+#[test]
+fn a_value_of_the_first_member_that_cannot_be_a_link_is_told_with_the_list() {
+    let (project, _) = with_title("<a href=\"{{ member.city }}\">x</a>");
+    project.write("newsletters/lists/members.csv", "E-Mail;Ort\nanna@example.org;Ulm\n");
+    project
+        .run(&["build", "kurz"])
+        .code(65)
+        .says("the mail to anna@example.org: `city` is not a web or mail address")
+        .says("newsletters/lists/members.csv");
+}
+
+#[test]
 fn a_members_cell_fills_the_slot_and_an_empty_one_takes_the_default() {
     let (project, ran) = with_title("{{ post.title }} in {{ member.get(\"city\", default=\"Köln & <Umland>\") }}");
     ran.code(65).says("no such column");

@@ -136,7 +136,7 @@ fn linked_pictures_wait_in_public_images() {
     project.write("config.toml", config);
     project.write("newsletters/bild.png", picture());
     project.write("newsletters/kurz.md", POST.replace("tags:", "image: { src: bild.png, alt: Ein Bild }\ntags:"));
-    project.run(&["build", "kurz"]).code(0);
+    project.run(&["build", "kurz"]).code(0).says("upload public/images to https://www.example.org/bilder");
     let files = project.files("public/images");
     assert_eq!(files.len(), 1, "{files:?}");
     let link = format!("https://www.example.org/bilder/{}", files[0]);

@@ -52,6 +52,35 @@ fn an_undefined_value_is_told_with_template_line_and_name() {
 }
 
 #[test]
+fn what_comes_after_a_value_that_has_no_parts_is_told_in_full() {
+    let (_, ran) = with_title("{{ post.title.lang.x }}");
+    let ran = ran.code(65).says("`post.title.lang` is not defined").says("eigene/_head.mjml.j2:33:14");
+    assert!(!ran.stderr().contains("did you mean"), "{}", ran.stderr());
+    with_title("{{ post.dates[17].name }}").1.code(65).says("`post.dates[17].name` uses a value that is not defined");
+    with_title("{{ heute() }}").1.code(65).says("the function heute is unknown");
+    with_title("{{ post.title|gross }}").1.code(65).says("the filter gross is unknown");
+}
+
+#[test]
+fn a_members_value_that_was_changed_is_told_at_the_template_that_names_it() {
+    with_title("{% filter upper %}{{ member.first_name }}{% endfilter %}")
+        .1
+        .code(65)
+        .says("write {{ member.first_name }} as it is")
+        .says("eigene/_head.mjml.j2:33:32");
+}
+
+#[test]
+fn a_picture_that_a_template_made_up_is_told_at_its_line() {
+    with_title("</h1><img src=\"cid:haus@example.org\" alt=\"Haus\" /><h1>")
+        .1
+        .code(65)
+        .says("shows the picture `cid:haus@example.org`")
+        .says("eigene/_head.mjml.j2:33:26")
+        .says("{{ post.image.src }}");
+}
+
+#[test]
 fn a_filter_on_a_member_is_told_with_what_to_write_instead() {
     with_title("{{ member.first_name|upper }}")
         .1
@@ -98,6 +127,42 @@ fn a_mail_that_mailbox_providers_cut_off_is_a_warning() {
 fn a_subject_that_a_template_leaves_empty_is_told_at_the_template() {
     let project = project_with("subject.txt.j2", "{# nothing #}\n");
     project.run(&["build", "kurz"]).code(65).says("no subject").says("eigene/subject.txt.j2");
+}
+
+#[test]
+fn a_plain_text_without_the_post_is_a_warning() {
+    let project = project_with("email.txt.j2", "{{ post.title }}\n{{ body|upper }}\n");
+    project.run(&["build", "kurz"]).code(0).says("eigene/email.txt.j2").says("write {{ body }}");
+    project.write("eigene/email.txt.j2", "{{ body }}\n");
+    assert!(!project.run(&["build", "kurz"]).code(0).stderr().contains("warning"));
+}
+
+#[test]
+fn an_invented_member_has_a_value_for_whatever_a_template_prints() {
+    let title =
+        "{{ member.title }} {{ member.language }} {{ member.unsubscribe_url }} <a href=\"{{ member.web }}\">x</a>";
+    let (project, _) = with_title(title);
+    std::fs::remove_file(project.path("newsletters/lists/members.csv")).expect("is removed");
+    project.run(&["build", "kurz"]).code(0);
+    let html = project.read("out/kurz/email.html");
+    assert!(
+        html.contains("‹title› ‹language› ‹unsubscribe_url›") && html.contains("href=\"https://www.example.org/\"")
+    );
+    project.write("newsletters/lists/members.csv", "E-Mail;Titel\nanna@example.org;\n");
+    project.write("eigene/_head.mjml.j2", HEAD.replace("{{ post.title }}", "{{ member.title }}"));
+    project.run(&["build", "kurz"]).code(0);
+    assert!(project.read("out/kurz/email.html").contains("‹title›"), "everybody's cell is empty");
+}
+
+#[test]
+fn a_value_of_the_first_member_that_cannot_be_a_link_is_told_with_the_list() {
+    let (project, _) = with_title("<a href=\"{{ member.city }}\">x</a>");
+    project.write("newsletters/lists/members.csv", "E-Mail;Ort\nanna@example.org;Ulm\n");
+    project
+        .run(&["build", "kurz"])
+        .code(65)
+        .says("the mail to anna@example.org: `city` is not a web or mail address")
+        .says("newsletters/lists/members.csv");
 }
 
 #[test]

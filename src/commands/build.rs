@@ -30,10 +30,11 @@ pub async fn run(arguments: &cli::Build, context: &Context) -> Result<Exit, Erro
     let folder = out_folder(context, &arguments.out, &ready)?;
     let files = stage(context, &ready, &folder, &survey)?.finish(OWNED)?;
     let text = format!(
-        "{} files in {}\nrelease code {}\nLook at email.html in a browser, then: rundbrief send {}",
+        "{} files in {}\nrelease code {}\n{}Look at email.html in a browser, then: rundbrief send {}",
         files.len(),
         folder.display(),
         ready.code(),
+        upload(context, &ready),
         arguments.post.display()
     );
     context.screen.result(&text);
@@ -63,6 +64,17 @@ pub fn out_folder(context: &Context, out: &Path, ready: &Ready) -> Result<PathBu
 
 /// Where `images = "link"` has its pictures wait to be uploaded to `images_url`.
 const PUBLISHED: &str = "public/images";
+
+/// The line that says which pictures must be on the website before the mail shows them.
+fn upload(context: &Context, ready: &Ready) -> String {
+    match &context.project.config.email.images {
+        Images::Link { url } if ready.renditions.emails.iter().any(|(_, email)| !email.images.is_empty()) => {
+            let folder = context.project.path(Path::new(PUBLISHED));
+            format!("First upload {} to {url}, where the mail finds its pictures.\n", folder.display())
+        }
+        _ => String::new(),
+    }
+}
 
 /// Puts the pictures that the mail links to `public/images/`. Their names follow from their content, so one that is
 /// there is left as it is.

@@ -7,11 +7,12 @@ use super::ready::Ready;
 use crate::config::List;
 use crate::dispatch::Composer;
 use crate::error::Error;
-use crate::finding::Finding;
+use crate::finding::{Finding, Place};
 use crate::members::address::Address;
 use crate::members::{Member, Row};
 use crate::plan::{Audience, Decision, Recipient};
 use crate::render::email::Email;
+use crate::render::email::slot::Slot;
 
 /// A member and the mail that their list gets.
 pub struct Sample<'a> {
@@ -51,12 +52,20 @@ impl<'a> Sample<'a> {
     pub fn message(&self, context: &Context, ready: &Ready) -> Result<Vec<u8>, Error> {
         let composer = Composer::of_content(&context.project.config.sender, &ready.key, &ready.digest, 1);
         let mut message = Vec::new();
-        composer
-            .message(&self.email.compiled, self.list, &self.recipient, &context.now, &mut message)
-            .map_err(|error| Error::input(Finding::error("message", error.to_string())))?;
+        composer.message(&self.email.compiled, self.list, &self.recipient, &context.now, &mut message).map_err(
+            |error| {
+                let finding = Finding::error("message", format!("the mail to {}: {error}", self.recipient.address));
+                let list = context.project.config.lists.get(self.list);
+                let place = list.map(|list| Place::whole_file(&context.project.path(&list.file)));
+                Error::input(place.map_or(finding.clone(), |place| finding.at(place)).help("correct the member's row"))
+            },
+        )?;
         Ok(message)
     }
 }
+
+/// Where a link leads that an invented member has not.
+const NOWHERE: &str = "https://www.example.org/";
 
 /// Erika Mustermann, the person on every German specimen; Jane Doe elsewhere.
 fn invented<'a>(context: &Context, ready: &'a Ready) -> Sample<'a> {
@@ -64,14 +73,13 @@ fn invented<'a>(context: &Context, ready: &'a Ready) -> Sample<'a> {
     let german = ready.lang().starts_with("de");
     let (first, last, honorific) = if german { ("Erika", "Mustermann", "Frau") } else { ("Jane", "Doe", "Ms") };
     let address = format!("{}.{}@example.org", first.to_lowercase(), last.to_lowercase());
-    let mut fields: BTreeMap<String, String> =
-        email.slots.list.iter().map(|slot| (slot.field.clone(), format!("‹{}›", slot.field))).collect();
-    for (field, value) in [("first_name", first), ("last_name", last), ("honorific", honorific)] {
-        fields.insert(field.to_owned(), value.to_owned());
-    }
-    fields.remove("language");
-    fields.remove("salutation");
-    fields.remove("title");
+    let fields = [("first_name", first), ("last_name", last), ("honorific", honorific)];
+    let fields = fields.into_iter().map(|(field, value)| (field.to_owned(), value.to_owned())).collect();
+    let slots = email.slots.list.iter().enumerate().map(|(index, slot)| {
+        let shown = if email.compiled.is_link(index) { NOWHERE.to_owned() } else { format!("‹{}›", slot.field) };
+        Slot { default: Some(shown), ..slot.clone() }
+    });
+    let slots: Vec<Slot> = slots.collect();
     let address = Address::parse(&address).expect("an address of example.org");
     let nobody = List {
         file: std::path::PathBuf::new(),
@@ -89,11 +97,11 @@ fn invented<'a>(context: &Context, ready: &'a Ready) -> Sample<'a> {
         sender: &context.project.config.sender,
         lang: ready.lang(),
         key: &ready.key,
-        slots: &email.slots.list,
+        slots: &slots,
         part: 0,
     };
     match audience.decide(Row::Member(Member { row: 0, address, fields })) {
         Decision::Write(recipient) => Sample { email, list, recipient },
-        other => unreachable!("every field of the invented member has a value: {other:?}"),
+        other => unreachable!("every slot of the invented member has a default: {other:?}"),
     }
 }

@@ -7,10 +7,10 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use crate::config::Config;
+use crate::config::{Config, NetworkKind};
 use crate::error::Error;
 use crate::finding::{Finding, Place};
-use crate::post::{Post, Slug};
+use crate::post::{OwnTeaser, Post, Slug};
 use crate::render::{Pictures, Section, Source, Templates};
 use crate::words::{Catalogue, Words};
 
@@ -148,11 +148,20 @@ impl Project {
         }
     }
 
-    /// Lists, channels and partners that the post names and the configuration does not have.
+    /// Lists, channels, networks and partners that the post names and the configuration does not have.
     fn unknown_names(&self, post: &Post) -> Vec<Finding> {
         let header = &post.header;
         let config = &self.config;
         let channels = header.channels.iter().flatten();
+        let teasers: Vec<&String> = match &header.teaser {
+            OwnTeaser::ByChannel(texts) => texts.keys().collect(),
+            OwnTeaser::None | OwnTeaser::Text(_) => Vec::new(),
+        };
+        // A text for a kind of network may wait there until such a channel is configured.
+        let mut networks: Vec<String> = config.networks().into_keys().collect();
+        networks.extend(NetworkKind::ALL.iter().map(|kind| kind.name().to_owned()));
+        networks.sort();
+        networks.dedup();
         let named = [
             (
                 "lists",
@@ -161,6 +170,7 @@ impl Project {
                 config.lists.keys().cloned().collect::<Vec<_>>(),
             ),
             ("channels", "channel", channels.collect(), config.channel_names()),
+            ("teaser", "network", teasers, networks),
             ("partners", "partner", header.partners.iter().collect(), config.site.partners.keys().cloned().collect()),
         ];
         let mut findings = Vec::new();

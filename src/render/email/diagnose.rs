@@ -5,7 +5,9 @@
 
 use std::collections::BTreeMap;
 use std::error::Error as _;
+use std::ops::Range;
 
+use minijinja::value::ValueKind;
 use minijinja::{Error, ErrorKind, OutputSpan, OutputSpanKind, Value};
 
 use crate::finding::{Finding, Place, nearest};
@@ -17,12 +19,21 @@ pub(super) fn template_error(error: &Error, templates: &Templates, values: &BTre
     let error = innermost(error);
     let template = error.name().and_then(|name| templates.get(name));
     let range = error.range().filter(|range| range.start < range.end);
+    let range = range.map(|range| template.map_or(range.clone(), |template| whole_path(&template.text, range)));
     let written = template.and_then(|template| template.text.get(range.clone()?)).map(str::trim);
     let mut finding = described(error, written, templates, values);
     if let Some(template) = template {
         finding = finding.at(place(template, error, range));
     }
     finding
+}
+
+/// The range with what stands before it in `post.title.foo`: the engine means the last part alone.
+fn whole_path(text: &str, range: Range<usize>) -> Range<usize> {
+    let before = text.get(..range.start).unwrap_or("");
+    let is_part = text.get(range.clone()).is_some_and(|part| part.starts_with(['.', '[']));
+    let path = before.trim_end_matches(|c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '[' | ']'));
+    if is_part { path.len()..range.end } else { range }
 }
 
 fn innermost(error: &Error) -> &Error {
@@ -37,7 +48,7 @@ fn innermost(error: &Error) -> &Error {
     found
 }
 
-fn place(template: &Template, error: &Error, range: Option<std::ops::Range<usize>>) -> Place {
+fn place(template: &Template, error: &Error, range: Option<Range<usize>>) -> Place {
     match range {
         Some(range) => {
             let first_line = template.text[range.start.min(template.text.len())..].lines().next().unwrap_or("");
@@ -72,7 +83,9 @@ fn described(
         ),
         ErrorKind::UnknownFilter | ErrorKind::UnknownTest | ErrorKind::UnknownFunction | ErrorKind::UnknownMethod => {
             let help = "see the list of filters, tests and functions of minijinja (Jinja2)".to_owned();
-            finding(format!("the {detail}"), Some(help))
+            let detail = if detail.contains(' ') { detail } else { "name is unknown" };
+            let kind = if error.kind() == ErrorKind::UnknownFunction { "function " } else { "" };
+            finding(format!("the {kind}{detail}"), Some(help))
         }
         // The engine has no kind of error of its own for this.
         _ if detail == "recursion limit exceeded" => finding(
@@ -133,7 +146,7 @@ fn meant(name: &str, values: &BTreeMap<&'static str, Value>) -> Option<String> {
 }
 
 fn keys(value: &Value) -> Vec<String> {
-    let keys = value.try_iter().into_iter().flatten();
+    let keys = value.try_iter().into_iter().flatten().filter(|_| value.kind() == ValueKind::Map);
     keys.filter_map(|key| key.as_str().map(str::to_owned)).collect()
 }
 
@@ -150,7 +163,7 @@ pub(super) fn mjml_problem(problem: &Problem, spans: &[OutputSpan], mjml: &str, 
 
 /// The place of the template that wrote a stretch of MJML.
 pub(super) fn place_in_template(
-    range: &std::ops::Range<usize>,
+    range: &Range<usize>,
     spans: &[OutputSpan],
     mjml: &str,
     templates: &Templates,

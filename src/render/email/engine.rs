@@ -13,7 +13,7 @@ use crate::finding::{Finding, Place};
 use crate::render::email::escape::escape;
 use crate::render::email::member::Recorder;
 use crate::render::email::slot::Slots;
-use crate::render::email::template::HTML;
+use crate::render::email::template::{BUILT_IN, HTML};
 use crate::render::email::{diagnose, scan};
 use crate::render::{Template, Templates};
 
@@ -115,10 +115,7 @@ impl<'a> Stage<'a> {
         let mut record = self.recorder.lock();
         let looked_at = record.take_looked_at();
         if !looked_at.is_empty() {
-            return Err(looked_at
-                .iter()
-                .map(|name| self.at_template(scan::looked_at(name), template.name()))
-                .collect());
+            return Err(looked_at.iter().map(|slot| self.at_slot(scan::looked_at(slot), slot, name)).collect());
         }
         let (text, spans) = result.map_err(fail)?;
         let mut expected = record.take_printed();
@@ -131,7 +128,7 @@ impl<'a> Stage<'a> {
         if changed.is_empty() {
             return Ok((text, spans));
         }
-        Err(changed.iter().map(|field| self.at_template(scan::looked_at(field), template.name())).collect())
+        Err(changed.iter().map(|slot| self.at_slot(scan::looked_at(slot), slot, name)).collect())
     }
 
     /// Whether MJML kept every token, and once.
@@ -141,18 +138,26 @@ impl<'a> Stage<'a> {
         if changed.is_empty() {
             return Ok(());
         }
-        let finding = |field: &String| {
-            let message = format!("`{field}` stands in a place that MJML repeats or leaves out, such as mj-title");
+        let finding = |slot: &String| {
+            let message = format!("`{slot}` stands in a place that MJML repeats or leaves out, such as mj-title");
             let finding = Finding::error("member-in-template", message);
-            self.at_template(finding.help("put it into the text of the mail, or into the address of a link"), HTML)
+            self.at_slot(finding.help("put it into the text of the mail, or into the address of a link"), slot, HTML)
         };
         Err(changed.iter().map(finding).collect())
     }
 
-    fn at_template(&self, finding: Finding, name: &str) -> Finding {
-        match self.templates.get(name) {
-            Some(template) => finding.at(Place::whole_file(&template.origin)),
-            None => finding,
+    /// The finding where a template names the slot, the organisation's own before the built-in ones; without such a
+    /// place, at the template that was rendered.
+    fn at_slot(&self, finding: Finding, slot: &str, rendered: &str) -> Finding {
+        let naming =
+            used(self.templates).filter_map(|(name, template)| Some((name, template, template.text.find(slot)?)));
+        let first = naming.min_by_key(|(name, template, _)| BUILT_IN.contains(&(*name, template.text.as_str())));
+        match (first, self.templates.get(rendered)) {
+            (Some((_, Template { origin, text }, at)), _) => {
+                finding.at(Place::at_offset(origin, text, at).with_width(slot.len()))
+            }
+            (None, Some(template)) => finding.at(Place::whole_file(&template.origin)),
+            (None, None) => finding,
         }
     }
 }

@@ -70,15 +70,19 @@ pub fn render(source: &Source<'_>, list: &str) -> Result<Email, Vec<Finding>> {
     };
     let compiled =
         compile(&parts, &source.config.sender).map_err(|error| vec![not_compiled(error, source, &rendered)])?;
-    let template::Rendered { subject, preheader, mjml, html, slots, images, mut findings, .. } = rendered;
+    let template::Rendered { subject, preheader, mjml, html, text_frame, slots, images, mut findings, .. } = rendered;
     findings.extend(too_heavy(&html, source));
+    findings.extend(without_body(&text_frame, source));
     Ok(Email { subject, preheader, mjml, html, text, slots, images, compiled, findings })
 }
 
 /// What keeps a mail from being compiled, at the line of the template that is at fault.
 fn not_compiled(error: CompileError, source: &Source<'_>, rendered: &template::Rendered) -> Finding {
     let place = match &error {
-        CompileError::Misplaced { slot, nth, .. } => rendered.place_of_slot(*slot, *nth, source.templates),
+        CompileError::Misplaced { slot, nth, .. } => {
+            rendered.place_of(&rendered.slots.token(*slot), *nth, source.templates)
+        }
+        CompileError::PictureMissing { id } => rendered.place_of(&format!("cid:{id}"), 0, source.templates),
         CompileError::NoSubject => {
             source.templates.get(template::SUBJECT).map(|template| Place::whole_file(&template.origin))
         }
@@ -94,6 +98,15 @@ fn too_heavy(html: &str, source: &Source<'_>) -> Option<Finding> {
         Finding::warning("mail-size", message)
             .at(Place::whole_file(&source.post.file))
             .help("Gmail shows about 100 kB and cuts off the rest, the way to unsubscribe too; shorten the text and link to the article")
+    })
+}
+
+/// The warning that readers of the plain text will not see the post.
+fn without_body(text_frame: &str, source: &Source<'_>) -> Option<Finding> {
+    let finding = Finding::warning("template", "the plain text of the e-mail does not show the text of the post");
+    let template = source.templates.get(template::TEXT)?;
+    (!text_frame.contains(BODY)).then(|| {
+        finding.at(Place::whole_file(&template.origin)).help("write {{ body }} on a line of its own, without a filter")
     })
 }
 

@@ -23,7 +23,7 @@ pub use crate::render::email::images::InlineImage;
 
 /// The templates of a mail.
 pub const HTML: &str = "email.mjml.j2";
-const TEXT: &str = "email.txt.j2";
+pub(super) const TEXT: &str = "email.txt.j2";
 pub(super) const SUBJECT: &str = "subject.txt.j2";
 const PREHEADER: &str = "preheader.txt.j2";
 
@@ -63,11 +63,10 @@ pub struct Rendered {
 }
 
 impl Rendered {
-    /// Where a template printed a slot for the `nth` time in the mail, counted from 0.
-    pub(super) fn place_of_slot(&self, slot: usize, nth: usize, templates: &Templates) -> Option<Place> {
-        let token = self.slots.token(slot);
-        let (at, _) = self.mjml.match_indices(&token).nth(nth)?;
-        diagnose::place_in_template(&(at..at + token.len()), &self.spans, &self.mjml, templates)
+    /// Where a template wrote a text of the MJML for the `nth` time, counted from 0.
+    pub(super) fn place_of(&self, text: &str, nth: usize, templates: &Templates) -> Option<Place> {
+        let (at, _) = self.mjml.match_indices(text).nth(nth)?;
+        diagnose::place_in_template(&(at..at + text.len()), &self.spans, &self.mjml, templates)
     }
 
     /// The HTML with each picture's `src` replaced, for instance by a file beside `email.html`.

@@ -16,7 +16,7 @@ pub enum CompileError {
     Control { header: &'static str },
     #[error("the e-mail has no subject")]
     NoSubject,
-    #[error("the e-mail shows the embedded picture `cid:{id}`, but no picture has this id")]
+    #[error("the e-mail shows the picture `cid:{id}`, but it holds none with this id")]
     PictureMissing { id: String },
     #[error("the picture `{name}` is embedded but shown nowhere in the e-mail")]
     PictureUnused { name: String },
@@ -38,7 +38,7 @@ impl CompileError {
             CompileError::Control { .. } => "write it on one line",
             CompileError::NoSubject => "the template of the subject must print something, such as {{ post.subject }}",
             CompileError::PictureMissing { .. } | CompileError::PictureUnused { .. } => {
-                "show each embedded picture with the id that the template is given for it"
+                "write the address that the template is given, such as {{ post.image.src }}"
             }
             CompileError::PictureTwice { .. } => "give each picture an id of its own",
             CompileError::PictureId { .. } => "use letters, digits and `.`, `-`, `_`, `@`",

@@ -84,6 +84,13 @@ impl Compiled {
         &self.slots
     }
 
+    /// Whether a slot, by its number, stands somewhere as the whole address of a link.
+    pub fn is_link(&self, slot: usize) -> bool {
+        self.segments
+            .iter()
+            .any(|segment| matches!(segment, Segment::Slot { index, place: Place::Url } if *index == slot))
+    }
+
     /// SHA-256 over everything a reader gets: the headers that are the same for all, subject, text, HTML, the slots
     /// with their defaults, the pictures. It depends on no clock, no machine and no recipient.
     pub fn digest(&self) -> [u8; 32] {

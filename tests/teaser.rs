@@ -9,19 +9,19 @@ use proptest::prelude::*;
 use rundbrief::config::NetworkKind;
 use rundbrief::post::{BlockKind, Event, Inline, OwnTeaser, Post};
 use rundbrief::render::Section;
-use rundbrief::render::teaser::{Teaser, length, teaser};
+use rundbrief::render::teaser::{Teaser, Teasers, length};
 
 /// Every network's teaser of a post, as files that people can read.
 fn golden_teasers(case: &str, house: &House, post: &Post) {
     for kind in NetworkKind::ALL {
-        let teaser = teaser(&house.source(post), kind.name(), kind).expect("a teaser");
+        let teaser = Teasers::of(&house.source(post)).teaser(kind.name(), kind).expect("a teaser");
         assert!(length::fits(&teaser.text, kind), "{kind:?}");
         golden(&format!("teaser/{case}/{}.txt", kind.name()), &format!("{}\n", teaser.text));
     }
 }
 
 fn one(post: &Post, kind: NetworkKind) -> Teaser {
-    teaser(&House::new(&post.header.lang).source(post), kind.name(), kind).expect("a teaser")
+    Teasers::of(&House::new(&post.header.lang).source(post)).teaser(kind.name(), kind).expect("a teaser")
 }
 
 /// A recap with a dateline, abbreviations, gender stars, a key figure and a statement.
@@ -131,7 +131,7 @@ fn the_link_says_where_the_reader_comes_from() {
     let house = House::new("de");
     let mut recap = recap();
     recap.header.link = Some("https://www.example.org/?id=7#bericht".into());
-    let text = teaser(&house.source(&recap), "fediverse", NetworkKind::Mastodon).expect("a teaser").text;
+    let text = Teasers::of(&house.source(&recap)).teaser("fediverse", NetworkKind::Mastodon).expect("a teaser").text;
     let link =
         "https://www.example.org/?id=7&utm_source=fediverse&utm_medium=social&utm_campaign=werkstatt-2024#bericht";
     assert!(text.contains(link), "{text}");
@@ -153,7 +153,8 @@ fn a_text_by_channel_name_goes_before_one_by_kind() {
     let mut own = recap();
     let texts = [("fediverse", "Nach Namen #a1 https://a.example"), ("mastodon", "Nach Art #a1 https://a.example")];
     own.header.teaser = OwnTeaser::ByChannel(texts.map(|(key, text)| (key.to_owned(), text.to_owned())).into());
-    let text = |channel| teaser(&house.source(&own), channel, NetworkKind::Mastodon).expect("a teaser").text;
+    let text =
+        |channel| Teasers::of(&house.source(&own)).teaser(channel, NetworkKind::Mastodon).expect("a teaser").text;
     assert_eq!(text("fediverse"), "Nach Namen #a1 https://a.example");
     assert_eq!(text("other"), "Nach Art #a1 https://a.example");
 }
@@ -163,11 +164,12 @@ fn own_words_that_are_too_long_are_an_error_that_says_by_how_much() {
     let house = House::new("de");
     let mut own = recap();
     own.header.teaser = OwnTeaser::Text("a".repeat(260));
-    let error = teaser(&house.source(&own), "x", NetworkKind::X).expect_err("260 + 2 + 23 are more than 280");
+    let error =
+        Teasers::of(&house.source(&own)).teaser("x", NetworkKind::X).expect_err("260 + 2 + 23 are more than 280");
     assert_eq!(error.message, "the teaser for `x` is 5 characters too long; X takes 280");
     assert_eq!(error.place.as_ref().map(|place| place.line), Some(8));
     own.header.teaser = OwnTeaser::Text("a".repeat(255));
-    assert_eq!(teaser(&house.source(&own), "x", NetworkKind::X).expect("exactly 280").length, 280);
+    assert_eq!(Teasers::of(&house.source(&own)).teaser("x", NetworkKind::X).expect("exactly 280").length, 280);
 }
 
 #[test]
@@ -183,7 +185,8 @@ fn a_link_that_fits_nowhere_is_an_error() {
     let house = House::new("de");
     let mut recap = recap();
     recap.header.link = Some(format!("https://www.example.org/{}", "a".repeat(400)));
-    let error = teaser(&house.source(&recap), "bluesky", NetworkKind::Bluesky).expect_err("424 are more than 300");
+    let error =
+        Teasers::of(&house.source(&recap)).teaser("bluesky", NetworkKind::Bluesky).expect_err("424 are more than 300");
     assert_eq!(error.message, "the link alone for `bluesky` is 124 characters too long; Bluesky takes 300");
     assert!(one(&recap, NetworkKind::X).text.contains("utm_source=x"), "X counts every link as 23");
 }
@@ -278,7 +281,7 @@ proptest! {
         let link = format!("https://www.example.org/{path}");
         post.header.link = Some(link.clone());
         for kind in NetworkKind::ALL {
-            let teaser = teaser(&house.source(&post), kind.name(), kind).expect("the link fits everywhere");
+            let teaser = Teasers::of(&house.source(&post)).teaser(kind.name(), kind).expect("the link fits everywhere");
             prop_assert!(teaser.length <= teaser.limit && length::fits(&teaser.text, kind), "{kind:?} {}", teaser.text);
             prop_assert_eq!(teaser.length, length::length(&teaser.text, kind));
             prop_assert!(teaser.text.contains(&link), "{:?} {}", kind, teaser.text);

@@ -9,7 +9,7 @@ mod tests;
 mod words;
 
 pub use dateline::strip_dateline;
-pub use words::{is_month, is_starter};
+pub use words::{WordSet, is_month, is_starter, word_set};
 
 /// Quotation marks and brackets that stand directly behind a full stop belong to its sentence.
 const CLOSING: &str = "“”\"’'»«›‹‘)]}";
@@ -129,7 +129,7 @@ fn full_stop(token: &str, before: &str, next: &str, german: bool) -> Dot {
     }
     if is_compact_abbreviation(token) {
         return match token.to_lowercase().as_str() {
-            never if words::contains(words::NEVER_END_COMPACT, never) => Dot::Abbreviates,
+            never if words::NEVER_END_COMPACT.contains(never) => Dot::Abbreviates,
             _ => Dot::MayEnd,
         };
     }
@@ -156,7 +156,7 @@ fn single_letter(letter: char, before: &str, german: bool) -> Dot {
     }
     if let Some(previous) = previous_letter(before) {
         let joined: String = [previous, '.', letter].into_iter().flat_map(char::to_lowercase).collect();
-        let never = words::NEVER_END_COMPACT.split(' ').any(|never| never.ends_with(joined.as_str()));
+        let never = words::NEVER_END_COMPACT.iter().any(|never| never.ends_with(joined.as_str()));
         return if never { Dot::Abbreviates } else { Dot::MayEnd };
     }
     if !german && letter == 'I' { Dot::Ends } else { Dot::MayEnd }
@@ -181,9 +181,9 @@ fn word(word: &str, next: &str) -> Dot {
     let lower = word.to_lowercase();
     let lower = lower.as_str();
     let numbered = next.starts_with(|c: char| c.is_ascii_digit()) || is_small_roman(first_word(next));
-    if words::contains(words::NEVER_END, lower) || (numbered && words::contains(words::NUMBERED, lower)) {
+    if words::NEVER_END.contains(lower) || (numbered && words::NUMBERED.contains(lower)) {
         Dot::Abbreviates
-    } else if words::contains(words::MAY_END, lower) || (lower.ends_with("str") && lower.len() > 5) {
+    } else if words::MAY_END.contains(lower) || (lower.ends_with("str") && lower.len() > 5) {
         if numbered { Dot::Abbreviates } else { Dot::MayEnd }
     } else {
         Dot::Ends

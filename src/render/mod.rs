@@ -60,9 +60,9 @@ pub fn renditions(source: &Source<'_>, lists: &[String], channels: &[String]) ->
     let chosen = |name: &str| channels.iter().any(|channel| channel == name);
     let item = source.config.feed.as_ref().filter(|_| chosen("feed")).map(|_| feed::item(source));
     let item = item.transpose().map_err(|finding| findings.push(finding)).ok().flatten();
-    let mut teasers = Vec::new();
+    let (mut teasers, maker) = (Vec::new(), teaser::Teasers::of(source));
     for (name, network) in source.config.networks().iter().filter(|(name, _)| chosen(name)) {
-        match teaser::teaser(source, name, network.kind) {
+        match maker.teaser(name, network.kind) {
             Ok(teaser) => teasers.push(teaser),
             Err(finding) => findings.push(finding),
         }

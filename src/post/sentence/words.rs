@@ -2,61 +2,91 @@
 //!
 //! All lower case without their last full stop, but for [`STARTERS`] and [`MONTHS`], which are compared as written.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+/// Words to look others up in, made from running text when they are first needed.
+pub type WordSet = LazyLock<HashSet<&'static str>>;
+
+/// The words of a list that is written as running text.
+pub fn word_set(list: &'static str) -> HashSet<&'static str> {
+    list.split(' ').collect()
+}
+
 /// A name, a number or a word always follows: no sentence ends here.
-pub const NEVER_END: &str = "\
-    dr prof dipl ing med phil rer nat jur oec pol theol habil hon hr fr frl hrn mr mrs ms mx messrs mme st \
-    mt rev capt lt sgt col gov sen pres supt geb gest gez verh verw stv stellv vors abs nr nrn bzw \
-    ca vgl ggf ggfs evtl inkl exkl einschl ausschl zzgl abzgl sog bspw insb insbes bes allg entspr betr \
-    bezgl bzgl mtl jährl tägl wöchentl gegr hrsg hg bearb überarb ev evang kath röm dt engl franz frz \
-    österr schweiz europ bayer sächs staatl städt öffentl gesetzl wiss techn kaufm lfd ehem zus ungef rd tel zw \
-    ital lat griech urspr vorl begr vs approx cf viz incl excl resp";
+pub static NEVER_END: WordSet = LazyLock::new(|| {
+    word_set(
+        "\
+         dr prof dipl ing med phil rer nat jur oec pol theol habil hon hr fr frl hrn mr mrs ms mx messrs mme st \
+         mt rev capt lt sgt col gov sen pres supt geb gest gez verh verw stv stellv vors abs nr nrn bzw \
+         ca vgl ggf ggfs evtl inkl exkl einschl ausschl zzgl abzgl sog bspw insb insbes bes allg entspr betr \
+         bezgl bzgl mtl jährl tägl wöchentl gegr hrsg hg bearb überarb ev evang kath röm dt engl franz frz \
+         österr schweiz europ bayer sächs staatl städt öffentl gesetzl wiss techn kaufm lfd ehem zus ungef rd tel zw \
+         ital lat griech urspr vorl begr vs approx cf viz incl excl resp",
+    )
+});
 
 /// An abbreviation only where a number follows: `Art. 6`, but `dieser Art. Danach`.
-pub const NUMBERED: &str = "\
-    art no nos fig figs vol pp ch sec par eq ed bd bde kap ziff abb tab anm aufl pos lit rn rz satz seite mo di \
-    mi do sa so mon tue tues wed thu thurs fri sat sun heft bl tit kl min";
+pub static NUMBERED: WordSet = LazyLock::new(|| {
+    word_set(
+        "\
+         art no nos fig figs vol pp ch sec par eq ed bd bde kap ziff abb tab anm aufl pos lit rn rz satz seite mo di \
+         mi do sa so mon tue tues wed thu thurs fri sat sun heft bl tit kl min",
+    )
+});
 
 /// An abbreviation that may be a sentence's last word.
-pub const MAY_END: &str = "\
-    usw usf etc ff mio mrd tsd std sek jh jhd jhdt jg str pl abt ref mwst zt chr gmbh co inc ltd corp bros jr sr \
-    esq ave blvd dept assn univ est stk pers monatl jan feb febr mär apr aug sep sept okt oct nov dez dec \
-    mitgl verf verl bem uvm dgl mag komm gem mind max span rep gen";
+pub static MAY_END: WordSet = LazyLock::new(|| {
+    word_set(
+        "\
+         usw usf etc ff mio mrd tsd std sek jh jhd jhdt jg str pl abt ref mwst zt chr gmbh co inc ltd corp bros jr sr \
+         esq ave blvd dept assn univ est stk pers monatl jan feb febr mär apr aug sep sept okt oct nov dez dec \
+         mitgl verf verl bem uvm dgl mag komm gem mind max span rep gen",
+    )
+});
 
 /// Abbreviations of several parts that never end a sentence; `e. V.`, `u. a.` and `U.S.` may.
-pub const NEVER_END_COMPACT: &str = "\
-    z.b d.h i.e e.g s.o s.u m.e u.u i.d.r d.r i.d i.a i.v i.h i.s i.s.d v.a h.c o.g u.g n.b a.d a.m p.p s.a b.b \
-    g.g z.t z.h";
+pub static NEVER_END_COMPACT: WordSet = LazyLock::new(|| {
+    word_set(
+        "\
+         z.b d.h i.e e.g s.o s.u m.e u.u i.d.r d.r i.d i.a i.v i.h i.s i.s.d v.a h.c o.g u.g n.b a.d a.m p.p s.a b.b \
+         g.g z.t z.h",
+    )
+});
 
 /// Months as they stand behind a day: `24. Oktober`, `7. Nov.`
-const MONTHS: &str = "\
-    Januar Jänner Februar Feber März April Mai Juni Juli August September Oktober November Dezember Jan Feb Mär \
-    Apr Jun Jul Aug Sep Sept Okt Nov Dez January February March May June July October December Mar Oct Dec";
+static MONTHS: WordSet = LazyLock::new(|| {
+    word_set(
+        "\
+         Januar Jänner Februar Feber März April Mai Juni Juli August September Oktober November Dezember Jan Feb Mär \
+         Apr Jun Jul Aug Sep Sept Okt Nov Dez January February March May June July October December Mar Oct Dec",
+    )
+});
 
 /// Words that begin sentences and, with a capital, hardly ever stand inside one.
-const STARTERS: &str = "\
-    Der Die Das Den Dem Des Ein Eine Einen Einem Einer Eines Er Sie Es Wir Ihr Ich Man Und Aber Oder Doch Denn \
-    Auch Als Am An Auf Aus Bei Beim Bis Da Dabei Dadurch Dafür Daher Damit Danach Daneben Dann Daran Darauf \
-    Darin Darüber Darum Davon Davor Dazu Dennoch Deshalb Dies Diese Dieser Dieses Diesen Diesem Dort Durch \
-    Ebenso Einige Für Gemeinsam Heute Hier Hierbei Hierfür Hierzu Im In Ins Insgesamt Ist Jede Jeder Jedes Jetzt \
-    Kein Keine Mit Nach Nachdem Neben Noch Nun Nur Ob Ohne Seit Seine Ihre Unser Unsere Sowohl Trotz Über Um \
-    Unter Viele Vom Von Vor Während Was Weil Weitere Welche Wenn Wer Wie Wo Zu Zudem Zum Zur Zwar Zwischen \
-    Außerdem Alle Anschließend Bereits Besonders Beide Erst Etwa Fast Gegen Mehr Mehrere Schon Sehr Selbst Statt \
-    Zuletzt Zunächst Zusammen Schließlich Vielen Rund Wird Wurde Sind Haben Kommen The A This That These Those \
-    He She It We They You I And But Or So On At By For From With To If When While Where What Who Why How After \
-    Before Since Then There Here Its Our Their His Her My Your Not Yes All Both Each Every Many Most Some Such \
-    Two Three Now Today However Meanwhile Also More Among Although Because Once Thanks Let";
+static STARTERS: WordSet = LazyLock::new(|| {
+    word_set(
+        "\
+         Der Die Das Den Dem Des Ein Eine Einen Einem Einer Eines Er Sie Es Wir Ihr Ich Man Und Aber Oder Doch Denn \
+         Auch Als Am An Auf Aus Bei Beim Bis Da Dabei Dadurch Dafür Daher Damit Danach Daneben Dann Daran Darauf \
+         Darin Darüber Darum Davon Davor Dazu Dennoch Deshalb Dies Diese Dieser Dieses Diesen Diesem Dort Durch \
+         Ebenso Einige Für Gemeinsam Heute Hier Hierbei Hierfür Hierzu Im In Ins Insgesamt Ist Jede Jeder Jedes Jetzt \
+         Kein Keine Mit Nach Nachdem Neben Noch Nun Nur Ob Ohne Seit Seine Ihre Unser Unsere Sowohl Trotz Über Um \
+         Unter Viele Vom Von Vor Während Was Weil Weitere Welche Wenn Wer Wie Wo Zu Zudem Zum Zur Zwar Zwischen \
+         Außerdem Alle Anschließend Bereits Besonders Beide Erst Etwa Fast Gegen Mehr Mehrere Schon Sehr Selbst Statt \
+         Zuletzt Zunächst Zusammen Schließlich Vielen Rund Wird Wurde Sind Haben Kommen The A This That These Those \
+         He She It We They You I And But Or So On At By For From With To If When While Where What Who Why How After \
+         Before Since Then There Here Its Our Their His Her My Your Not Yes All Both Each Every Many Most Some Such \
+         Two Three Now Today However Meanwhile Also More Among Although Because Once Thanks Let",
+    )
+});
 
 /// Whether a word names a month.
 pub fn is_month(word: &str) -> bool {
-    contains(MONTHS, word)
+    MONTHS.contains(word)
 }
 
 /// Whether a word, as written, begins sentences.
 pub fn is_starter(word: &str) -> bool {
-    contains(STARTERS, word)
-}
-
-/// Whether a list of words has the word.
-pub fn contains(list: &str, word: &str) -> bool {
-    list.split(' ').any(|known| known == word)
+    STARTERS.contains(word)
 }

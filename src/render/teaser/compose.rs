@@ -3,7 +3,7 @@
 //! Comes in: [`Material`], the link in its two forms, the hashtags, the network's kind. Goes out: the text, or `None`
 //! where not even the link fits. Never longer than the limit; never cuts inside a word, a quotation or an abbreviation.
 
-use super::length::{aim, fits, length};
+use super::length::{fits, is_readable, length};
 use super::material::Material;
 use super::{hashtag, quoted};
 use crate::config::NetworkKind;
@@ -50,8 +50,7 @@ pub fn compose(material: &Material, frame: &Frame) -> Option<String> {
     let grow = |draft: &mut Draft, change: &dyn Fn(&mut Draft)| {
         let mut larger = draft.clone();
         change(&mut larger);
-        let text = larger.render(material, frame);
-        let grown = fits(&text, frame.kind) && length(&text, frame.kind) <= aim(frame.kind);
+        let grown = is_readable(&larger.render(material, frame), frame.kind);
         if grown {
             *draft = larger;
         }
@@ -61,9 +60,13 @@ pub fn compose(material: &Material, frame: &Frame) -> Option<String> {
     for count in 1..=hashtags.min(2) {
         grow(&mut draft, &|draft| draft.hashtags = count);
     }
-    grow(&mut draft, &|draft| draft.issue = true);
-    grow(&mut draft, &|draft| draft.figure = true);
-    if is_long(frame.kind) {
+    if material.issue.is_some() {
+        grow(&mut draft, &|draft| draft.issue = true);
+    }
+    if material.figure.is_some() {
+        grow(&mut draft, &|draft| draft.figure = true);
+    }
+    if material.quote.is_some() && is_long(frame.kind) {
         grow(&mut draft, &|draft| draft.quote = true);
     }
     if from_lead {
@@ -73,8 +76,12 @@ pub fn compose(material: &Material, frame: &Frame) -> Option<String> {
             }
         }
     }
-    grow(&mut draft, &|draft| draft.quote = true);
-    grow(&mut draft, &|draft| draft.hashtags = hashtags);
+    if material.quote.is_some() && !draft.quote {
+        grow(&mut draft, &|draft| draft.quote = true);
+    }
+    if hashtags > draft.hashtags {
+        grow(&mut draft, &|draft| draft.hashtags = hashtags);
+    }
     Some(draft.render(material, frame))
 }
 
@@ -94,7 +101,7 @@ fn opening(material: &Material, frame: &Frame) -> Option<Draft> {
         ..Draft::default()
     };
     let fitting = |draft: &Draft| fits(&draft.render(material, frame), frame.kind);
-    let readable = |draft: &Draft| length(&draft.render(material, frame), frame.kind) <= aim(frame.kind);
+    let readable = |draft: &Draft| is_readable(&draft.render(material, frame), frame.kind);
     let links: Vec<Option<&String>> =
         if frame.links.is_empty() { vec![None] } else { frame.links.iter().map(Some).collect() };
     let mut whole: Vec<Draft> =

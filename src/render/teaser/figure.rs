@@ -3,43 +3,95 @@
 //! Comes in: sentences. Goes out: how well each serves as a key figure. A date, a time of day, a paragraph number and
 //! a page are no key figures, and a number alone is none: its noun belongs to it.
 
-use crate::post::sentence::is_month;
+use std::sync::LazyLock;
+
+use crate::post::sentence::{WordSet, is_month, word_set};
 
 /// Number words that stand in `sieben von zehn` and `three out of four`.
-const NUMBERS: &str = "ein eine einer einem zwei drei vier fünf sechs sieben acht neun zehn elf zwölf zwanzig hundert \
-                       one two three four five six seven eight nine ten eleven twelve twenty hundred";
+static NUMBERS: WordSet = LazyLock::new(|| {
+    word_set(
+        "ein eine einer einem zwei drei vier fünf sechs sieben acht neun zehn elf zwölf zwanzig hundert \
+         one two three four five six seven eight nine ten eleven twelve twenty hundred",
+    )
+});
 
 /// `jede zweite`, `every third`: the words behind `jede`, `every`.
-const PARTS: &str = "zweite dritte vierte fünfte sechste siebte achte neunte zehnte second third fourth fifth tenth";
+static PARTS: WordSet = LazyLock::new(|| {
+    word_set("zweite dritte vierte fünfte sechste siebte achte neunte zehnte second third fourth fifth tenth")
+});
 
 /// `zwei Drittel`, `die Hälfte`, `three quarters`.
-const FRACTIONS: &str = "Hälfte Drittel Viertel Fünftel Zehntel half third quarter thirds quarters fifths";
+static FRACTIONS: WordSet =
+    LazyLock::new(|| word_set("Hälfte Drittel Viertel Fünftel Zehntel half third quarter thirds quarters fifths"));
 
 /// What makes a large number of the one before it.
-const MAGNITUDES: &str = "Mio Millionen Million Mrd Milliarden Milliarde Tausend million billion thousand";
+static MAGNITUDES: WordSet =
+    LazyLock::new(|| word_set("Mio Millionen Million Mrd Milliarden Milliarde Tausend million billion thousand"));
 
 /// The number behind these is a place in a text, not an amount.
-const REFERENCES: &str = "Abs Absatz Art Artikel Nr Nummer § §§ Seite S Kapitel Raum Tel Telefon Punkt Teil Heft Band \
-                          Ziffer No Number Page Section Room Chapter Part Article Hausnummer Halle Hall Platz";
+static REFERENCES: WordSet = LazyLock::new(|| {
+    word_set(
+        "Abs Absatz Art Artikel Nr Nummer § §§ Seite S Kapitel Raum Tel Telefon Punkt Teil Heft Band \
+         Ziffer No Number Page Section Room Chapter Part Article Hausnummer Halle Hall Platz",
+    )
+});
+
+/// What stands between a number and a noun, or instead of a noun.
+static CONNECTIVES: WordSet = LazyLock::new(|| {
+    word_set(
+        "und oder in im am an auf aus bei bis das der die dem den des ein eine es für haben ist mit nach sich sind um \
+         von vor war waren wie wurde wurden zu zum zur and at by for from in is of on or the to was were with that",
+    )
+});
+
+/// One word of a sentence.
+struct Word<'a> {
+    raw: &'a str,
+    /// Without the punctuation around it.
+    bare: &'a str,
+    /// `bare` in lower case.
+    lower: String,
+}
+
+/// What stands behind the last word.
+static NOTHING: Word<'static> = Word { raw: "", bare: "", lower: String::new() };
+
+impl Word<'_> {
+    fn read(raw: &str) -> Word<'_> {
+        let bare = raw.trim_matches(|c: char| !c.is_alphanumeric() && c != '%' && c != '§');
+        Word { raw, bare, lower: bare.to_lowercase() }
+    }
+
+    fn is_number(&self) -> bool {
+        parse(self.bare).is_some() || NUMBERS.contains(self.lower.as_str())
+    }
+
+    /// A word that a number can count: two letters or more, no connective.
+    fn is_noun(&self) -> bool {
+        let letters = self.bare.chars().filter(|c| c.is_alphabetic()).count();
+        let others = self.bare.chars().filter(|c| *c != '-').count() - letters;
+        letters >= 3 && others == 0 && !CONNECTIVES.contains(self.lower.as_str())
+    }
+}
 
 /// How well a sentence serves as a key figure: 0 not at all, 3 a share, less an amount.
 pub fn score(sentence: &str) -> u8 {
-    let words: Vec<&str> = sentence.split_whitespace().collect();
+    let words: Vec<Word<'_>> = sentence.split_whitespace().map(Word::read).collect();
     (0..words.len()).map(|at| score_at(&words, at)).max().unwrap_or(0)
 }
 
-fn score_at(words: &[&str], at: usize) -> u8 {
-    let word = |offset: usize| words.get(at + offset).map_or("", |word| bare(word));
+fn score_at(words: &[Word<'_>], at: usize) -> u8 {
+    let word = |offset: usize| words.get(at + offset).unwrap_or(&NOTHING);
     let here = word(0);
-    if is_share(here, word(1), words.get(at..).unwrap_or_default()) {
+    if is_share(&words[at..]) {
         return 3;
     }
-    if is_in(NUMBERS, here) || here == "die" || here == "der" || here == "the" || here == "a" {
-        return if is_in_as_written(FRACTIONS, word(1)) { 2 } else { 0 };
+    if NUMBERS.contains(here.lower.as_str()) || matches!(here.bare, "die" | "der" | "the" | "a") {
+        return if FRACTIONS.contains(word(1).bare) { 2 } else { 0 };
     }
     let Some(amount) = amount(words, at) else { return 0 };
-    let magnitude = is_in_as_written(MAGNITUDES, word(1));
-    let noun = (1..=3).map(word).any(is_noun);
+    let magnitude = MAGNITUDES.contains(word(1).bare);
+    let noun = (1..=3).map(word).any(Word::is_noun);
     match (noun || magnitude, magnitude || amount >= 100) {
         (false, _) => 0,
         (true, true) => 2,
@@ -48,43 +100,50 @@ fn score_at(words: &[&str], at: usize) -> u8 {
 }
 
 /// `42 %`, `42 Prozent`, `sieben von zehn Stellen`, `one in five`, `jede zweite`.
-fn is_share(here: &str, next: &str, rest: &[&str]) -> bool {
-    let number = |word: &str| parse(word).is_some() || is_in(NUMBERS, word);
-    let raw = rest.first().copied().unwrap_or("");
-    let percent = raw.trim_end_matches(|c: char| ".,;:!?)“".contains(c));
+fn is_share(words: &[Word<'_>]) -> bool {
+    let word = |at: usize| words.get(at).unwrap_or(&NOTHING);
+    let (here, next) = (word(0), word(1));
+    let percent = here.raw.trim_end_matches(|c: char| ".,;:!?)“".contains(c));
     if percent.strip_suffix('%').and_then(parse).is_some() {
         return true;
     }
-    if number(here) && (raw_is_percent(rest.get(1)) || is_in("prozent percent prozentpunkte", next) || next == "per") {
-        return next != "per" || rest.get(2).is_some_and(|word| bare(word) == "cent");
+    if matches!(here.lower.as_str(), "jede" | "jeder" | "jedes" | "jeden" | "every") {
+        return PARTS.iter().any(|part| next.bare.starts_with(part));
     }
-    let connected = match next {
-        "von" | "of" | "in" => rest.get(2),
-        "out" if rest.get(2) == Some(&"of") => rest.get(3),
-        _ => None,
+    if !here.is_number() {
+        return false;
+    }
+    if next.bare == "per" {
+        return word(2).bare == "cent";
+    }
+    if next.raw.starts_with('%') || matches!(next.lower.as_str(), "prozent" | "percent" | "prozentpunkte") {
+        return true;
+    }
+    let total = match next.bare {
+        "von" | "of" | "in" => word(2),
+        "out" if word(2).raw == "of" => word(3),
+        _ => return false,
     };
-    let of_many = connected.is_some_and(|total| number(bare(total)) && !looks_like_year(bare(total)));
-    (number(here) && of_many && !looks_like_year(here))
-        || (is_in("jede jeder jedes jeden every", here) && is_in_prefix(PARTS, next))
-}
-
-fn raw_is_percent(word: Option<&&str>) -> bool {
-    word.is_some_and(|word| word.starts_with('%'))
+    total.is_number() && !looks_like_year(total.bare) && !looks_like_year(here.bare)
 }
 
 /// The number at `at` if it is an amount: no date, no time, no year, no reference.
-fn amount(words: &[&str], at: usize) -> Option<u64> {
-    let raw = words[at];
-    let previous = at.checked_sub(1).map_or("", |before| bare(words[before]));
-    let next = words.get(at + 1).map_or("", |word| bare(word));
-    let value = parse(bare(raw))?;
-    let ordinal = raw.ends_with('.') && at + 1 < words.len();
-    let is_date = ordinal || is_month(next) || is_month(previous) || is_in("uhr am pm a.m p.m", next);
-    (!is_date && !looks_like_year(bare(raw)) && !is_in_as_written(REFERENCES, previous)).then_some(value)
+fn amount(words: &[Word<'_>], at: usize) -> Option<u64> {
+    let here = &words[at];
+    let value = parse(here.bare)?;
+    let previous = at.checked_sub(1).map_or("", |before| words[before].bare);
+    let next = words.get(at + 1).unwrap_or(&NOTHING);
+    let ordinal = here.raw.ends_with('.') && at + 1 < words.len();
+    let is_time = matches!(next.lower.as_str(), "uhr" | "am" | "pm" | "a.m" | "p.m");
+    let is_date = ordinal || is_time || is_month(next.bare) || is_month(previous);
+    (!is_date && !looks_like_year(here.bare) && !REFERENCES.contains(previous)).then_some(value)
 }
 
 /// The whole part of a number with German or English separators; `None` for anything else, `10:30` and `7.11.` too.
 fn parse(word: &str) -> Option<u64> {
+    if !word.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
     let groups: Vec<&str> = word.split(['.', ',', '\u{a0}', '\u{202f}']).collect();
     let digits = |group: &&str| !group.is_empty() && group.bytes().all(|byte| byte.is_ascii_digit());
     if !groups.iter().all(digits) {
@@ -97,35 +156,6 @@ fn parse(word: &str) -> Option<u64> {
 
 fn looks_like_year(word: &str) -> bool {
     word.len() == 4 && word.parse::<u16>().is_ok_and(|year| (1500..2200).contains(&year))
-}
-
-/// A word that a number can count: two letters or more, no connective.
-fn is_noun(word: &str) -> bool {
-    let letters = word.chars().filter(|c| c.is_alphabetic()).count();
-    let connective = is_in(
-        "und oder in im am an auf aus bei bis das der die dem den des ein eine es für haben ist mit nach sich sind um \
-         von vor war waren wie wurde wurden zu zum zur and at by for from in is of on or the to was were with that",
-        word,
-    );
-    letters >= 3 && letters == word.chars().filter(|c| *c != '-').count() && !connective
-}
-
-/// The word without the punctuation around it.
-fn bare(word: &str) -> &str {
-    word.trim_matches(|c: char| !c.is_alphanumeric() && c != '%' && c != '§')
-}
-
-fn is_in(list: &str, word: &str) -> bool {
-    is_in_as_written(list, &word.to_lowercase())
-}
-
-fn is_in_as_written(list: &str, word: &str) -> bool {
-    list.split_whitespace().any(|known| known == word)
-}
-
-/// `zweiter` and `zweites` as `zweite`.
-fn is_in_prefix(list: &str, word: &str) -> bool {
-    list.split_whitespace().any(|known| word.starts_with(known))
 }
 
 #[cfg(test)]

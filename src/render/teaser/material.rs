@@ -3,8 +3,10 @@
 //! Comes in: a [`Source`]. Goes out: [`Material`]: the lead's sentences, a key figure, a quotation with its speaker.
 //! Never shortens anything.
 
+use std::sync::LazyLock;
+
 use super::{figure, quoted};
-use crate::post::sentence::{sentences, strip_dateline};
+use crate::post::sentence::{WordSet, sentences, strip_dateline, word_set};
 use crate::post::{Block, BlockKind, Post, plain_text};
 use crate::render::Source;
 
@@ -23,11 +25,15 @@ pub struct Material {
 }
 
 /// Words with which a sentence points back; without the one before it, it says nothing.
-const POINTING_BACK: &str = "Davon Dabei Dadurch Dafür Daher Damit Danach Daneben Dann Daran Darauf Darin Darüber Darum \
-                             Dazu Dennoch Deshalb Dies Diese Dieser Dieses Diesen Diesem Dort Er Sie Es Ihr Ihre Seine \
-                             Zudem Außerdem Auch Aber Doch Und Oder Denn Das Hierzu Hierbei Jedoch So Letztere \
-                             He She It They This That These Those Its Their His Her But And Or So Also However Then \
-                             There Here Of";
+static POINTING_BACK: WordSet = LazyLock::new(|| {
+    word_set(
+        "Davon Dabei Dadurch Dafür Daher Damit Danach Daneben Dann Daran Darauf Darin Darüber Darum \
+         Dazu Dennoch Deshalb Dies Diese Dieser Dieses Diesen Diesem Dort Er Sie Es Ihr Ihre Seine \
+         Zudem Außerdem Auch Aber Doch Und Oder Denn Das Hierzu Hierbei Jedoch So Letztere \
+         He She It They This That These Those Its Their His Her But And Or So Also However Then \
+         There Here Of",
+    )
+});
 
 /// Reads a post's material.
 pub fn material(source: &Source) -> Material {
@@ -113,7 +119,7 @@ fn stands_alone(unit: &str) -> bool {
     let first = unit.trim_start_matches(|c: char| !c.is_alphanumeric());
     let first = &first[..first.find(|c: char| !c.is_alphanumeric()).unwrap_or(first.len())];
     let complete = unit.ends_with(['.', '!', '?', '“', '”', '"', '«', '»', ')', '…']);
-    complete && !POINTING_BACK.split_whitespace().any(|word| word == first)
+    complete && !POINTING_BACK.contains(first)
 }
 
 /// The first of the best key figures.

@@ -3,9 +3,12 @@
 //! Comes in: a [`Source`], a channel's name and its kind. Goes out: a [`Teaser`] that the network takes, or a finding
 //! that says by how much the author's own text is too long. Pure: the same post gives the same teaser.
 
+use std::cell::OnceCell;
+
 use crate::config::NetworkKind;
 use crate::finding::{Finding, Place};
 use crate::post::OwnTeaser;
+use crate::render::teaser::material::Material;
 use crate::render::{Source, link};
 
 mod compose;
@@ -29,33 +32,46 @@ pub struct Teaser {
     pub channel: String,
 }
 
-/// The teaser of a post for one channel: the author's own text where there is one, else made from the lead.
-///
-/// # Errors
-/// The author's text with its link is too long, or the link alone is.
-pub fn teaser(source: &Source, channel: &str, kind: NetworkKind) -> Result<Teaser, Finding> {
-    let header = &source.post.header;
-    let links: Vec<String> = header.link.iter().flat_map(|link| links(link, source, channel)).collect();
-    let hashtags = hashtag::hashtags(&header.tags);
-    let text = match own_text(&header.teaser, channel, kind) {
-        Some(own) => own_teaser(own, kind, &links, &hashtags),
-        None => {
-            let call = source.words.get("teaser.read_more");
-            let frame = compose::Frame { kind, links, call: &call, hashtags: &hashtags };
-            let material = material::material(source);
-            let whole = || frame.links.last().cloned().unwrap_or_else(|| material.title.clone());
-            compose::compose(&material, &frame).unwrap_or_else(whole)
+/// The teasers of one post. What they are made of is read once, when the first network needs it.
+#[derive(Debug)]
+pub struct Teasers<'a> {
+    source: &'a Source<'a>,
+    hashtags: Vec<String>,
+    material: OnceCell<Material>,
+}
+
+impl<'a> Teasers<'a> {
+    pub fn of(source: &'a Source<'a>) -> Teasers<'a> {
+        Teasers { source, hashtags: hashtag::hashtags(&source.post.header.tags), material: OnceCell::new() }
+    }
+
+    /// The teaser for one channel: the author's own text where there is one, else made from the lead.
+    ///
+    /// # Errors
+    /// The author's text with its link is too long, or the link alone is.
+    pub fn teaser(&self, channel: &str, kind: NetworkKind) -> Result<Teaser, Finding> {
+        let (source, header) = (self.source, &self.source.post.header);
+        let links: Vec<String> = header.link.iter().flat_map(|link| links(link, source, channel)).collect();
+        let text = match own_text(&header.teaser, channel, kind) {
+            Some(own) => own_teaser(own, kind, &links, &self.hashtags),
+            None => {
+                let call = source.words.get("teaser.read_more");
+                let frame = compose::Frame { kind, links, call: &call, hashtags: &self.hashtags };
+                let material = self.material.get_or_init(|| material::material(source));
+                let whole = || frame.links.last().cloned().unwrap_or_else(|| material.title.clone());
+                compose::compose(material, &frame).unwrap_or_else(whole)
+            }
+        };
+        match length::excess(&text, kind) {
+            None => Ok(Teaser {
+                length: length::length(&text, kind),
+                limit: length::limit(kind),
+                kind,
+                channel: channel.to_owned(),
+                text,
+            }),
+            Some(excess) => Err(too_long(source, channel, kind, excess)),
         }
-    };
-    match length::excess(&text, kind) {
-        None => Ok(Teaser {
-            length: length::length(&text, kind),
-            limit: length::limit(kind),
-            kind,
-            channel: channel.to_owned(),
-            text,
-        }),
-        Some(excess) => Err(too_long(source, channel, kind, excess)),
     }
 }
 

@@ -4,14 +4,19 @@
 //! itself.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
-use crate::post::sentence::is_starter;
+use crate::post::sentence::{WordSet, is_starter, word_set};
 
 /// Verbs that come with a statement, as the beginnings of their forms.
-const SPEECH: &str = "sagt betont erklär erläuter meint bericht beton forder mahn warn unterstr kommentier lob ergänz \
-                      resümier bilanzier schilder fass stell mach hob heb führt fügt zitier antwort lautet laute freut \
-                      wünsch appellier bekräftig bestätig kündig äußer zeigt said says say explain stress note adds \
-                      added emphasi told tells argu warn conclu comment summar ask repl call put according";
+static SPEECH: WordSet = LazyLock::new(|| {
+    word_set(
+        "sagt betont erklär erläuter meint bericht beton forder mahn warn unterstr kommentier lob ergänz \
+         resümier bilanzier schilder fass stell mach hob heb führt fügt zitier antwort lautet laute freut \
+         wünsch appellier bekräftig bestätig kündig äußer zeigt said says say explain stress note adds \
+         added emphasi told tells argu warn conclu comment summar ask repl call put according",
+    )
+});
 
 /// Where the quotations of a text stand, marks included; one that is not closed reaches to the end.
 pub fn quotations(text: &str) -> Vec<Range<usize>> {
@@ -94,7 +99,7 @@ fn outside(text: &str) -> String {
 fn has_verb(text: &str) -> bool {
     text.split(|c: char| !c.is_alphabetic())
         .filter(|word| word.starts_with(char::is_lowercase))
-        .any(|word| SPEECH.split_whitespace().any(|verb| word.starts_with(verb)))
+        .any(|word| SPEECH.iter().any(|verb| word.starts_with(verb)))
 }
 
 /// A word with a capital that is no pronoun and no beginning of a sentence.

@@ -97,3 +97,14 @@ fn the_limit_itself_fits_and_one_more_does_not() {
         assert!(aim(kind) <= limit(kind));
     }
 }
+
+#[test]
+fn simple_characters_count_like_any_other_grapheme() {
+    let simple: Vec<char> = ('\0'..='\u{ffff}').filter(|c| is_simple(&c.to_string())).collect();
+    let text: String = simple.iter().flat_map(|c| [*c, 'e', *c, *c, '\n', '1', *c]).collect();
+    assert_eq!(text.graphemes(true).count(), text.chars().count());
+    for grapheme in text.graphemes(true) {
+        assert_eq!(weighted_grapheme(grapheme), grapheme.chars().map(weight).sum::<usize>(), "{grapheme:?}");
+        assert_eq!(threads_grapheme(grapheme), grapheme.chars().count(), "{grapheme:?}");
+    }
+}

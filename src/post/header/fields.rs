@@ -7,6 +7,7 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
 use crate::post::header::keys;
+use crate::post::header::places::{self, Places};
 use crate::post::header::when::{self, BadTime};
 use crate::post::header::yaml::{self, Entry, Node, Value};
 use crate::post::reference;
@@ -17,17 +18,20 @@ pub(super) struct Fields<'a, 's> {
     yaml: &'a str,
     /// Lines of the file before the YAML.
     offset: usize,
+    /// Of the keys and values that are found without parsing again.
+    places: Places,
     pub report: &'a mut Report<'s>,
 }
 
 impl<'a, 's> Fields<'a, 's> {
-    pub(super) fn new(yaml: &'a str, offset: usize, report: &'a mut Report<'s>) -> Fields<'a, 's> {
-        Fields { yaml, offset, report }
+    pub(super) fn new(yaml: &'a str, root: &Node, offset: usize, report: &'a mut Report<'s>) -> Fields<'a, 's> {
+        Fields { yaml, offset, places: places::of_top_level(yaml, root), report }
     }
 
     /// Where a node stands in the file.
     pub(super) fn spot(&self, node: &Node) -> Spot {
-        let (line, column) = yaml::locate(self.yaml, node.id);
+        let known = self.places.get(&node.id).copied();
+        let (line, column) = known.unwrap_or_else(|| yaml::locate(self.yaml, node.id));
         let rest: String = self.line(line).chars().skip(column - 1).collect();
         Spot { line: line + self.offset, column, width: written_width(&rest, &node.value) }
     }
@@ -231,6 +235,9 @@ impl<'a, 's> Fields<'a, 's> {
     /// Warns where a comment has cut off the end of a text: `title: Platz #1`.
     pub(super) fn warn_of_comment(&mut self, node: &Node, key: &str) {
         let Value::Text(text) = &node.value else { return };
+        if !self.yaml.contains('#') {
+            return;
+        }
         let spot = self.spot(node);
         let rest: String = self.line(spot.line - self.offset).chars().skip(spot.column - 1).collect();
         let Some(behind) = rest.strip_prefix(text.as_str()) else { return };

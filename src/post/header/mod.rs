@@ -18,6 +18,7 @@ mod build;
 mod digest;
 mod fields;
 mod keys;
+mod places;
 mod syntax;
 mod when;
 mod yaml;
@@ -58,7 +59,9 @@ pub fn parse_post(file: &Path, bytes: &[u8], zone: &TimeZone) -> Result<Post, Ve
 fn read_header(source: &Source, report: &mut Report<'_>, own: Option<&Slug>, zone: &TimeZone) -> Option<Header> {
     let yaml = source.header();
     match yaml::parse(yaml) {
-        Ok(root) => build::header(&mut Fields::new(yaml, source.lines_before_header(), report), &root, own, zone),
+        Ok(root) => {
+            build::header(&mut Fields::new(yaml, &root, source.lines_before_header(), report), &root, own, zone)
+        }
         Err(error) => {
             let explained = syntax::explain(yaml, &error);
             let spot = Spot { line: explained.spot.line + source.lines_before_header(), ..explained.spot };

@@ -66,7 +66,30 @@ impl Scanner {
 
     /// Reads a literal.
     pub(super) fn read(&mut self, literal: &str) {
-        literal.chars().for_each(|character| self.step(character));
+        let mut rest = literal;
+        loop {
+            rest = self.skip(rest);
+            let Some(character) = rest.chars().next() else { return };
+            self.step(character);
+            rest = &rest[character.len_utf8()..];
+        }
+    }
+
+    /// What is left behind the characters that change nothing here.
+    fn skip<'a>(&mut self, rest: &'a str) -> &'a str {
+        let stop = match self.state {
+            State::Text => '<',
+            State::Quoted(quote) => quote,
+            State::Contained if !self.recent.contains('<') => '<',
+            State::Comment if !self.recent.contains('-') => '-',
+            _ => return rest,
+        };
+        let skipped = rest.find(stop).unwrap_or(rest.len());
+        if skipped > 0 {
+            self.value_begun |= matches!(self.state, State::Quoted(_));
+            self.recent.clear();
+        }
+        &rest[skipped..]
     }
 
     /// The place of a slot here; `next` is the literal behind it.
@@ -214,7 +237,7 @@ impl Scanner {
 
     fn in_contained(&mut self, c: char) -> State {
         let blank_or_end = matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{c}' | '/' | '>');
-        if blank_or_end && self.recent.ends_with(&format!("</{}", self.tag)) {
+        if blank_or_end && self.recent.strip_suffix(&*self.tag).is_some_and(|before| before.ends_with("</")) {
             self.closing = true;
             return if c == '>' { self.close_tag() } else { State::BeforeAttribute };
         }

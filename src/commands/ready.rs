@@ -17,7 +17,8 @@ use crate::render::{Renditions, renditions};
 pub struct Ready {
     pub loaded: Loaded,
     pub renditions: Renditions,
-    /// What is frozen; the position is the part's number. The mails come first, in the order of the lists.
+    /// What a release consists of, without the bytes of the mails (see [`Ready::frozen`]). The position is the part's
+    /// number; the mails come first, in the order of the lists.
     pub parts: Vec<Part>,
     /// Of the content alone.
     pub digest: [u8; 32],
@@ -41,13 +42,27 @@ impl Ready {
         let rendered = renditions(&loaded.source(&project.config), &lists, &channels)
             .map_err(|findings| Error::Input(with_lines(findings)))?;
         let parts = parts(&rendered, &channels);
-        let digests = parts.iter().map(|part| (part.channel.as_str(), part.list.as_str(), sha256(&part.body)));
-        let digest = release_digest(digests);
+        let emails = rendered.emails.iter().map(|(_, email)| email.compiled.digest());
+        let others = parts.iter().filter(|part| part.channel != "email").map(|part| sha256(&part.body));
+        let mails = parts.iter().filter(|part| part.channel == "email").count();
+        let digests = emails.take(mails).chain(others);
+        let named = parts.iter().map(|part| (part.channel.as_str(), part.list.as_str()));
+        let digest = release_digest(named.zip(digests).map(|((channel, list), digest)| (channel, list, digest)));
         let mut warnings = loaded.post.findings.clone();
         warnings
             .extend(loaded.sections.iter().flat_map(|section| &section.posts).flat_map(|post| post.findings.clone()));
         warnings.extend(with_lines(rendered.findings.clone()));
         Ok(Ready { loaded, renditions: rendered, parts, digest, warnings, key })
+    }
+
+    /// The parts as they are frozen, with the bytes of the mails.
+    pub fn frozen(&self) -> Vec<Part> {
+        let mut parts = self.parts.clone();
+        let mails = parts.iter_mut().filter(|part| part.channel == "email");
+        for (part, (_, email)) in mails.zip(&self.renditions.emails) {
+            part.body = email.compiled.to_bytes().into();
+        }
+        parts
     }
 
     pub fn slug(&self) -> &str {
@@ -84,14 +99,14 @@ fn channels_of(context: &Context, loaded: &Loaded) -> Vec<String> {
     loaded.post.header.channels.clone().unwrap_or_else(|| context.project.config.channel_names())
 }
 
-/// What is frozen of the renditions.
+/// What a release of the renditions consists of. The bytes of mails come when it is frozen: they hold the pictures.
 fn parts(rendered: &Renditions, channels: &[String]) -> Vec<Part> {
     let mut parts = Vec::new();
     if channels.iter().any(|channel| channel == "email") {
-        parts.extend(rendered.emails.iter().map(|(list, email)| Part {
+        parts.extend(rendered.emails.iter().map(|(list, _)| Part {
             channel: "email".to_owned(),
             list: list.clone(),
-            body: email.compiled.to_bytes().into(),
+            body: Vec::new().into(),
         }));
     }
     let other =

@@ -89,7 +89,8 @@ async fn messages(
     let left = survey.record.as_ref().zip(survey.earlier.as_ref());
     let chosen = chosen(arguments);
     let mut message = Vec::new();
-    for (number, part) in (0_i64..).zip(&survey.parts) {
+    let parts = if survey.earlier.is_some() { survey.parts.clone() } else { ready.frozen() };
+    for (number, part) in (0_i64..).zip(&parts) {
         if part.channel != "email" || !chosen.takes(part) {
             continue;
         }
@@ -137,7 +138,7 @@ async fn send(arguments: &cli::Send, context: &Context, ready: &Ready) -> Result
     let earlier = begin_anew_without_files(context, ready, &ledger).await?;
     let (parts, before) = match &earlier {
         Some(release) => survey::frozen(&ledger, release).await?,
-        None => (ready.parts.clone(), Vec::new()),
+        None => (ready.frozen(), Vec::new()),
     };
     check_names(arguments, &parts)?;
     let _inside = outbox(context).enter(ready.slug())?;

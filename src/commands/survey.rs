@@ -84,7 +84,7 @@ pub fn new_release(context: &Context, ready: &Ready) -> NewRelease {
         slug: ready.slug().to_owned(),
         mode: Mode::Trial,
         code: ready.digest,
-        parts: ready.parts.clone(),
+        parts: ready.frozen(),
         created_at: context.now.timestamp().as_millisecond(),
     }
 }

@@ -25,6 +25,7 @@ on_sqlite! {
     a_release_closes_when_nothing_is_open,
     a_wave_adds_those_who_joined,
     a_trial_and_a_real_release_do_not_touch,
+    a_refusal_counts_for_its_part_until_the_wave_is_sealed,
 }
 
 async fn open_error(path: &Path) -> LedgerError {
@@ -67,6 +68,17 @@ async fn two_processes_do_not_freeze_at_once() {
     first.seal(begun.id, 1, [0; 32]).await.expect("seals");
     let later = waiting.await.expect("goes on when the first has finished");
     assert_eq!(later.revision, 2);
+}
+
+#[tokio::test]
+async fn records_opened_at_once_are_made_once() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("rundbrief.db");
+    let (first, second) = tokio::join!(SqliteLedger::open(&path), SqliteLedger::open(&path));
+    let (first, second) = (first.expect("opens"), second.expect("opens too"));
+    first.hold().await.expect("holds");
+    let waiting = tokio::time::timeout(std::time::Duration::from_millis(300), second.hold()).await;
+    assert!(waiting.is_err(), "only one adds recipients");
 }
 
 #[tokio::test]

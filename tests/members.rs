@@ -161,6 +161,20 @@ fn the_first_visible_sheet_is_read_unless_one_is_named() {
 }
 
 #[test]
+fn a_workbook_that_begins_with_a_cover_sheet_names_the_others() {
+    let bytes = workbook::of_sheets(&[
+        ("Deckblatt", "visible", &workbook::sheet(&[(1, &["Mitgliederliste"])])),
+        ("Mitglieder 2026", "visible", &workbook::sheet(&[(1, &["E-Mail"]), (2, &["anna@example.org"])])),
+        ("Alt", "hidden", &workbook::sheet(&[(1, &["E-Mail"])])),
+    ]);
+    assert_eq!(
+        refused(bytes, None),
+        "no column has a heading for e-mail addresses; the headings are “Mitgliederliste”: the sheet “Deckblatt” was \
+         read; if the members are on another one, add to the list's section of config.toml: sheet = \"Mitglieder 2026\""
+    );
+}
+
+#[test]
 fn a_workbook_that_unpacks_to_too_much_is_refused() {
     let mut parts = workbook::frame([("A", "visible")].into_iter());
     parts.push(("xl/worksheets/sheet1.xml".to_owned(), format!("<worksheet>{}", " ".repeat(130 << 20))));

@@ -110,6 +110,14 @@ fn a_list_that_cannot_be_read_any_more_does_not_keep_the_rest_from_being_sent() 
 }
 
 #[test]
+fn who_was_released_and_left_the_list_since_still_gets_it() {
+    let project = two_lists();
+    project.write("newsletters/lists/members.csv", LIST.lines().take(2).collect::<Vec<_>>().join("\n"));
+    project.run(&["send", "newsletters/kurz.md"]).code(0).says("3 members");
+    assert_eq!(mails(&project).len(), 3);
+}
+
+#[test]
 fn a_feed_or_network_that_is_gone_from_the_configuration_keeps_what_was_released() {
     let project = Project::new();
     project.run(&["send", "newsletters/kurz.md", "--channel", "email"]).code(0);

@@ -248,6 +248,7 @@ impl Ledger for SqliteLedger {
             .execute(&mut *transaction)
             .await
             .map_err(from_sqlx)?;
+        query("DELETE FROM refusal").execute(&mut *transaction).await.map_err(from_sqlx)?;
         transaction.commit().await.map_err(from_sqlx)?;
         self.unlock_freezing();
         Ok(())

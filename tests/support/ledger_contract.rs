@@ -127,3 +127,15 @@ pub async fn a_trial_and_a_real_release_do_not_touch(ledger: &impl Ledger) {
     assert_eq!(ledger.release("tagung", Mode::Trial).await.expect("reads"), None);
     assert_eq!(ledger.parts(real.id).await.expect("reads").len(), 3, "shared content stays for the real release");
 }
+
+/// A refusal is known to its part alone, and forgotten with the wave: the list says it anew each time.
+pub async fn a_refusal_counts_for_its_part_until_the_wave_is_sealed(ledger: &impl Ledger) {
+    let begun = ledger.begin(&release("tagung", Mode::Trial)).await.expect("begins");
+    let targets = [recipient(1).target, recipient(2).target];
+    ledger.refuse(begun.id, 0, &[targets[1], targets[1]]).await.expect("notes, twice the same");
+    ledger.refuse(begun.id, 0, &targets[1..]).await.expect("notes again");
+    assert_eq!(ledger.refused(begun.id, 0, &targets).await.expect("looks"), targets[1..]);
+    assert_eq!(ledger.refused(begun.id, 1, &targets).await.expect("looks"), []);
+    ledger.seal(begun.id, 1, [0; 32]).await.expect("seals");
+    assert_eq!(ledger.refused(begun.id, 0, &targets).await.expect("looks"), []);
+}

@@ -26,6 +26,11 @@ impl TableError {
         TableError { message: message.into(), help: Some(help.into()), row: None, io: None }
     }
 
+    pub(super) fn with_help(mut self, help: String) -> TableError {
+        self.help = Some(help);
+        self
+    }
+
     pub(super) fn in_row(mut self, row: u64) -> TableError {
         self.row = Some(row);
         self

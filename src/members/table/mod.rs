@@ -243,7 +243,15 @@ fn explained<R: Read + Seek>(heading: &RawRow, rows: &mut Rows<R>) -> Result<Tab
         }
     }
     let most = addresses.iter().max_by_key(|(_, count)| **count).map(|(column, _)| *column);
-    Ok(columns::no_address_column(&heading.cells, most, heading_row))
+    let error = columns::no_address_column(&heading.cells, most, heading_row);
+    Ok(match rows {
+        Rows::Sheet(SheetRows { sheet, other: Some(other), .. }) if most.is_none() => error.with_help(format!(
+            "the sheet “{sheet}” was read; if the members are on another one, add to the list's section of config.toml: \
+             sheet = {}",
+            heading::toml_string(other)
+        )),
+        _ => error,
+    })
 }
 
 /// Refuses files that are something else than their ending says, with what to do.

@@ -6,7 +6,7 @@
 use std::io::{Read, Seek, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use calamine::{Reader, SheetType, SheetVisible, Xlsx, XlsxError};
+use calamine::{Reader, Sheet, SheetType, SheetVisible, Xlsx, XlsxError};
 
 use super::error::TableError;
 use super::row::RawRow;
@@ -31,6 +31,8 @@ const TEXT_MAX: usize = 64 << 20;
 #[derive(Debug, Default)]
 pub(super) struct SheetRows {
     pub sheet: String,
+    /// The first of the other visible sheets, where none was named.
+    pub other: Option<String>,
     text: String,
     cells: Vec<Cell>,
     /// The cell to go on with.
@@ -94,8 +96,12 @@ impl SheetRows {
 
 fn read_workbook<R: Read + Seek>(source: R, sheet: Option<&str>) -> Result<SheetRows, TableError> {
     let mut workbook: Xlsx<R> = Xlsx::new(source).map_err(unreadable)?;
+    let named = sheet.is_some();
     let sheet = choose(&workbook, sheet)?;
-    let mut kept = SheetRows { sheet, ..SheetRows::default() };
+    let other =
+        worksheets(&workbook).find(|other| !named && other.visible == SheetVisible::Visible && other.name != sheet);
+    let other = other.map(|other| other.name.clone());
+    let mut kept = SheetRows { sheet, other, ..SheetRows::default() };
     let mut reader = workbook.worksheet_cells_reader(&kept.sheet.clone()).map_err(unreadable)?;
     let mut rows = 0;
     while let Some(cell) = reader.next_cell().map_err(unreadable)? {
@@ -111,9 +117,13 @@ fn read_workbook<R: Read + Seek>(source: R, sheet: Option<&str>) -> Result<Sheet
     Ok(kept)
 }
 
+fn worksheets<R: Read + Seek>(workbook: &Xlsx<R>) -> impl Iterator<Item = &Sheet> {
+    workbook.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet)
+}
+
 /// The sheet to read.
 fn choose<R: Read + Seek>(workbook: &Xlsx<R>, wanted: Option<&str>) -> Result<String, TableError> {
-    let sheets: Vec<_> = workbook.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet).collect();
+    let sheets: Vec<_> = worksheets(workbook).collect();
     let Some(wanted) = wanted else {
         let first = sheets.iter().find(|sheet| sheet.visible == SheetVisible::Visible);
         return first.map(|sheet| sheet.name.clone()).ok_or_else(|| {

@@ -146,3 +146,17 @@ fn linked_pictures_wait_in_public_images() {
     }
     assert!(!project.read("out/kurz/email.eml").contains("image/png"), "nothing is embedded");
 }
+
+#[test]
+fn a_build_of_an_unchanged_post_writes_nothing_even_on_another_day() {
+    let project = Project::new();
+    project.run(&["build", "kurz"]).code(0);
+    let written = |name: &str| std::fs::metadata(project.path(name)).expect("is there").modified().expect("is known");
+    let before: Vec<_> =
+        project.files("out/kurz").into_iter().map(|file| written(&format!("out/kurz/{file}"))).collect();
+    project.run_at("1795507200", &["build", "kurz"]).code(0);
+    let after: Vec<_> =
+        project.files("out/kurz").into_iter().map(|file| written(&format!("out/kurz/{file}"))).collect();
+    assert_eq!(before, after);
+    assert!(project.read("out/kurz/email.eml").contains("Date: Fri, 20 Nov 2026 09:00:00 +0100"));
+}

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Zoned;
+
 use super::Context;
 use super::ready::Ready;
 use crate::config::List;
@@ -45,23 +47,30 @@ impl<'a> Sample<'a> {
         self.email.text_for(&self.recipient.slots)
     }
 
-    /// The whole message as it would leave now.
+    /// The whole message, dated by the post and not by the clock, so that a build repeats itself byte for byte.
     ///
     /// # Errors
     /// A value of the member that cannot stand in a message.
     pub fn message(&self, context: &Context, ready: &Ready) -> Result<Vec<u8>, Error> {
         let composer = Composer::of_content(&context.project.config.sender, &ready.key, &ready.digest, 1);
         let mut message = Vec::new();
-        composer.message(&self.email.compiled, self.list, &self.recipient, &context.now, &mut message).map_err(
-            |error| {
-                let finding = Finding::error("message", format!("the mail to {}: {error}", self.recipient.address));
-                let list = context.project.config.lists.get(self.list);
-                let place = list.map(|list| Place::whole_file(&context.project.path(&list.file)));
-                Error::input(place.map_or(finding.clone(), |place| finding.at(place)).help("correct the member's row"))
-            },
-        )?;
+        let date = date_of(context, ready);
+        composer.message(&self.email.compiled, self.list, &self.recipient, &date, &mut message).map_err(|error| {
+            let finding = Finding::error("message", format!("the mail to {}: {error}", self.recipient.address));
+            let list = context.project.config.lists.get(self.list);
+            let place = list.map(|list| Place::whole_file(&context.project.path(&list.file)));
+            Error::input(place.map_or(finding.clone(), |place| finding.at(place)).help("correct the member's row"))
+        })?;
         Ok(message)
     }
+}
+
+/// When the post is to be sent, else nine o'clock on its day; now, where it says neither.
+fn date_of(context: &Context, ready: &Ready) -> Zoned {
+    let header = &ready.loaded.post.header;
+    let written = header.send_at.or_else(|| Some(header.date?.at(9, 0, 0, 0)));
+    let zoned = written.and_then(|local| local.to_zoned(context.project.config.site.zone.clone()).ok());
+    zoned.unwrap_or_else(|| context.now.clone())
 }
 
 /// Where a link leads that an invented member has not.

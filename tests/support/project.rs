@@ -50,11 +50,17 @@ impl Project {
 
     /// Runs the binary in the project's folder, with a fixed clock and no cache but the project's own.
     pub fn run(&self, arguments: &[&str]) -> Ran {
+        self.run_at(NOW, arguments)
+    }
+
+    /// The same at another time, in seconds since 1970.
+    #[allow(dead_code, reason = "each test binary uses a part of this module")]
+    pub fn run_at(&self, now: &str, arguments: &[&str]) -> Ran {
         let output = Command::cargo_bin("rundbrief")
             .expect("the binary is built")
             .current_dir(self.folder.path())
             .env_clear()
-            .env("SOURCE_DATE_EPOCH", NOW)
+            .env("SOURCE_DATE_EPOCH", now)
             .env("XDG_CACHE_HOME", self.path("cache"))
             .args(arguments)
             .output()

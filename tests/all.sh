@@ -5,15 +5,22 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+current=start
+ended() {
+  local code=$?
+  rm -rf "$work"
+  [ "$code" -eq 0 ] || echo "FAILED: $current" >&2
+}
+trap ended EXIT
 export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-never} INSTA_UPDATE=no XDG_CACHE_HOME="$work/cache"
 started=$SECONDS
 
 stage() { # NAME COMMAND…
   local name=$1 from=$SECONDS
   shift
+  current=$name
   echo "== $name"
-  "$@" || { echo "FAILED: $name" >&2; exit 1; }
+  "$@" # not in a condition: there bash would go on after a failed command inside
   echo "-- $name: $((SECONDS - from)) s"
 }
 
@@ -55,8 +62,8 @@ mails_parse() { # golden mails and the outbox, in Python's e-mail package
 
 mails_are_accessible() { # WCAG A and AA, light and dark, phone and desk, in Chromium
   cargo test --locked --quiet --test mail -- --ignored >/dev/null
-  tests/axe.sh "$work"/clone/out/*/email.html $(find target/tmp/mail -name email.html -not -path '*/english/*')
-  ALLOW_LINKED_PICTURES=1 tests/axe.sh target/tmp/mail/english/email.html
+  tests/axe.sh "$work"/clone/out/*/email.html $(find "${CARGO_TARGET_DIR:-target}/tmp/mail" -name email.html -not -path '*/english/*')
+  ALLOW_LINKED_PICTURES=1 tests/axe.sh "${CARGO_TARGET_DIR:-target}/tmp/mail/english/email.html"
 }
 
 feeds_read() { # the sample's feed, and every golden one
@@ -70,7 +77,7 @@ stage "independent readers" install_readers
 stage "format" cargo fmt --check
 stage "lints" cargo clippy --locked --all-targets --quiet -- -D warnings
 stage "build" cargo build --locked --quiet
-binary=$PWD/target/debug/rundbrief
+binary=$(cd "${CARGO_TARGET_DIR:-target}" && pwd)/debug/rundbrief
 stage "tests" cargo test --locked --quiet
 stage "documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --quiet
 stage "sample: build and send" build_sample

@@ -1,15 +1,18 @@
 //! How fast mails are made: `cargo bench --bench render`.
 //!
-//! `parse`, `render` and `mjml` take the sample post. `compile` and `merge` take a mail of the size that sends have:
+//! `parse`, `render` and `mjml` take the sample post, `picture` a phone's photo. `compile` and `merge` take a mail of the size that sends have:
 //! 60 kB of HTML and text, six slots, a name with an umlaut in To.
 
 use std::hint::black_box;
 use std::path::Path;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use image::codecs::jpeg::JpegEncoder;
+use image::{Rgb, RgbImage};
 use jiff::Zoned;
 use rundbrief::config::{Sender, Unsubscribe};
 use rundbrief::post::Post;
+use rundbrief::post::picture::prepare;
 use rundbrief::project::Project;
 use rundbrief::render::email;
 use rundbrief::render::email::message::{Parts, Recipient, compile};
@@ -121,5 +124,22 @@ fn sample(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, sample, render);
+/// A photo of 12 megapixels, as phones make them.
+fn picture(criterion: &mut Criterion) {
+    let mixed = |x: u32, y: u32| (x.wrapping_mul(0x9E37_79B1) ^ y.wrapping_mul(0x85EB_CA6B)).wrapping_mul(0xC2B2_AE35);
+    let photo = RgbImage::from_fn(4000, 3000, |x, y| {
+        let [red, green, blue, _] = mixed(x / 8, y / 8).to_le_bytes();
+        Rgb([red, green, blue])
+    });
+    let mut jpeg = Vec::new();
+    JpegEncoder::new_with_quality(&mut jpeg, 92).encode_image(&photo).expect("encodes");
+    let mut group = criterion.benchmark_group("picture");
+    group.sample_size(10);
+    group.bench_function("12 megapixels", |bench| {
+        bench.iter(|| prepare(black_box(&jpeg), "photo.jpg", 600).expect("a photo"));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, sample, render, picture);
 criterion_main!(benches);

@@ -1,7 +1,6 @@
 //! Pictures as people have them, made ready for mail.
 
 use std::io::Cursor;
-use std::time::{Duration, Instant};
 
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};
@@ -89,14 +88,12 @@ fn grey_sixteen_bit_and_print_pictures_open() {
 
 #[test]
 fn a_bomb_of_pixels_is_refused_before_it_is_decoded() {
-    let started = Instant::now();
     let bomb = png_head(50_000, 50_000);
     assert_eq!(prepare(&bomb, "a.png", 600), Err(PictureError::TooLarge { width: 50_000, height: 50_000 }));
     let mut jpeg_bomb = jpeg(&noise(16, 16), 80);
     let frame = jpeg_bomb.windows(2).position(|pair| pair == [0xFF, 0xC0]).expect("a baseline frame");
     jpeg_bomb[frame + 5..frame + 9].copy_from_slice(&[0xFF, 0xFF, 0xFF, 0xFF]);
     assert_eq!(prepare(&jpeg_bomb, "a.jpg", 600), Err(PictureError::TooLarge { width: 65_535, height: 65_535 }));
-    assert!(started.elapsed() < Duration::from_secs(1));
 }
 
 #[test]
@@ -148,18 +145,6 @@ proptest! {
             let _ = prepare(&source[..cut % source.len()], "a", 100);
         }
     }
-}
-
-/// A 12-megapixel photo; run in release mode: `cargo test --release --test picture -- --ignored --nocapture`.
-#[test]
-#[ignore = "measures time, which means something in release mode only"]
-fn twelve_megapixels_take_less_than_a_second() {
-    let photo = jpeg(&RgbImage::from_fn(4000, 3000, |x, y| pixel(x / 8, y / 8)), 92);
-    let started = Instant::now();
-    let prepared = prepare(&photo, "a.jpg", 600).expect("a photo");
-    let took = started.elapsed();
-    println!("{} kB, {} × {}, {took:?}", prepared.bytes.len() / 1000, prepared.width, prepared.height);
-    assert!(took < Duration::from_secs(1), "{took:?}");
 }
 
 /// A pixel of noise that is the same everywhere.

@@ -32,7 +32,7 @@ JS
 node --version; node -p "'mjml ' + require('$work/node/node_modules/mjml/package.json').version"
 
 python3 - "$binary" "$post" "$work" "$mjml" "$pairs" <<'PY'
-import os, statistics, subprocess, sys, time
+import os, re, statistics, subprocess, sys, time
 binary, post, work, mjml, pairs = sys.argv[1:5] + [int(sys.argv[5])]
 env = dict(os.environ, NODE_PATH=f"{work}/node/node_modules")
 ours = [binary, "build", post, "--out", f"{work}/out"]
@@ -49,6 +49,11 @@ a, b = (statistics.median(column) for column in zip(*rows))
 ratio = statistics.median(y / x for x, y in rows)
 print(f"whole process, median of {pairs} pairs: rundbrief build {a*1e3:.1f} ms (everything: mail, text, teasers, feed item, plan);"
       f" node with mjml {b*1e3:.0f} ms (the HTML alone); {ratio:.0f} times")
-print(f"warm, mjml: {subprocess.run(['node', f'{work}/warm.cjs', mjml], check=True, env=env, capture_output=True, text=True).stdout.strip()} ms a render;"
-      " ours: the group 'mjml' of `cargo bench --bench render`")
+warm = subprocess.run(["node", f"{work}/warm.cjs", mjml], check=True, env=env, capture_output=True, text=True)
+warm = float(warm.stdout)
+bench = subprocess.run(["cargo", "bench", "--locked", "--quiet", "--bench", "render", "--", "^mjml$", "--noplot"],
+                       check=True, env=env, capture_output=True, text=True).stdout
+value, unit = re.search(r"time:\s+\[\S+ \S+ (\S+) (\S+)", bench).groups()
+own = float(value) * {"ns": 1e-6, "µs": 1e-3, "ms": 1.0, "s": 1e3}[unit]
+print(f"warm, MJML to HTML with its styles inlined: rundbrief {own:.2f} ms, mjml {warm:.1f} ms; {warm / own:.0f} times")
 PY

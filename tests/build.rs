@@ -160,3 +160,19 @@ fn a_build_of_an_unchanged_post_writes_nothing_even_on_another_day() {
     assert_eq!(before, after);
     assert!(project.read("out/kurz/email.eml").contains("Date: Fri, 20 Nov 2026 09:00:00 +0100"));
 }
+
+#[test]
+fn pictures_are_found_beside_the_html_and_a_text_that_names_one_stays() {
+    let project = Project::new();
+    let picture = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/newsletters/logos/stiftung-muster.png"));
+    project.write("newsletters/bild.png", picture.expect("is there"));
+    let post = POST.replace("tags:", "image: { src: bild.png, alt: Ein Bild }\ntags:");
+    project.write("newsletters/kurz.md", &post);
+    project.run(&["build", "kurz"]).code(0);
+    let name = project.files("out/kurz/images").remove(0);
+    project.write("newsletters/kurz.md", format!("{post}\nDas Bild heißt `cid:{name}@example.org` im Text.\n"));
+    project.run(&["build", "kurz"]).code(0);
+    let html = project.read("out/kurz/email.html");
+    assert!(html.contains(&format!("src=\"images/{name}\"")) && !html.contains("src=\"cid:"), "shown from beside");
+    assert!(html.contains(&format!(">cid:{name}@example.org<")), "the author's words stay");
+}

@@ -7,6 +7,7 @@ use std::cell::RefCell;
 
 use crate::config::{Config, Images};
 use crate::post::picture::Prepared;
+use crate::render::email::escape::escape;
 
 /// A picture that the mail shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +59,16 @@ impl<'a> ImageSet<'a> {
 /// Picture names end in a digest, so that a letter that becomes `-` makes no two alike.
 fn cid_local_part(name: &str) -> String {
     name.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') { c } else { '-' }).collect()
+}
+
+/// The HTML with the `src` of each picture replaced; text that happens to say the same stays.
+pub(super) fn with_sources<'a>(
+    html: String,
+    images: impl IntoIterator<Item = &'a InlineImage>,
+    src: impl Fn(&InlineImage) -> String,
+) -> String {
+    let quoted = |address: &str| format!("\"{}\"", escape(address));
+    images.into_iter().fold(html, |html, image| html.replace(&quoted(&image.src), &quoted(&src(image))))
 }
 
 /// Percent-encodes everything but the unreserved characters (RFC 3986, section 2.3).

@@ -123,7 +123,7 @@ impl Email {
         let html = shown_html(&self.html, &self.slots, values)
             .expect("compiling has found every place where no value may stand");
         let embedded = self.images.iter().filter(|image| image.cid.is_some());
-        embedded.fold(html, |html, image| html.replace(&image.src, &file(&image.prepared.name)))
+        images::with_sources(html, embedded, |image| file(&image.prepared.name))
     }
 
     /// The plain text with a member's values.

@@ -13,7 +13,7 @@ use crate::finding::{Finding, Place, Severity};
 use crate::render::email::context::{Context, context};
 use crate::render::email::engine::{Stage, used};
 use crate::render::email::escape::escape;
-use crate::render::email::images::percent_encode;
+use crate::render::email::images::{percent_encode, with_sources};
 use crate::render::email::member::Recorder;
 use crate::render::email::slot::Slots;
 use crate::render::email::{diagnose, mjml, shorten};
@@ -71,9 +71,7 @@ impl Rendered {
 
     /// The HTML with each picture's `src` replaced, for instance by a file beside `email.html`.
     pub fn html_with_images(&self, src: impl Fn(&InlineImage) -> String) -> String {
-        self.images.iter().fold(self.html.clone(), |html, image| {
-            html.replace(&format!("\"{}\"", escape(&image.src)), &format!("\"{}\"", escape(&src(image))))
-        })
+        with_sources(self.html.clone(), &self.images, src)
     }
 }
 

@@ -1,9 +1,13 @@
 //! The ways out. Each takes one delivery and says what became of it.
 //!
-//! Comes in: an [`Outgoing`]. Goes out: an [`Outcome`]. A channel never touches the ledger and never decides whether
-//! to try again.
+//! Comes in: an [`Outgoing`] and a [`Gate`]. Goes out: an [`Outcome`]. A channel never touches the ledger, never decides
+//! whether to try again, and lets no content leave before the gate has opened.
 
-use crate::error::Error;
+use std::time::Duration;
+
+use thiserror::Error;
+
+use crate::error;
 use crate::render::feed::FeedItem;
 
 pub mod feed;
@@ -24,18 +28,27 @@ pub struct Outgoing<'a> {
 #[derive(Debug, Clone, Copy)]
 pub enum Content<'a> {
     /// A complete RFC 5322 message.
-    Message(&'a [u8]),
+    Message { envelope: Envelope<'a>, bytes: &'a [u8] },
     /// A text for a network, posted by hand or by its channel.
     Text(&'a str),
     /// An item of the feed.
     Item(&'a FeedItem),
 }
 
+/// Who a message is from and for on its way (RFC 5321 section 2.3.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Envelope<'a> {
+    /// MAIL FROM: where bounces go.
+    pub from: &'a str,
+    /// RCPT TO: one address; it may need SMTPUTF8 (RFC 6531).
+    pub to: &'a str,
+}
+
 impl Content<'_> {
     /// The ending of a file that holds it.
     pub const fn extension(&self) -> &'static str {
         match self {
-            Content::Message(_) => "eml",
+            Content::Message { .. } => "eml",
             Content::Text(_) => "txt",
             Content::Item(_) => "xml",
         }
@@ -43,18 +56,69 @@ impl Content<'_> {
 
     pub fn bytes(&self) -> &[u8] {
         match self {
-            Content::Message(bytes) => bytes,
+            Content::Message { bytes, .. } => bytes,
             Content::Text(text) => text.as_bytes(),
             Content::Item(item) => item.xml.as_bytes(),
         }
     }
 }
 
+/// Asked at the last moment at which a delivery can still be kept back: the next byte could reach somebody.
+pub trait Gate {
+    /// Notes durably against a crash of this process that the content leaves now, or refuses.
+    ///
+    /// # Errors
+    /// [`Closed`]: the send was stopped, this worker is not trusted any more, or the note cannot be written. The
+    /// channel then gives the delivery up without its content, and answers [`Outcome::Withheld`].
+    fn open(&self) -> Result<(), Closed>;
+}
+
+/// The gate did not open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Closed;
+
 /// What became of one delivery.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// Accepted; `receipt` is what the other side answered, or the file.
     Sent { receipt: String },
+    /// Not accepted for now; another try is worth it, but not before `retry_after`, if the other side said so.
+    Deferred { reason: String, retry_after: Option<Duration>, slow: Option<Slow> },
+    /// Refused for good. `policy` is the enhanced status (RFC 3463), such as `5.7.1`, where the refusal is one of
+    /// policy, which may be meant for this address or for the whole send.
+    Rejected { reason: String, policy: Option<String> },
+    /// The content left and the answer was lost: it may or may not have arrived.
+    Uncertain { reason: String },
+    /// Not this delivery's fault: the connection failed before its content left. It counts as no try.
+    Untried { reason: String, slow: Option<Slow> },
+    /// The gate stayed closed. Nothing left.
+    Withheld,
+}
+
+/// What has to go slower after an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Slow {
+    /// Everything that goes through this relay.
+    Relay,
+    /// Mail for the recipient's domain.
+    Domain,
+}
+
+/// What stops a whole channel. The delivery at hand was not sent and counts as not tried.
+#[derive(Debug, Error)]
+pub enum ChannelError {
+    /// The other side refuses the login, or this sender for this login.
+    #[error("{message}")]
+    Credentials { message: String, help: String },
+    /// What is configured cannot work: a certificate that does not fit, a security that is not offered.
+    #[error("{message}")]
+    Config { message: String, help: String },
+    /// The other side refuses this release as a whole, for now or for good.
+    #[error("{message}")]
+    Refused { message: String, help: String },
+    /// A file cannot be written.
+    #[error(transparent)]
+    Local(#[from] error::Error),
 }
 
 /// What a delivery becomes whose answer was lost, for instance by a crash.
@@ -62,16 +126,24 @@ pub enum Outcome {
 pub enum Repeat {
     /// Doing it again changes nothing: the same file, the same item.
     Always,
+    /// The other side recognises a repetition for this long.
+    Until(Duration),
+    /// Doing it again may reach somebody twice; a person decides.
+    Never,
 }
 
-/// A way out.
+/// A way out, as one worker task holds it: a connection, a folder.
 #[allow(async_fn_in_trait, reason = "used with concrete types only, never as a trait object")]
 pub trait Channel {
-    /// Delivers once.
+    /// Delivers once. Opens `gate` right before the first byte of content leaves, or before whatever else cannot be
+    /// taken back.
     ///
     /// # Errors
-    /// What stops the whole channel, such as a full disk; never the fault of one delivery.
-    async fn deliver(&self, outgoing: &Outgoing<'_>) -> Result<Outcome, Error>;
+    /// What stops the whole channel; never the fault of one delivery.
+    async fn deliver(&mut self, outgoing: &Outgoing<'_>, gate: &impl Gate) -> Result<Outcome, ChannelError>;
 
     fn repeat(&self) -> Repeat;
+
+    /// Ends a connection politely, if there is one.
+    async fn close(&mut self) {}
 }

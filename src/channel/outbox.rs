@@ -9,11 +9,11 @@ use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::Duration;
 
-use super::{Channel, Outcome, Outgoing, Repeat};
+use super::{Channel, ChannelError, Gate, Outcome, Outgoing, Repeat};
 use crate::error::Error;
 
 /// A folder that stands in for the mail server and the networks.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Outbox {
     root: PathBuf,
 }
@@ -89,9 +89,12 @@ fn sweep(folder: &Path) -> io::Result<()> {
 }
 
 impl Channel for Outbox {
-    async fn deliver(&self, outgoing: &Outgoing<'_>) -> Result<Outcome, Error> {
+    async fn deliver(&mut self, outgoing: &Outgoing<'_>, gate: &impl Gate) -> Result<Outcome, ChannelError> {
         let folder = self.folder(outgoing.slug).join(outgoing.channel);
         let file = folder.join(format!("{}.{}", outgoing.name, outgoing.content.extension()));
+        if gate.open().is_err() {
+            return Ok(Outcome::Withheld);
+        }
         write_beside(&folder, &file, outgoing.content.bytes())?;
         Ok(Outcome::Sent { receipt: file.display().to_string() })
     }
@@ -116,16 +119,25 @@ fn write_beside(folder: &Path, file: &Path, bytes: &[u8]) -> Result<(), Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::channel::Content;
+    use crate::channel::{Closed, Content, Envelope};
+
+    struct Open;
+
+    impl Gate for Open {
+        fn open(&self) -> Result<(), Closed> {
+            Ok(())
+        }
+    }
 
     #[tokio::test]
     async fn a_delivery_made_twice_is_one_file() {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let outbox = Outbox::new(folder.path().join("outbox"));
-        let outgoing =
-            Outgoing { slug: "tagung", channel: "email", name: "4a", content: Content::Message(b"Subject: x\r\n\r\n") };
-        outbox.deliver(&outgoing).await.expect("is written");
-        outbox.deliver(&outgoing).await.expect("is written again");
+        let mut outbox = Outbox::new(folder.path().join("outbox"));
+        let envelope = Envelope { from: "a@example.org", to: "b@example.org" };
+        let content = Content::Message { envelope, bytes: b"Subject: x\r\n\r\n" };
+        let outgoing = Outgoing { slug: "tagung", channel: "email", name: "4a", content };
+        outbox.deliver(&outgoing, &Open).await.expect("is written");
+        outbox.deliver(&outgoing, &Open).await.expect("is written again");
         let files: Vec<_> = fs::read_dir(outbox.folder("tagung").join("email"))
             .expect("the folder is there")
             .map(|entry| entry.expect("readable").file_name())

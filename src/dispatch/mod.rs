@@ -7,7 +7,7 @@ use jiff::Zoned;
 
 use crate::channel::feed::FeedFile;
 use crate::channel::outbox::Outbox;
-use crate::channel::{Channel, Content, Outcome, Outgoing};
+use crate::channel::{Channel, ChannelError, Closed, Content, Envelope, Gate, Outcome, Outgoing};
 use crate::error::Error;
 use crate::ledger::{Delivery, DeliveryState, Ledger, LedgerError, Part, Release, Settled};
 use crate::plan::Target;
@@ -118,7 +118,8 @@ impl<L: Ledger> Dispatch<'_, L> {
                 if let Err(error) = self.composer.message(compiled, &part.list, recipient, self.now, &mut message) {
                     return Ok(Settled { target, state: DeliveryState::Failed, detail: error.to_string() });
                 }
-                (self.composer.name(target), Content::Message(&message))
+                let envelope = Envelope { from: "", to: &recipient.address };
+                (self.composer.name(target), Content::Message { envelope, bytes: &message })
             }
             (Work::Mail(_), None) => {
                 return Err(self.at(LedgerError::Damaged("a mail has no recipient".to_owned())));
@@ -127,15 +128,28 @@ impl<L: Ledger> Dispatch<'_, L> {
             (Work::Feed(_, item), _) => (self.release.slug.clone(), Content::Item(item)),
         };
         let outgoing = Outgoing { slug: &self.release.slug, channel: &part.channel, name: &name, content };
-        let Outcome::Sent { receipt } = match work {
-            Work::Feed(Some(feed), _) => feed.deliver(&outgoing).await?,
-            Work::Mail(_) | Work::Text(_) | Work::Feed(None, _) => self.outbox.deliver(&outgoing).await?,
+        let outcome = match work {
+            Work::Feed(Some(feed), _) => (*feed).clone().deliver(&outgoing, &Open).await,
+            Work::Mail(_) | Work::Text(_) | Work::Feed(None, _) => self.outbox.clone().deliver(&outgoing, &Open).await,
         };
-        Ok(Settled { target, state: DeliveryState::Sent, detail: receipt })
+        match outcome {
+            Ok(Outcome::Sent { receipt }) => Ok(Settled { target, state: DeliveryState::Sent, detail: receipt }),
+            Ok(_) => unreachable!("files are written or fail"),
+            Err(ChannelError::Local(error)) => Err(error),
+            Err(_) => unreachable!("files are written or fail"),
+        }
     }
 
     fn at(&self, error: LedgerError) -> Error {
         error.at(&self.ledger.place())
+    }
+}
+
+struct Open;
+
+impl Gate for Open {
+    fn open(&self) -> Result<(), Closed> {
+        Ok(())
     }
 }
 

@@ -5,12 +5,11 @@ use std::path::PathBuf;
 use jiff::Zoned;
 
 use super::{ChannelInfo, write};
-use crate::channel::{Channel, Content, Outcome, Outgoing, Repeat};
+use crate::channel::{Channel, ChannelError, Content, Gate, Outcome, Outgoing, Repeat};
 use crate::config::Config;
-use crate::error::Error;
 
 /// The feed file of a configuration.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct FeedFile {
     path: PathBuf,
     info: ChannelInfo,
@@ -27,10 +26,13 @@ impl FeedFile {
 }
 
 impl Channel for FeedFile {
-    async fn deliver(&self, outgoing: &Outgoing<'_>) -> Result<Outcome, Error> {
+    async fn deliver(&mut self, outgoing: &Outgoing<'_>, gate: &impl Gate) -> Result<Outcome, ChannelError> {
         let Content::Item(item) = outgoing.content else {
             unreachable!("the feed is handed feed items only");
         };
+        if gate.open().is_err() {
+            return Ok(Outcome::Withheld);
+        }
         write(&self.path, &self.info, item, &self.built)?;
         Ok(Outcome::Sent { receipt: self.path.display().to_string() })
     }

@@ -11,8 +11,8 @@ use super::file::{self, File, Text};
 use super::theme::{Color, Theme};
 use super::url::is_url;
 use super::{
-    Config, EmailSettings, FeedSettings, Images, LedgerSettings, List, Network, NetworkKind, Outbox, Partner, Sender,
-    Site, Transport, Unsubscribe, later, shown,
+    Config, EmailSettings, FeedSettings, Images, LedgerSettings, List, Network, NetworkKind, Outbox, Partner,
+    RetrySettings, Sender, Site, Transport, Unsubscribe, later, shown,
 };
 use crate::finding::{Finding, Place, nearest};
 use crate::secret::SecretRef;
@@ -198,7 +198,7 @@ impl<'a> Checker<'a> {
                 return None;
             }
         };
-        Some(EmailSettings { transport: Transport::Outbox, images })
+        Some(EmailSettings { transport: Transport::Outbox, images, retry: RetrySettings::default() })
     }
 
     fn feed(&mut self, feed: file::Feed) -> Option<FeedSettings> {

@@ -13,6 +13,7 @@ use crate::finding::Finding;
 use crate::secret::SecretRef;
 
 mod check;
+mod email;
 mod file;
 mod later;
 mod shown;
@@ -20,6 +21,10 @@ mod syntax;
 mod theme;
 mod url;
 
+pub use email::{
+    EmailSettings, Images, Login, OAuthSettings, PaceSettings, RetrySettings, Security, SendmailSettings, SmtpSettings,
+    Transport,
+};
 pub use theme::{Color, Theme};
 
 /// The configuration that is used where there is no `config.toml`; the same bytes as `config.example.toml`.
@@ -98,29 +103,6 @@ pub struct Unsubscribe {
 #[derive(Debug, Clone)]
 pub struct Outbox {
     pub path: PathBuf,
-}
-
-/// `[email]`.
-#[derive(Debug, Clone)]
-pub struct EmailSettings {
-    pub transport: Transport,
-    pub images: Images,
-}
-
-/// How mails leave.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Transport {
-    /// Into files; a trial.
-    Outbox,
-}
-
-/// `[email] images`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Images {
-    /// Inside each mail, by cid.
-    Embed,
-    /// As files under `public/images/`, linked at this URL (no slash at its end).
-    Link { url: String },
 }
 
 /// `[feed]`.

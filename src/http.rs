@@ -50,7 +50,7 @@ pub struct Reply {
     pub body: Vec<u8>,
 }
 
-/// Why there is no reply. `sent` tells whether the request may have reached the other side.
+/// Why there is no reply.
 #[derive(Debug, Error)]
 pub enum HttpError {
     /// The URL is none, or of a scheme that is not permitted.

@@ -4,13 +4,24 @@
 mod smtp_channel;
 #[path = "support/smtp_server.rs"]
 mod smtp_server;
+#[path = "support/token_server.rs"]
+mod token_server;
+
+#[path = "smtp/login.rs"]
+mod login;
+#[path = "smtp/mails.rs"]
+mod mails;
+#[path = "smtp/secure.rs"]
+mod secure;
+#[path = "smtp/sendmail.rs"]
+mod sendmail;
 
 use std::time::Duration;
 
 use rundbrief::channel::smtp::{MAILS_PER_CONNECTION, Timeouts};
 use rundbrief::channel::{Channel, Repeat};
 use rundbrief::config::Security;
-use smtp_channel::{Door, MAIL, deliver, deliver_bytes, patient, relay, settings, spoken};
+use smtp_channel::{Door, MAIL, deliver, deliver_bytes, large, patient, relay, settings, spoken};
 use smtp_server::{Answer, Script, Server, Stage};
 
 /// A fault, what is to be made of it, and whether the next mail goes over the same connection.
@@ -188,15 +199,11 @@ async fn an_answer_to_the_final_dot_is_believed_and_silence_is_not() {
         says(End, "554 5.2.252 SendAsDenied; not allowed to send as", "stop: credentials", NEW),
         says(End, "354 more?", "uncertain", NEW),
         does("end closed", End, Answer::close(), "uncertain"),
+        does("end closed, but taken", End, Answer::close().taken(), "uncertain"),
         does("end reset", End, Answer::reset(), "uncertain"),
         does("end garbled", End, Answer::raw("queued\r\n"), "uncertain"),
         does("end half a line", End, Answer::raw("250 2.0").and_close(), "uncertain"),
-        does(
-            "end 421 after the connection was closed",
-            End,
-            Answer::reply("421 4.4.2 late").and_close(),
-            "deferred, slow the relay",
-        ),
+        does("end 421 and closed", End, Answer::reply("421 4.4.2 late").and_close(), "deferred, slow the relay"),
     ])
     .await;
 }
@@ -231,14 +238,6 @@ async fn a_server_that_goes_silent_is_left_after_its_time_at_every_stage() {
         let outcome = spoken(&deliver(&mut session, "anna@example.org").await);
         assert_eq!((outcome.as_str(), server.accepted_count()), (expected, 0), "{name}");
     }
-}
-
-/// More than any socket takes in advance.
-fn large() -> Vec<u8> {
-    let mut mail = MAIL.to_vec();
-    mail.resize(32 * 1024 * 1024, b'x');
-    mail.extend_from_slice(b"\r\n");
-    mail
 }
 
 #[tokio::test]

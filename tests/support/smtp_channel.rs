@@ -14,6 +14,14 @@ use super::smtp_server::Server;
 
 pub const MAIL: &[u8] = b"Subject: Hallo\r\n\r\nGuten Tag\r\n";
 
+/// More than any socket takes in advance.
+pub fn large() -> Vec<u8> {
+    let mut mail = MAIL.to_vec();
+    mail.resize(32 * 1024 * 1024, b'x');
+    mail.extend_from_slice(b"\r\n");
+    mail
+}
+
 /// A gate that counts how often it was asked.
 pub struct Door {
     pub asked: Cell<usize>,

@@ -56,6 +56,7 @@ pub struct Answer {
     pub(super) say: Say,
     pub(super) late: Duration,
     pub(super) then: Then,
+    pub(super) taken: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -74,7 +75,7 @@ pub(super) enum Then {
 
 impl Answer {
     const fn new(say: Say, then: Then) -> Answer {
-        Answer { say, late: Duration::ZERO, then }
+        Answer { say, late: Duration::ZERO, then, taken: false }
     }
 
     /// What a server says when all is well.
@@ -110,6 +111,12 @@ impl Answer {
     /// After this time.
     pub const fn late(mut self, late: Duration) -> Answer {
         self.late = late;
+        self
+    }
+
+    /// At [`Stage::End`]: the mail has arrived, although the answer does not say so.
+    pub const fn taken(mut self) -> Answer {
+        self.taken = true;
         self
     }
 

@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 use tokio::time::sleep;
 
 use super::link::Link;
-use super::script::{Say, Script, Seen, Stage, Then, When};
+use super::script::{Answer, Say, Script, Seen, Stage, Then, When};
 use super::{Accepted, Record};
 
 struct Talk {
@@ -26,6 +26,20 @@ struct Talk {
     to: Vec<String>,
     begun: bool,
     logged_in: bool,
+}
+
+/// An answer and its bytes.
+struct Decided {
+    answer: Answer,
+    bytes: Vec<u8>,
+}
+
+impl Decided {
+    /// The code that the bytes begin with; 0 if there is none.
+    fn code(&self) -> u16 {
+        let code = std::str::from_utf8(self.bytes.get(..3).unwrap_or_default());
+        code.ok().and_then(|code| code.parse().ok()).unwrap_or(0)
+    }
 }
 
 /// Ends with the connection; how it ended is nobody's business here.
@@ -68,6 +82,13 @@ impl Talk {
 
     /// Says what the script says, or `normal`; gives the code that went out.
     async fn answer(&mut self, stage: Stage, line: &str, normal: &str) -> io::Result<u16> {
+        let decided = self.decide(stage, line, normal);
+        let code = decided.code();
+        self.carry_out(decided).await?;
+        Ok(code)
+    }
+
+    fn decide(&self, stage: Stage, line: &str, normal: &str) -> Decided {
         let answer = self.script.ask(&Seen {
             stage,
             connection: self.connection,
@@ -77,29 +98,32 @@ impl Talk {
             from: &self.from,
             to: &self.to,
         });
+        let bytes = match &answer.say {
+            Say::Normal if normal.is_empty() => Vec::new(),
+            Say::Normal => format!("{}\r\n", normal.replace('\n', "\r\n")).into_bytes(),
+            Say::Bytes(bytes) => bytes.clone(),
+        };
+        Decided { answer, bytes }
+    }
+
+    async fn carry_out(&mut self, Decided { answer, bytes }: Decided) -> io::Result<()> {
         if !answer.late.is_zero() {
             sleep(answer.late).await;
         }
-        let bytes = match answer.say {
-            Say::Normal if normal.is_empty() => Vec::new(),
-            Say::Normal => format!("{}\r\n", normal.replace('\n', "\r\n")).into_bytes(),
-            Say::Bytes(bytes) => bytes,
-        };
         self.link.write_all(&bytes).await?;
         self.link.flush().await?;
         match answer.then {
-            Then::GoOn => {}
+            Then::GoOn => Ok(()),
             Then::Close => {
                 let _ = self.link.shutdown().await;
-                return Err(ended());
+                Err(ended())
             }
             Then::Reset => {
                 self.link.get_ref().end_with_reset();
-                return Err(ended());
+                Err(ended())
             }
             Then::Hang => pending().await,
         }
-        Ok(std::str::from_utf8(bytes.get(..3).unwrap_or_default()).ok().and_then(|code| code.parse().ok()).unwrap_or(0))
     }
 
     async fn command(mut self, line: String) -> io::Result<Talk> {
@@ -229,17 +253,20 @@ impl Talk {
             return Ok(());
         }
         let bytes = self.content().await?;
-        if self.answer(Stage::End, ".", &format!("250 2.0.0 Ok: queued as {}", self.mail)).await? / 100 == 2 {
+        let decided = self.decide(Stage::End, ".", &format!("250 2.0.0 Ok: queued as {}", self.mail));
+        // Before the answer goes out, so that who has it finds the mail here.
+        if decided.code() / 100 == 2 || decided.answer.taken {
             let accepted = Accepted {
                 connection: self.connection,
                 mail: self.mail,
-                from: std::mem::take(&mut self.from),
+                from: self.from.clone(),
                 to: self.to.clone(),
-                parameters: std::mem::take(&mut self.parameters),
+                parameters: self.parameters.clone(),
                 bytes,
             };
             self.record.lock().expect("no handler has panicked").accepted.push(accepted);
         }
+        self.carry_out(decided).await?;
         self.answer(Stage::Answered, "", "").await?;
         self.forget();
         Ok(())

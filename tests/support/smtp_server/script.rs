@@ -131,6 +131,9 @@ impl Answer {
     }
 }
 
+/// Says whether an access token is good.
+pub(super) type Judge = Box<dyn Fn(&str) -> bool + Send + Sync>;
+
 type Handler = Box<dyn Fn(&Seen<'_>) -> Answer + Send + Sync>;
 
 /// What the server offers, demands and answers.
@@ -139,7 +142,7 @@ pub struct Script {
     pub(super) extensions: Vec<String>,
     pub(super) mechanisms: String,
     pub(super) password: Option<(String, String)>,
-    pub(super) token: Option<Box<dyn Fn(&str) -> bool + Send + Sync>>,
+    pub(super) token: Option<Judge>,
     pub(super) certificate: Option<(When, Certificate)>,
     pub(super) keep_contents: bool,
 }

@@ -48,7 +48,8 @@ async fn bytes_that_only_tls_has_taken_have_not_left() {
     socket.set_send_buffer_size(4096).expect("a small buffer");
     let wire = Wire::new(socket.connect(address).await.expect("a connection")).expect("a wire");
     wire.encrypt(client, ServerName::try_from(HOST).expect("a name")).await.expect("TLS");
-    let timeouts = Timeouts { block: Duration::from_millis(200), ..Timeouts::default() };
+    let short = Duration::from_millis(200);
+    let timeouts = Timeouts { block: short, end: short, ..Timeouts::default() };
     let opened = Conversation::open(wire, &ClientId::default(), HOST.into(), timeouts).await;
     let mut conversation = opened.expect("is greeted").expect("is welcome");
     let mut content = vec![b'x'; 48 * 1024];

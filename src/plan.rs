@@ -55,6 +55,11 @@ impl SiteKey {
         Target(first_16(&mac)).hex()
     }
 
+    /// Tells one key from another without telling the key: 16 lower-case hexadecimal digits.
+    pub fn fingerprint(&self) -> String {
+        self.mac(&[b"fingerprint"])[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
     fn mac(&self, parts: &[&[u8]]) -> [u8; 32] {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes a key of any length");
         for part in parts {
@@ -298,6 +303,14 @@ mod tests {
         let (a, b) = (("email", "members", [1; 32]), ("feed", "", [2; 32]));
         assert_eq!(release_digest([a, b]), release_digest([b, a]));
         assert_ne!(release_digest([a]), release_digest([("email", "board", [1; 32])]));
+    }
+
+    #[test]
+    fn a_fingerprint_tells_keys_apart() {
+        let fingerprint = SiteKey::new([7; 32]).fingerprint();
+        assert_eq!(fingerprint, SiteKey::new([7; 32]).fingerprint());
+        assert_ne!(fingerprint, SiteKey::new([8; 32]).fingerprint());
+        assert!(fingerprint.len() == 16 && fingerprint.bytes().all(|byte| byte.is_ascii_hexdigit()), "{fingerprint}");
     }
 
     #[test]

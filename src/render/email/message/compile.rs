@@ -6,6 +6,7 @@
 use sha2::{Digest, Sha256};
 
 use super::header::Refused;
+use super::mark::{Mark, without_tokens};
 use super::place::Scanner;
 use super::{
     CompileError, Compiled, Embedded, MemberHeader, Part, Parts, Place, Segment, header, picture, quoted, url,
@@ -18,6 +19,19 @@ use crate::render::email::slot::{Piece, Slots};
 /// # Errors
 /// The template's or the configuration's fault, as a [`CompileError`]; none depends on a member.
 pub fn compile(parts: &Parts<'_>, sender: &Sender) -> Result<Compiled, CompileError> {
+    compile_as(parts, sender, None)
+}
+
+/// Compiles the same mail as a test of it: with the same digest, marked in subject and header, without the tokens that
+/// unsubscribe the member whose values it shows.
+///
+/// # Errors
+/// As [`compile`].
+pub fn compile_marked(parts: &Parts<'_>, sender: &Sender, mark: &Mark) -> Result<Compiled, CompileError> {
+    compile_as(parts, sender, Some(mark))
+}
+
+fn compile_as(parts: &Parts<'_>, sender: &Sender, mark: Option<&Mark>) -> Result<Compiled, CompileError> {
     if parts.subject.trim().is_empty() {
         return Err(CompileError::NoSubject);
     }
@@ -29,6 +43,11 @@ pub fn compile(parts: &Parts<'_>, sender: &Sender) -> Result<Compiled, CompileEr
     let mut builder = Builder::default();
     builder.head(parts, sender, &subject)?;
     let digest = digest(parts.slots, &builder.segments, [&subject, &text, &html], &pictures);
+    if let Some(mark) = mark {
+        builder = Builder::default();
+        builder.head(parts, sender, &mark.subject(&subject))?;
+        builder.fixed("X-Rundbrief-Test", &mark.header())?;
+    }
     let boundary = Boundaries::new(&digest);
     builder.push(format!("Content-Type: multipart/alternative;\r\n boundary=\"{}\"\r\n\r\n", boundary.alternative));
     builder.push(format!("--{}\r\nContent-Type: text/plain; charset=utf-8\r\n{QUOTED}", boundary.alternative));
@@ -41,7 +60,11 @@ pub fn compile(parts: &Parts<'_>, sender: &Sender) -> Result<Compiled, CompileEr
         builder.related(&html, parts.slots, &pictures, &boundary.related)?;
     }
     builder.push(format!("\r\n--{}--\r\n", boundary.alternative));
-    Ok(Compiled { segments: builder.segments, slots: parts.slots.list.clone(), digest })
+    let segments = match mark {
+        Some(_) => without_tokens(builder.segments, parts.slots, sender)?,
+        None => builder.segments,
+    };
+    Ok(Compiled { segments, slots: parts.slots.list.clone(), digest })
 }
 
 const QUOTED: &str = "Content-Transfer-Encoding: quoted-printable\r\n\r\n";

@@ -21,6 +21,7 @@
 //! | [`error`] | what ends a command, and its exit code |
 //! | [`secret`] | secrets by reference, never printed |
 //! | [`words`] | what readers see, in German and English |
+//! | [`http`] | the one HTTP client, closed towards private networks |
 //! | [`config`] | `config.toml` as validated types |
 //! | [`post`] | header, Markdown, sentences, pictures |
 //! | [`members`] | tables, addresses, salutations |
@@ -38,7 +39,7 @@
 //!
 //! # The import rule
 //!
-//! Imports point one way: `finding, secret, words, cli` ← `error` ← `config, post, members` ← `render` ← `plan` ←
+//! Imports point one way: `finding, secret, words, http, cli` ← `error` ← `config, post, members` ← `render` ← `plan` ←
 //! `project` ← `ledger, channel` ← `dispatch` ← `commands` ← `main`. Modules of one level do not import each other, and
 //! each library has its place (sqlx only in `ledger`, clap only in `cli`, …). `tests/architecture.rs` reads every
 //! `use crate::` and fails on a violation.
@@ -56,6 +57,7 @@ pub mod config;
 pub mod dispatch;
 pub mod error;
 pub mod finding;
+pub mod http;
 pub mod ledger;
 pub mod members;
 pub mod plan;

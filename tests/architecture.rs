@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// From the ground up. A module imports only from levels below its own; modules of one level do not know each other.
 const LEVELS: &[&[&str]] = &[
-    &["finding", "secret", "words", "cli"],
+    &["finding", "secret", "words", "http", "cli"],
     &["error"],
     &["config", "post", "members"],
     &["render"],
@@ -20,7 +20,11 @@ const LEVELS: &[&[&str]] = &[
 const LIBRARIES: &[(&str, &[&str])] = &[
     ("clap", &["cli.rs", "main.rs"]),
     ("sqlx", &["ledger/"]),
-    ("lettre", &["config/", "members/address", "render/email/message"]),
+    ("lettre", &["config/", "members/address", "render/email/message", "channel/smtp/"]),
+    ("rustls", &["channel/smtp/"]),
+    ("tokio_rustls", &["channel/smtp/"]),
+    ("rustls_native_certs", &["channel/smtp/"]),
+    ("reqwest", &["http.rs"]),
     ("minijinja", &["render/email/"]),
     ("mrml", &["render/email/mjml"]),
     ("comrak", &["post/markdown"]),

@@ -10,8 +10,10 @@ use thiserror::Error;
 use crate::error;
 use crate::render::feed::FeedItem;
 
+pub mod envelope;
 pub mod feed;
 pub mod outbox;
+pub mod smtp;
 
 /// One delivery, ready to leave.
 #[derive(Debug, Clone, Copy)]

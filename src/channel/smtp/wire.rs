@@ -1,0 +1,134 @@
+//! The socket under a conversation: plain first, then under TLS, with one handle for lettre and one for us.
+//!
+//! lettre reads the answers; commands and contents are written through either handle. What lettre cannot do is here:
+//! no delay for small packets, TLS with our own settings on a connection that is open already, and knowing whether
+//! everything that was written has left this process.
+
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+use lettre::transport::smtp::client::AsyncTokioStream;
+use rustls::ClientConfig;
+use rustls::pki_types::ServerName;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+
+/// A connection to a mail server. Clones are handles of the same one; it closes with the last.
+#[derive(Debug, Clone)]
+pub struct Wire {
+    link: Arc<Mutex<Link>>,
+    pub peer: SocketAddr,
+    pub local: SocketAddr,
+}
+
+#[derive(Debug)]
+enum Link {
+    Plain(TcpStream),
+    Tls(Box<TlsStream<TcpStream>>),
+    /// A handshake failed or is going on.
+    Gone,
+}
+
+impl Wire {
+    /// # Errors
+    /// The operating system's, where the socket died already.
+    pub fn new(socket: TcpStream) -> io::Result<Wire> {
+        socket.set_nodelay(true)?;
+        let (peer, local) = (socket.peer_addr()?, socket.local_addr()?);
+        Ok(Wire { link: Arc::new(Mutex::new(Link::Plain(socket))), peer, local })
+    }
+
+    fn link(&self) -> MutexGuard<'_, Link> {
+        self.link.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn is_encrypted(&self) -> bool {
+        matches!(*self.link(), Link::Tls(_))
+    }
+
+    /// Puts TLS on the connection. After an error the connection is of no use.
+    ///
+    /// # Errors
+    /// What the handshake said; a certificate that does not fit is a `rustls::Error` inside.
+    pub async fn encrypt(&self, config: Arc<ClientConfig>, name: ServerName<'static>) -> io::Result<()> {
+        let before = std::mem::replace(&mut *self.link(), Link::Gone);
+        let Link::Plain(socket) = before else {
+            return Err(io::Error::other("the connection is encrypted already"));
+        };
+        let stream = TlsConnector::from(config).connect(name, socket).await?;
+        *self.link() = Link::Tls(Box::new(stream));
+        Ok(())
+    }
+
+    /// Whether bytes that were written are still in this process: what ends with them has not arrived anywhere.
+    pub fn holds_back(&self) -> bool {
+        match &*self.link() {
+            Link::Plain(_) => false,
+            Link::Tls(stream) => stream.get_ref().1.wants_write(),
+            Link::Gone => true,
+        }
+    }
+
+    /// Whether the server said something unasked, or closed the connection. Only for a connection that is not waiting
+    /// for an answer.
+    pub fn has_news(&mut self) -> bool {
+        let mut byte = [0];
+        let mut buffer = ReadBuf::new(&mut byte);
+        Pin::new(self).poll_read(&mut Context::from_waker(Waker::noop()), &mut buffer).is_ready()
+    }
+}
+
+impl AsyncRead for Wire {
+    /// Reads; what is not UTF-8 becomes `?`, because some servers answer in Latin-1 and lettre takes that for a broken
+    /// connection.
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        let polled = match &mut *self.link() {
+            Link::Plain(socket) => Pin::new(socket).poll_read(cx, buffer),
+            Link::Tls(stream) => Pin::new(stream).poll_read(cx, buffer),
+            Link::Gone => Poll::Ready(Err(io::ErrorKind::NotConnected.into())),
+        };
+        let new = &mut buffer.filled_mut()[before..];
+        if std::str::from_utf8(new).is_err() {
+            new.iter_mut().filter(|byte| !byte.is_ascii()).for_each(|byte| *byte = b'?');
+        }
+        polled
+    }
+}
+
+impl AsyncWrite for Wire {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        match &mut *self.link() {
+            Link::Plain(socket) => Pin::new(socket).poll_write(cx, bytes),
+            Link::Tls(stream) => Pin::new(stream).poll_write(cx, bytes),
+            Link::Gone => Poll::Ready(Err(io::ErrorKind::NotConnected.into())),
+        }
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut *self.link() {
+            Link::Plain(socket) => Pin::new(socket).poll_flush(cx),
+            Link::Tls(stream) => Pin::new(stream).poll_flush(cx),
+            Link::Gone => Poll::Ready(Err(io::ErrorKind::NotConnected.into())),
+        }
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut *self.link() {
+            Link::Plain(socket) => Pin::new(socket).poll_shutdown(cx),
+            Link::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
+            Link::Gone => Poll::Ready(Ok(())),
+        }
+    }
+}
+
+impl AsyncTokioStream for Wire {
+    fn peer_addr(&self) -> io::Result<SocketAddr> {
+        Ok(self.peer)
+    }
+}

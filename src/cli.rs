@@ -131,6 +131,9 @@ pub struct Send {
     /// Do not ask before something leaves this computer
     #[arg(long)]
     pub yes: bool,
+    /// The sending record is really a new one, although the configuration knows another
+    #[arg(long)]
+    pub new_ledger: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -165,8 +168,8 @@ const LATER: [&str; 17] = [
 ];
 
 /// What a later version's `send` takes.
-const LATER_OPTIONS: [&str; 8] =
-    ["--test", "--as", "--approve", "--rest-unchanged", "--rest-with-new-text", "--force", "--offline", "--new-ledger"];
+const LATER_OPTIONS: [&str; 7] =
+    ["--test", "--as", "--approve", "--rest-unchanged", "--rest-with-new-text", "--force", "--offline"];
 
 /// What a later version's `members` has.
 const LATER_MEMBERS: [&str; 3] = ["show", "suppress", "unsuppress"];

@@ -15,6 +15,8 @@ use crate::members::salutation::salutation;
 use crate::members::{Member, Row};
 use crate::render::email::slot::Slot;
 
+pub mod duration;
+
 /// Who a delivery goes to: the first 16 bytes of HMAC-SHA-256(site key, normalised address). Zero for a channel that
 /// has one delivery a post.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,6 +29,18 @@ impl Target {
     /// 32 lower-case hexadecimal digits.
     pub fn hex(&self) -> String {
         self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// The target that [`Target::hex`] wrote.
+    pub fn from_hex(text: &str) -> Option<Target> {
+        if text.len() != 32 || !text.is_ascii() {
+            return None;
+        }
+        let mut bytes = [0; 16];
+        for (index, byte) in bytes.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(&text[2 * index..2 * index + 2], 16).ok()?;
+        }
+        Some(Target(bytes))
     }
 }
 

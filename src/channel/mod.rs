@@ -14,6 +14,7 @@ pub mod envelope;
 pub mod feed;
 pub mod outbox;
 pub mod smtp;
+pub mod way;
 
 /// One delivery, ready to leave.
 #[derive(Debug, Clone, Copy)]

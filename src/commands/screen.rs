@@ -67,10 +67,20 @@ impl Screen {
         }
     }
 
-    /// The error that ended the command; as JSON too when that is asked for.
-    pub fn error(&self, error: &Error) {
+    /// Whether remarks are not wanted.
+    pub fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
+    /// An error that did not end the command, for people.
+    pub fn failure(&self, error: &Error) {
         let text: Vec<String> = error.to_string().split("\n\n").map(|part| colored(part, severity_of(part))).collect();
         write_line(anstream::stderr(), &text.join("\n\n"));
+    }
+
+    /// The error that ended the command; as JSON too when that is asked for.
+    pub fn error(&self, error: &Error) {
+        self.failure(error);
         self.json(&json!({ "errors": error_entries(error) }));
     }
 }

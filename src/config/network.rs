@@ -2,6 +2,8 @@
 //!
 //! Comes in: a validated [`Config`]. Goes out: findings with their lines. Reads nothing.
 
+use std::collections::BTreeSet;
+
 use super::domain::is_example;
 use super::{Config, Login, Transport};
 use crate::finding::{Finding, Place};
@@ -25,6 +27,14 @@ impl Config {
     /// Whether mails leave this computer (or go to a program that sends them on).
     pub fn sends_by_network(&self) -> bool {
         self.email.transport != Transport::Outbox
+    }
+
+    /// Recipient domains with a limit of their own.
+    pub fn limited_domains(&self) -> BTreeSet<&str> {
+        match &self.email.transport {
+            Transport::Smtp(smtp) => smtp.pace.per_domain.keys().map(String::as_str).collect(),
+            Transport::Outbox | Transport::Sendmail(_) => BTreeSet::new(),
+        }
     }
 
     /// What is wrong with the configuration for a send by its transport; errors refuse the send, warnings are said.

@@ -5,19 +5,21 @@
 //! checked after the name was looked up, and the connection goes to the ones that were checked. No error and no `Debug`
 //! shows a URL, which may be a secret, or a body.
 
-use std::error::Error as _;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
 use reqwest::{Method, Url};
-use thiserror::Error;
 
 mod address;
+mod error;
+mod lookup;
 
 use address::is_public;
+pub use error::HttpError;
+use error::{failure, reason};
+use lookup::PublicOnly;
 
 /// Until the TCP connection and TLS stand.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -48,39 +50,6 @@ pub struct Reply {
     /// How long the other side asks us to wait (RFC 9110, section 10.2.3).
     pub retry_after: Option<Duration>,
     pub body: Vec<u8>,
-}
-
-/// Why there is no reply. `sent` tells whether the request may have reached the other side.
-#[derive(Debug, Error)]
-pub enum HttpError {
-    /// The URL is none, or of a scheme that is not permitted.
-    #[error("{0}")]
-    Url(&'static str),
-    /// The host has no address that may be called.
-    #[error("{0} is in a private network, and calls there are not permitted")]
-    Private(String),
-    /// Nothing was sent: no address, no connection, no TLS.
-    #[error("{host} cannot be reached: {reason}")]
-    Unreachable { host: String, reason: String },
-    /// The connection broke or the time was up after the request may have been sent.
-    #[error("{host} gave no complete answer: {reason}")]
-    Unanswered { host: String, reason: String },
-    #[error("{0} answered with more than can be read")]
-    TooLarge(String),
-    #[error("no HTTP client can be made: {0}")]
-    Client(String),
-}
-
-impl HttpError {
-    /// Whether the settings have to change before a call can work.
-    pub const fn is_forbidden(&self) -> bool {
-        matches!(self, HttpError::Url(_) | HttpError::Private(_) | HttpError::Client(_))
-    }
-
-    /// Whether the other side may have acted on the request.
-    pub const fn may_have_arrived(&self) -> bool {
-        matches!(self, HttpError::Unanswered { .. } | HttpError::TooLarge(_))
-    }
 }
 
 impl<'a> Request<'a> {
@@ -178,32 +147,6 @@ impl Client {
     }
 }
 
-fn failure(error: reqwest::Error, host: &str) -> HttpError {
-    let mut source = error.source();
-    while let Some(cause) = source {
-        if cause.is::<NoPublicAddress>() {
-            return HttpError::Private(host.to_owned());
-        }
-        source = cause.source();
-    }
-    let (before, host) = (error.is_connect() || error.is_builder(), host.to_owned());
-    let reason = reason(error);
-    if before { HttpError::Unreachable { host, reason } } else { HttpError::Unanswered { host, reason } }
-}
-
-/// The innermost cause, which names no URL.
-fn reason(error: reqwest::Error) -> String {
-    if error.is_timeout() {
-        return "it took too long".to_owned();
-    }
-    let error = error.without_url();
-    let mut cause: &dyn std::error::Error = &error;
-    while let Some(inner) = cause.source() {
-        cause = inner;
-    }
-    cause.to_string()
-}
-
 /// Seconds, or a date (RFC 9110, section 5.6.7).
 fn wait(value: &str) -> Option<Duration> {
     if let Ok(seconds) = value.trim().parse() {
@@ -211,26 +154,6 @@ fn wait(value: &str) -> Option<Duration> {
     }
     let date = jiff::fmt::rfc2822::parse(value.trim()).ok()?.timestamp();
     Duration::try_from(date.duration_since(jiff::Timestamp::now())).ok()
-}
-
-/// Looks names up and keeps only what the whole world can reach, so that no name leads into the house.
-struct PublicOnly;
-
-#[derive(Debug, Error)]
-#[error("the name has only private addresses")]
-struct NoPublicAddress;
-
-impl Resolve for PublicOnly {
-    fn resolve(&self, name: Name) -> Resolving {
-        Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let public: Vec<_> = found.filter(|address| is_public(address.ip())).collect();
-            if public.is_empty() {
-                return Err(NoPublicAddress.into());
-            }
-            Ok(Box::new(public.into_iter()) as Addrs)
-        })
-    }
 }
 
 impl std::fmt::Debug for Client {

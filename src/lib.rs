@@ -10,7 +10,7 @@
 //! newsletters/x.md ─ post ─▶ Post ─ render ─▶ renditions ─ plan(+ members − suppressed) ─▶ Plan ─ freeze ─▶ ledger
 //!                                                 │                                                          │
 //!                                                 └──── build (files)                                        │
-//!                                       channel::{outbox, feed} ◀──────────── dispatch ◀─────────────────────┘
+//!                        channel::{smtp, sendmail, outbox, feed} ◀──────────── dispatch ◀─────────────────────┘
 //! ```
 //!
 //! # The house, from the ground up

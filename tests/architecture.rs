@@ -24,7 +24,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("rustls", &["channel/smtp/"]),
     ("tokio_rustls", &["channel/smtp/"]),
     ("rustls_native_certs", &["channel/smtp/"]),
-    ("reqwest", &["http.rs"]),
+    ("reqwest", &["http.rs", "http/"]),
     ("minijinja", &["render/email/"]),
     ("mrml", &["render/email/mjml"]),
     ("comrak", &["post/markdown"]),

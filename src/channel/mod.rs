@@ -13,6 +13,7 @@ use crate::render::feed::FeedItem;
 pub mod envelope;
 pub mod feed;
 pub mod outbox;
+pub mod sendmail;
 pub mod smtp;
 pub mod way;
 

@@ -18,7 +18,7 @@ use crate::secret::Secret;
 #[derive(Debug)]
 pub enum Login {
     Password { username: String, password: Secret },
-    OAuth { username: String, tokens: Tokens },
+    OAuth { username: String, tokens: Box<Tokens> },
 }
 
 /// Logs in. `refused` is an access token that the server did not take a moment ago.

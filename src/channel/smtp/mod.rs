@@ -102,7 +102,7 @@ impl SmtpRelay {
             }
             Some(config::Login::OAuth { username, oauth }) => {
                 let tokens = Tokens::new(oauth.clone(), secret("oauth client_secret", &oauth.client_secret)?)?;
-                Some(Login::OAuth { username: username.clone(), tokens })
+                Some(Login::OAuth { username: username.clone(), tokens: Box::new(tokens) })
             }
         };
         let place = format!("{}:{}", settings.host, settings.port).into();

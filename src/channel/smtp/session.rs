@@ -32,13 +32,13 @@ impl SmtpSession {
 
     /// The connection at hand if it can take another mail, else a new one.
     async fn ready(&mut self) -> Result<Open, Failure> {
-        if let Some(mut open) = self.open.take() {
-            if !open.conversation.has_ended() {
-                if open.mails < MAILS_PER_CONNECTION {
-                    return Ok(open);
-                }
-                open.conversation.quit().await;
+        if let Some(mut open) = self.open.take()
+            && !open.conversation.has_ended()
+        {
+            if open.mails < MAILS_PER_CONNECTION {
+                return Ok(open);
             }
+            open.conversation.quit().await;
         }
         Ok(Open { conversation: self.relay.dial().connect().await?, mails: 0 })
     }

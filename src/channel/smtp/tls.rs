@@ -88,7 +88,10 @@ impl Tls {
                 "is for another name",
                 format!("write the server's name as the provider gives it as host in [email.smtp], not {host:?}"),
             ),
-            CertificateError::UnknownIssuer => ("was issued by nobody this computer trusts", self.issuer_help()),
+            // A bad signature is an issuer of the same name with another key, as a renewed one of one's own has.
+            CertificateError::UnknownIssuer | CertificateError::BadSignature => {
+                ("was issued by nobody this computer trusts", self.issuer_help())
+            }
             CertificateError::Revoked => ("has been revoked", "ask who runs the mail server".to_owned()),
             _ => ("cannot be used", format!("ask who runs the mail server ({error})")),
         };

@@ -15,6 +15,10 @@ use crate::members::salutation::salutation;
 use crate::members::{Member, Row};
 use crate::render::email::slot::Slot;
 
+mod token;
+
+pub use token::Token;
+
 /// Who a delivery goes to: the first 16 bytes of HMAC-SHA-256(site key, normalised address). Zero for a channel that
 /// has one delivery a post.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -89,3 +89,15 @@ fn members_whom_an_export_shows_to_be_well_are_left_alone() {
     ];
     assert_eq!(told(text.as_bytes()), expected);
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 200, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn bytes_of_any_kind_end_in_entries_or_an_error(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..400)) {
+        if let Ok(export) = read(Cursor::new(bytes), Kind::Csv) {
+            let entries = export.count();
+            proptest::prop_assert!(entries <= 400);
+        }
+    }
+}

@@ -83,7 +83,7 @@ pub enum Command {
     /// With the outbox (the default) each mail becomes a file on this computer and nothing leaves it. Run again, it
     /// goes on where it stopped and writes to nobody twice.
     Send(Send),
-    /// Look at a member list before it is used
+    /// Look at the member lists, and keep people from being written to
     #[command(subcommand)]
     Members(Members),
 }
@@ -144,6 +144,12 @@ pub enum Members {
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
+    /// Show who on a list would be written to and how each is addressed, and who would not and why
+    Show {
+        /// The list's name: what stands behind `lists.` in config.toml
+        #[arg(value_name = "LIST")]
+        list: String,
+    },
 }
 
 /// Commands that a later version has.
@@ -172,7 +178,7 @@ const LATER_OPTIONS: [&str; 7] =
     ["--test", "--as", "--approve", "--rest-unchanged", "--rest-with-new-text", "--force", "--offline"];
 
 /// What a later version's `members` has.
-const LATER_MEMBERS: [&str; 3] = ["show", "suppress", "unsuppress"];
+const LATER_MEMBERS: [&str; 2] = ["suppress", "unsuppress"];
 
 /// What to answer to a command line that cannot be read, without `error: ` in front.
 pub fn mistake(error: &clap::Error) -> String {

@@ -16,6 +16,9 @@ use crate::members::{Member, Row};
 use crate::render::email::slot::Slot;
 
 pub mod duration;
+mod token;
+
+pub use token::Token;
 
 /// Who a delivery goes to: the first 16 bytes of HMAC-SHA-256(site key, normalised address). Zero for a channel that
 /// has one delivery a post.

@@ -54,3 +54,20 @@ fn the_example_itself_cannot_go_to_a_network_but_to_this_computer() {
     assert_eq!(local.network_problems(), []);
     assert_eq!(Config::built_in(Path::new("")).network_problems(), []);
 }
+
+#[test]
+fn a_local_program_sends_on_and_so_takes_no_example_either() {
+    let text = BUILT_IN.replace("transport = \"outbox\"", "transport = \"sendmail\"");
+    let text = text.replace("unsubscribe = {", "unsubscribe = { url = \"https://www.example.org:8443/u/{token}\",");
+    let text = text.replace("list_id", "bounce_address = \"bounce@lists.example.com\"\nlist_id");
+    let config = Config::parse(Path::new("config.toml"), &text).expect("is valid");
+    let problems = config.network_problems();
+    let lines: Vec<_> = problems.iter().filter_map(|problem| problem.place.as_ref()).map(|place| place.line).collect();
+    assert_eq!(lines.len(), problems.len(), "each has its line");
+    let said: String = problems.iter().map(|problem| format!("{}\n", problem.message)).collect();
+    for what in
+        ["the imprint", "the sender", "reply_to", "bounce_address", "address to unsubscribe", "page to unsubscribe"]
+    {
+        assert!(said.contains(what), "{what} is not in\n{said}");
+    }
+}

@@ -90,4 +90,14 @@ fn a_key_is_for_its_owner_alone_and_an_open_one_is_warned_of() {
     let warnings = secret_warnings(&project);
     assert_eq!(warnings.len(), 1);
     assert!(!warnings[0].is_error() && warnings[0].to_string().contains("chmod 600"), "{}", warnings[0]);
+
+    let smtp = "transport = \"smtp\"\nsmtp = { host = \"mail.example.org\", username = \"x\", password = \"file:mail password\" }";
+    let text = rundbrief::config::BUILT_IN.replace("transport = \"outbox\"", smtp);
+    fs::write(folder.path().join("config.toml"), text).expect("is written");
+    fs::write(folder.path().join("mail password"), "geheim").expect("is written");
+    fs::set_permissions(folder.path().join("mail password"), fs::Permissions::from_mode(0o640)).expect("are set");
+    let project = Project::open(Some(&folder.path().join("config.toml")), folder.path()).expect("is valid");
+    let warnings = secret_warnings(&project);
+    assert_eq!(warnings.len(), 2, "{warnings:?}");
+    assert!(warnings[1].to_string().contains("mail password'"), "a path that a shell takes: {}", warnings[1]);
 }

@@ -76,7 +76,7 @@ fn answer(cli: Cli, screen: Screen) -> Result<Exit, Error> {
         Command::New(arguments) => new::run(arguments, &context),
         Command::Build(arguments) => runtime.block_on(build::run(arguments, &context)),
         Command::Send(arguments) => runtime.block_on(send::run(arguments, &context)),
-        Command::Members(arguments) => members::run(arguments, &context),
+        Command::Members(arguments) => runtime.block_on(members::run(arguments, &context)),
     }
 }
 

@@ -53,6 +53,13 @@ impl Screen {
         }
     }
 
+    /// Adds a part of the JSON document, which is not made when text is asked for.
+    pub fn keep<T>(&self, parts: &mut Vec<T>, part: T) {
+        if self.format == Format::Json {
+            parts.push(part);
+        }
+    }
+
     /// A remark that is no result.
     pub fn note(&self, text: &str) {
         if !self.quiet {

@@ -1,4 +1,4 @@
-//! `members`: looking at a list before it is used.
+//! `members`: looking at a list before it is used, and keeping people from being written to.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -7,13 +7,29 @@ use super::Context;
 use crate::cli;
 use crate::config::List;
 use crate::error::{Error, Exit};
+use crate::ledger::SqliteLedger;
 use crate::members::table::Options;
 use crate::project::list::MemberFile;
 
-pub fn run(arguments: &cli::Members, context: &Context) -> Result<Exit, Error> {
+mod show;
+
+/// Rows that are looked up in the sending record at once.
+const BATCH: usize = 500;
+
+pub async fn run(arguments: &cli::Members, context: &Context) -> Result<Exit, Error> {
     match arguments {
         cli::Members::Check { file } => check(file, context),
+        cli::Members::Show { list } => show::run(list, context).await,
     }
+}
+
+/// The sending record, if there is one. Looking at a list does not make it.
+async fn record(context: &Context) -> Result<Option<SqliteLedger>, Error> {
+    let path = context.project.path(&context.project.config.ledger.path);
+    if !path.exists() {
+        return Ok(None);
+    }
+    SqliteLedger::open(&path).await.map(Some).map_err(|error| error.at(&path.display().to_string()))
 }
 
 /// Says what is recognised in a table, which rows cannot be used, and which are the same person twice.

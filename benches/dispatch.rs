@@ -18,7 +18,8 @@ use rundbrief::plan::{Recipient, SiteKey, Target};
 use rundbrief::render::email::message::{Parts, compile};
 use rundbrief::render::email::slot::{Slot, Slots};
 
-const LINE: &str = "<p>Die Mitglieder haben \u{fc}ber Fachkr\u{e4}fte gesprochen, und dar\u{fc}ber, was daraus folgt.</p>\n";
+const LINE: &str =
+    "<p>Die Mitglieder haben \u{fc}ber Fachkr\u{e4}fte gesprochen, und dar\u{fc}ber, was daraus folgt.</p>\n";
 
 fn sender() -> Sender {
     Sender {

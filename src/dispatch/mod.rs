@@ -215,7 +215,13 @@ impl<L: Work + Pacing> Dispatch<'_, L> {
             }
         };
         (self.show)(&tally);
-        Ok(Ran { summary: tally.summary(), by_channel: tally.by_channel(), recovered, ending: control.ending(), failures })
+        Ok(Ran {
+            summary: tally.summary(),
+            by_channel: tally.by_channel(),
+            recovered,
+            ending: control.ending(),
+            failures,
+        })
     }
 
     async fn recover(&self, worker: &Worker) -> Result<Recovered, LedgerError> {

@@ -7,11 +7,9 @@ use super::{Context, record};
 use crate::cli;
 use crate::config::List;
 use crate::error::{Error, Exit};
-use crate::ledger::{Books, Roll, SqliteLedger};
 use crate::members::table::Options;
-use crate::plan::SiteKey;
 use crate::project::list::MemberFile;
-use crate::project::{ensure_site_key, site_key};
+use crate::project::site_key;
 
 mod show;
 mod suppress;
@@ -26,7 +24,7 @@ pub async fn run(arguments: &cli::Members, context: &Context) -> Result<Exit, Er
         cli::Members::Suppress(arguments) => {
             let whom = suppress::Whom::of(arguments)?;
             let ledger = record::open(context).await?;
-            let key = lasting_key(context, &ledger).await?;
+            let key = record::lasting_key(context, &ledger).await?;
             record::vouch(context, &ledger, &key, false).await?;
             suppress::suppress(whom, context, &key, &ledger).await
         }
@@ -39,15 +37,6 @@ pub async fn run(arguments: &cli::Members, context: &Context) -> Result<Exit, Er
             }
             suppress::unsuppress(address, context, &key, ledger.as_ref()).await
         }
-    }
-}
-
-/// The site key, made if there is none, unless the record was made with one: then it is lost and a new one would not do.
-async fn lasting_key(context: &Context, ledger: &SqliteLedger) -> Result<SiteKey, Error> {
-    let env = |name: &str| std::env::var(name).ok();
-    match ledger.fact("key").await.map_err(|error| error.at(&ledger.place()))? {
-        Some(_) => site_key(&context.project, env),
-        None => ensure_site_key(&context.project, env),
     }
 }
 

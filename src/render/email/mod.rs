@@ -20,7 +20,7 @@ pub mod text;
 
 use crate::finding::{Finding, Place};
 use crate::render::Source;
-use crate::render::email::message::{CompileError, Compiled, Embedded, Parts, compile, shown_html};
+use crate::render::email::message::{CompileError, Compiled, Embedded, Parts, compile};
 use crate::render::email::slot::{Piece, Slots};
 use crate::render::email::template::InlineImage;
 use crate::render::email::text::{Notes, WIDTH, body, wrap};
@@ -120,10 +120,9 @@ fn laid_out(source: &Source<'_>) -> String {
 impl Email {
     /// The HTML with a member's values, and each embedded picture at `file(its name)`.
     pub fn html_for(&self, values: &[String], file: impl Fn(&str) -> String) -> String {
-        let html = shown_html(&self.html, &self.slots, values)
-            .expect("compiling has found every place where no value may stand");
+        let html = self.compiled.shown_html(&self.html, &self.slots, values);
         let embedded = self.images.iter().filter(|image| image.cid.is_some());
-        images::with_sources(html, embedded, |image| file(&image.prepared.name))
+        images::with_sources(&html, embedded, |image| file(&image.prepared.name))
     }
 
     /// The plain text with a member's values.

@@ -24,7 +24,6 @@ pub use error::{CompileError, MergeError};
 pub use header::return_path;
 pub use merge::values_for;
 pub use picture::content_id;
-pub use shown::shown_html;
 
 /// What one mail is made from.
 #[derive(Debug, Clone, Copy)]

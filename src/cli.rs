@@ -83,7 +83,7 @@ pub enum Command {
     /// With the outbox (the default) each mail becomes a file on this computer and nothing leaves it. Run again, it
     /// goes on where it stopped and writes to nobody twice.
     Send(Send),
-    /// Look at a member list before it is used
+    /// Look at the member lists, and keep people from being written to
     #[command(subcommand)]
     Members(Members),
 }
@@ -131,6 +131,9 @@ pub struct Send {
     /// Do not ask before something leaves this computer
     #[arg(long)]
     pub yes: bool,
+    /// The sending record is really a new one, although the configuration knows another
+    #[arg(long)]
+    pub new_ledger: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -141,6 +144,41 @@ pub enum Members {
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
+    /// Show who on a list would be written to and how each is addressed, and who would not and why
+    Show {
+        /// The list's name: what stands behind `lists.` in config.toml
+        #[arg(value_name = "LIST")]
+        list: String,
+    },
+    /// Never write to somebody again, whatever a list says
+    ///
+    /// For people who unsubscribed and for addresses that do not exist any more. The sending record keeps no address of
+    /// them, only a mark that recognises it.
+    Suppress(Suppress),
+    /// Let somebody be written to again, because they asked for it
+    Unsuppress {
+        /// The address: anna@example.org
+        #[arg(value_name = "ADDRESS")]
+        address: String,
+    },
+}
+
+/// Exactly one of them.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct Suppress {
+    /// The address: anna@example.org
+    #[arg(value_name = "ADDRESS")]
+    pub address: Option<String>,
+    /// A table of unsubscribes or bounces from any tool, or a text with an address a line
+    ///
+    /// The column is found by its heading (E-Mail, Empfänger, Recipient …), else by its look. Rows that say that all is
+    /// well (delivered, opened) are left alone.
+    #[arg(long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// What an unsubscribe mail has in its subject: `unsubscribe 0123…`; or a member's whole unsubscribe link
+    #[arg(long, value_name = "TOKEN")]
+    pub token: Option<String>,
 }
 
 /// Commands that a later version has.
@@ -165,11 +203,8 @@ const LATER: [&str; 17] = [
 ];
 
 /// What a later version's `send` takes.
-const LATER_OPTIONS: [&str; 8] =
-    ["--test", "--as", "--approve", "--rest-unchanged", "--rest-with-new-text", "--force", "--offline", "--new-ledger"];
-
-/// What a later version's `members` has.
-const LATER_MEMBERS: [&str; 3] = ["show", "suppress", "unsuppress"];
+const LATER_OPTIONS: [&str; 7] =
+    ["--test", "--as", "--approve", "--rest-unchanged", "--rest-with-new-text", "--force", "--offline"];
 
 /// What to answer to a command line that cannot be read, without `error: ` in front.
 pub fn mistake(error: &clap::Error) -> String {
@@ -178,10 +213,9 @@ pub fn mistake(error: &clap::Error) -> String {
         _ => None,
     };
     let later = match error.kind() {
-        ErrorKind::InvalidSubcommand => named(ContextKind::InvalidSubcommand).and_then(|name| {
-            let members = LATER_MEMBERS.contains(&name.as_str()).then(|| format!("members {name}"));
-            members.or_else(|| LATER.contains(&name.as_str()).then_some(name))
-        }),
+        ErrorKind::InvalidSubcommand => {
+            named(ContextKind::InvalidSubcommand).and_then(|name| LATER.contains(&name.as_str()).then_some(name))
+        }
         ErrorKind::UnknownArgument => {
             named(ContextKind::InvalidArg).filter(|name| LATER_OPTIONS.contains(&name.as_str()))
         }

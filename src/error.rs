@@ -59,6 +59,9 @@ pub enum Error {
     /// The sending record (ledger) cannot be used.
     #[error("error: sending record {place}: {message}{}", help_line(help))]
     Ledger { place: String, message: String, help: String },
+    /// A mail server or a network stops everything that goes through it.
+    #[error("error: {channel}: {message}{}", help_line(help))]
+    Channel { channel: String, message: String, help: String, exit: Exit },
 }
 
 impl Error {
@@ -81,6 +84,7 @@ impl Error {
             Error::Missing { .. } => "missing-file",
             Error::Io { .. } => "input-output",
             Error::Ledger { .. } => "sending-record",
+            Error::Channel { .. } => "channel",
         }
     }
 
@@ -88,7 +92,7 @@ impl Error {
     pub fn file(&self) -> Option<&Path> {
         match self {
             Error::Missing { path, .. } | Error::Io { path, .. } => Some(path),
-            Error::Usage(_) | Error::Input(_) | Error::Config(_) | Error::Ledger { .. } => None,
+            Error::Usage(_) | Error::Input(_) | Error::Config(_) | Error::Ledger { .. } | Error::Channel { .. } => None,
         }
     }
 
@@ -100,6 +104,7 @@ impl Error {
             Error::Config(_) => Exit::Config,
             Error::Missing { .. } => Exit::NoInput,
             Error::Io { .. } | Error::Ledger { .. } => Exit::Io,
+            Error::Channel { exit, .. } => *exit,
         }
     }
 }

@@ -15,6 +15,11 @@ use crate::members::salutation::salutation;
 use crate::members::{Member, Row};
 use crate::render::email::slot::Slot;
 
+pub mod duration;
+mod token;
+
+pub use token::Token;
+
 /// Who a delivery goes to: the first 16 bytes of HMAC-SHA-256(site key, normalised address). Zero for a channel that
 /// has one delivery a post.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,6 +32,18 @@ impl Target {
     /// 32 lower-case hexadecimal digits.
     pub fn hex(&self) -> String {
         self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// The target that [`Target::hex`] wrote.
+    pub fn from_hex(text: &str) -> Option<Target> {
+        if text.len() != 32 || !text.is_ascii() {
+            return None;
+        }
+        let mut bytes = [0; 16];
+        for (index, byte) in bytes.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(&text[2 * index..2 * index + 2], 16).ok()?;
+        }
+        Some(Target(bytes))
     }
 }
 
@@ -44,6 +61,11 @@ impl SiteKey {
         SiteKey(Sha256::digest(b"rundbrief trial").into())
     }
 
+    /// Whether it is the key of trials, which no record of real sends may be made with.
+    pub fn is_trial(&self) -> bool {
+        self.0 == SiteKey::trial().0
+    }
+
     /// The target of an address.
     pub fn target(&self, address: &Address) -> Target {
         Target(first_16(&self.mac(&[b"target", address.normalized().as_bytes()])))
@@ -53,6 +75,11 @@ impl SiteKey {
     pub fn unsubscribe_token(&self, list: &str, target: Target) -> String {
         let mac = self.mac(&[b"unsubscribe", list.as_bytes(), &target.0]);
         Target(first_16(&mac)).hex()
+    }
+
+    /// Tells one key from another without telling the key: 16 lower-case hexadecimal digits.
+    pub fn fingerprint(&self) -> String {
+        self.mac(&[b"fingerprint"])[..8].iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     fn mac(&self, parts: &[&[u8]]) -> [u8; 32] {
@@ -298,6 +325,14 @@ mod tests {
         let (a, b) = (("email", "members", [1; 32]), ("feed", "", [2; 32]));
         assert_eq!(release_digest([a, b]), release_digest([b, a]));
         assert_ne!(release_digest([a]), release_digest([("email", "board", [1; 32])]));
+    }
+
+    #[test]
+    fn a_fingerprint_tells_keys_apart() {
+        let fingerprint = SiteKey::new([7; 32]).fingerprint();
+        assert_eq!(fingerprint, SiteKey::new([7; 32]).fingerprint());
+        assert_ne!(fingerprint, SiteKey::new([8; 32]).fingerprint());
+        assert!(fingerprint.len() == 16 && fingerprint.bytes().all(|byte| byte.is_ascii_hexdigit()), "{fingerprint}");
     }
 
     #[test]

@@ -2,10 +2,12 @@
 
 #[path = "support/ledger_contract.rs"]
 mod contract;
+#[path = "support/work_contract.rs"]
+mod work_contract;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use rundbrief::ledger::{Ledger, LedgerError, Mode, Roll, Scratch, SqliteLedger};
+use rundbrief::ledger::{DeliveryState, Ledger, LedgerError, Mode, Recovered, Roll, Scratch, SqliteLedger, Work};
 
 macro_rules! on_sqlite {
     ($($name:ident),+ $(,)?) => {$(
@@ -26,6 +28,91 @@ on_sqlite! {
     a_wave_adds_those_who_joined,
     a_trial_and_a_real_release_do_not_touch,
     a_refusal_counts_for_its_part_until_the_wave_is_sealed,
+}
+
+macro_rules! work_on_sqlite {
+    ($($name:ident),+ $(,)?) => {$(
+        #[tokio::test]
+        async fn $name() {
+            let folder = tempfile::tempdir().expect("a temporary folder");
+            let path = folder.path().join("rundbrief.db");
+            work_contract::$name(async || SqliteLedger::open(&path).await.expect("opens")).await;
+        }
+    )+};
+}
+
+work_on_sqlite! {
+    each_delivery_is_claimed_by_one_worker,
+    only_what_may_leave_is_marked,
+    a_worker_that_is_gone_is_cleared_up_after,
+    what_can_be_repeated_is_not_uncertain,
+    the_notes_of_an_earlier_attempt_do_not_settle_a_later_one,
+    claims_of_a_worker_that_stands_still_go_to_others,
+    what_is_given_back_was_not_tried,
+    refused_deliveries_are_due_later_or_when_a_person_says_so,
+    an_uncertain_delivery_waits_for_a_person,
+    failed_deliveries_can_be_opened_again,
+    everybody_stands_in_one_row,
+    a_limit_holds_in_every_window,
+    places_are_taken_by_one_at_a_time,
+    a_suppressed_target_is_remembered_until_taken_back,
+    who_refuses_since_the_release_is_taken_out,
+    facts_are_kept,
+}
+
+/// What a worker leaves behind when the machine ends with it.
+async fn after_a_power_cut(damage: impl FnOnce(&Path)) -> Recovered {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("rundbrief.db");
+    let dying = SqliteLedger::open(&path).await.expect("opens");
+    let id = work_contract::sealed(&dying, "tagung", 3).await;
+    let worker = dying.join(0).await.expect("joins");
+    let claimed = dying.claim(&worker, id, &[0], 3, 0).await.expect("claims");
+    let keys = work_contract::keys(&claimed);
+    dying.mark(&worker, id, &keys[..2], 0).await.expect("marks");
+    dying.start(&worker, id, keys[0]).expect("is noted");
+    dying.answer(&worker, id, &work_contract::settled(1, DeliveryState::Sent)).expect("is noted");
+    drop(dying);
+    damage(&folder.path().join("rundbrief.db-workers"));
+    let ledger = SqliteLedger::open(&path).await.expect("opens");
+    let own = ledger.join(0).await.expect("joins");
+    ledger.recover(&own, 0, &|_| DeliveryState::Uncertain).await.expect("recovers")
+}
+
+fn journals(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).expect("is there").map(|entry| entry.expect("readable").path());
+    entries.filter(|path| path.extension().is_some_and(|ending| ending != "lock")).collect()
+}
+
+#[tokio::test]
+async fn without_a_power_cut_the_journal_is_believed() {
+    let recovered = after_a_power_cut(|folder| assert_eq!(journals(folder).len(), 1)).await;
+    assert_eq!(recovered, Recovered { pending: 2, settled: 1, uncertain: 0 });
+}
+
+#[tokio::test]
+async fn after_a_power_cut_every_unanswered_mark_is_uncertain() {
+    let everything = Recovered { pending: 1, settled: 0, uncertain: 2 };
+    let another_boot = |folder: &Path| {
+        for path in journals(folder) {
+            let text = std::fs::read_to_string(&path).expect("is there");
+            let boot = text.lines().next().and_then(|head| head.rsplit(' ').next()).expect("a head").to_owned();
+            std::fs::write(&path, text.replace(&boot, "00000000-0000-0000-0000-000000000000")).expect("is written");
+        }
+    };
+    assert_eq!(after_a_power_cut(another_boot).await, everything);
+    let lost = |folder: &Path| {
+        for path in journals(folder) {
+            std::fs::remove_file(path).expect("is removed");
+        }
+    };
+    assert_eq!(after_a_power_cut(lost).await, everything);
+    let emptied = |folder: &Path| {
+        for path in journals(folder) {
+            std::fs::write(path, "").expect("is written");
+        }
+    };
+    assert_eq!(after_a_power_cut(emptied).await, everything);
 }
 
 async fn open_error(path: &Path) -> LedgerError {

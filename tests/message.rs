@@ -6,8 +6,11 @@ use std::path::Path;
 use jiff::Zoned;
 use rundbrief::config::{Sender, Unsubscribe};
 use rundbrief::post::picture::{Format, Prepared};
-use rundbrief::render::email::message::{Embedded, Parts, Recipient, compile, content_id, values_for};
+use rundbrief::render::email::message::{
+    Embedded, Mark, Parts, Recipient, compile, compile_marked, content_id, values_for,
+};
 use rundbrief::render::email::slot::{Slot, Slots};
+use rundbrief::words::Catalogue;
 
 /// What differs from case to case; the rest is `Case::default`.
 struct Case {
@@ -21,6 +24,8 @@ struct Case {
     unsubscribe_url: Option<&'static str>,
     /// Field, default, the member's cell. In texts `{0}` stands for the first.
     slots: Vec<(&'static str, Option<&'static str>, &'static str)>,
+    /// Marked as a test.
+    test: bool,
 }
 
 impl Default for Case {
@@ -35,6 +40,7 @@ impl Default for Case {
             display_name: None,
             unsubscribe_url: None,
             slots: Vec::new(),
+            test: false,
         }
     }
 }
@@ -77,7 +83,13 @@ fn mail(case: &Case) -> Vec<u8> {
         campaign: "rückblick-2024",
         list: "members",
     };
-    let compiled = compile(&parts, &case.sender).expect("the case compiles");
+    let mark = Mark::new("K7QF-3M2X".parse().expect("a code"), &Catalogue::built_in().for_lang("de"));
+    let real = compile(&parts, &case.sender).expect("the case compiles");
+    let marked = compile_marked(&parts, &case.sender, &mark).expect("the case compiles as a test");
+    assert_eq!(marked.digest(), real.digest());
+    assert_eq!(marked.slots(), real.slots());
+    let compiled = if case.test { marked } else { real };
+    let message_id = mark.message_id("0123456789abcdef", "example.org");
     let cell = |field: &str| case.slots.iter().find(|slot| slot.0 == field).map(|slot| slot.2.to_owned());
     let values = values_for(compiled.slots(), cell).expect("every slot has a value");
     let date: Zoned = "2024-11-28T09:00:00+01:00[Europe/Berlin]".parse().expect("valid");
@@ -87,7 +99,7 @@ fn mail(case: &Case) -> Vec<u8> {
         values: &values,
         unsubscribe_url: case.unsubscribe_url,
         unsubscribe_token: Some("t0k3n"),
-        message_id: "<0123456789abcdef@example.org>",
+        message_id: if case.test { &message_id } else { "<0123456789abcdef@example.org>" },
         date: &date,
     };
     let mut out = Vec::new();
@@ -240,4 +252,27 @@ fn dots_mailbox_lines_and_boundaries_at_line_starts() {
             ..Case::default()
         },
     );
+}
+
+#[test]
+fn a_test_mail_says_so_and_unsubscribes_nobody() {
+    let mut sender = sender();
+    sender.unsubscribe.url = Some("https://example.org/u/{token}?from=mail&x=1".to_owned());
+    let case = Case {
+        sender,
+        subject: "{1}: Einladung für Mai",
+        text: "Abmelden: {0}".to_owned(),
+        html: page("<p>Guten Tag {1},</p><p><a href=\"{0}\">Abmelden</a></p>"),
+        unsubscribe_url: Some("https://example.org/u/s3cr3t?from=mail&x=1"),
+        slots: vec![
+            ("unsubscribe_url", None, "https://example.org/u/s3cr3t?from=mail&x=1"),
+            ("first_name", None, "Jörg"),
+        ],
+        test: true,
+        ..Case::default()
+    };
+    let made = String::from_utf8(mail(&case)).expect("ASCII");
+    assert!(!made.contains("s3cr3t") && !made.contains("t0k3n"), "{made}");
+    check("test", &case);
+    check("test-plain", &Case { test: true, ..Case::default() });
 }

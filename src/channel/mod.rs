@@ -15,6 +15,7 @@ pub mod feed;
 pub mod outbox;
 pub mod sendmail;
 pub mod smtp;
+pub mod way;
 
 /// One delivery, ready to leave.
 #[derive(Debug, Clone, Copy)]

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use jiff::{Timestamp, Zoned};
 
 use crate::cli::{Cli, Command, Format};
+use crate::dispatch::Clock;
 use crate::error::{Error, Exit};
 use crate::project::Project;
 
@@ -13,10 +14,13 @@ mod audience;
 mod build;
 mod members;
 mod new;
+mod progress;
 mod ready;
+mod record;
 mod sample;
 mod screen;
 mod send;
+mod signals;
 mod staging;
 mod survey;
 
@@ -28,6 +32,8 @@ struct Context {
     screen: Screen,
     /// The time this run takes as now, in the site's zone.
     now: Zoned,
+    /// Goes on from there.
+    clock: Clock,
     /// Where prepared pictures are kept between runs.
     cache: Option<PathBuf>,
 }
@@ -60,7 +66,8 @@ fn answer(cli: Cli, screen: Screen) -> Result<Exit, Error> {
         None => tracing::info!("there is no config.toml; the built-in example organisation is used"),
     }
     let now = now()?.to_zoned(project.config.site.zone.clone());
-    let context = Context { project, screen, now, cache: picture_cache() };
+    let clock = Clock::starting(&now);
+    let context = Context { project, screen, now, clock, cache: picture_cache() };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -69,7 +76,7 @@ fn answer(cli: Cli, screen: Screen) -> Result<Exit, Error> {
         Command::New(arguments) => new::run(arguments, &context),
         Command::Build(arguments) => runtime.block_on(build::run(arguments, &context)),
         Command::Send(arguments) => runtime.block_on(send::run(arguments, &context)),
-        Command::Members(arguments) => members::run(arguments, &context),
+        Command::Members(arguments) => runtime.block_on(members::run(arguments, &context)),
     }
 }
 

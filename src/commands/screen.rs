@@ -53,6 +53,13 @@ impl Screen {
         }
     }
 
+    /// Adds a part of the JSON document, which is not made when text is asked for.
+    pub fn keep<T>(&self, parts: &mut Vec<T>, part: T) {
+        if self.format == Format::Json {
+            parts.push(part);
+        }
+    }
+
     /// A remark that is no result.
     pub fn note(&self, text: &str) {
         if !self.quiet {
@@ -67,10 +74,20 @@ impl Screen {
         }
     }
 
-    /// The error that ended the command; as JSON too when that is asked for.
-    pub fn error(&self, error: &Error) {
+    /// Whether remarks are not wanted.
+    pub fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
+    /// An error that did not end the command, for people.
+    pub fn failure(&self, error: &Error) {
         let text: Vec<String> = error.to_string().split("\n\n").map(|part| colored(part, severity_of(part))).collect();
         write_line(anstream::stderr(), &text.join("\n\n"));
+    }
+
+    /// The error that ended the command; as JSON too when that is asked for.
+    pub fn error(&self, error: &Error) {
+        self.failure(error);
         self.json(&json!({ "errors": error_entries(error) }));
     }
 }

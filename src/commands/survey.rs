@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use super::Context;
 use super::audience::{Mail, decisions};
 use super::ready::Ready;
-use crate::channel::outbox::Outbox;
+use super::send::{mode, outbox};
+use super::{Context, record};
 use crate::dispatch::Chosen;
 use crate::dispatch::freeze::{Sums, Wave};
 use crate::error::Error;
@@ -44,13 +44,15 @@ impl Survey {
 /// # Errors
 /// What is wrong with the lists, or a sending record that cannot be read.
 pub async fn survey(context: &Context, ready: &Ready, lists: &[String]) -> Result<Survey, Error> {
-    let record = record(context).await?;
+    let record = record::existing(context).await?;
     let earlier = match &record {
         Some(record) => earlier(context, ready, record).await?,
         None => None,
     };
     let scratch = Scratch::new();
-    let wave = Wave { roll: &scratch, release: 0, number: 1, record: record.as_ref(), earlier: earlier.as_ref() };
+    let limited = context.project.config.limited_domains();
+    let wave =
+        Wave { roll: &scratch, release: 0, number: 1, record: record.as_ref(), earlier: earlier.as_ref(), limited };
     let (parts, before) = match (&record, &earlier) {
         (Some(record), Some(earlier)) => frozen(record, earlier).await?,
         _ => (ready.parts.clone(), Vec::new()),
@@ -62,30 +64,24 @@ pub async fn survey(context: &Context, ready: &Ready, lists: &[String]) -> Resul
     Ok(Survey { plan, sums, parts, earlier, before, record, new: Some(scratch) })
 }
 
-/// The sending record, if there is one. Planning does not make it.
-async fn record(context: &Context) -> Result<Option<SqliteLedger>, Error> {
-    let path = context.project.path(&context.project.config.ledger.path);
-    if !path.exists() {
-        return Ok(None);
-    }
-    SqliteLedger::open(&path).await.map(Some).map_err(|error| error.at(&path.display().to_string()))
-}
-
-/// The release that a send goes on with. A trial whose files were deleted is over.
+/// The release that a send goes on with. A trial whose files were deleted, or that was made with another key, is over.
 pub async fn earlier(context: &Context, ready: &Ready, record: &SqliteLedger) -> Result<Option<Release>, Error> {
-    let release = record.release(ready.slug(), Mode::Trial).await.map_err(|error| error.at(&record.place()))?;
-    let outbox = Outbox::new(context.project.path(&context.project.config.outbox.path));
-    Ok(release.filter(|_| outbox.folder(ready.slug()).exists()))
+    let mode = mode(context);
+    let release = record.release(ready.slug(), mode).await.map_err(|error| error.at(&record.place()))?;
+    let same_key = |release: &Release| release.key.is_empty() || release.key == ready.key.fingerprint();
+    Ok(release
+        .filter(|release| mode == Mode::Real || (same_key(release) && outbox(context).folder(ready.slug()).exists())))
 }
 
 /// What a release of the post freezes.
 pub fn new_release(context: &Context, ready: &Ready) -> NewRelease {
     NewRelease {
         slug: ready.slug().to_owned(),
-        mode: Mode::Trial,
+        mode: mode(context),
         code: ready.digest,
         parts: ready.frozen(),
         created_at: context.now.timestamp().as_millisecond(),
+        key: ready.key.fingerprint(),
     }
 }
 

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::domain::is_loopback;
 use crate::secret::SecretRef;
 
 /// `[email]`.
@@ -38,6 +39,7 @@ pub enum Images {
 /// `[email.smtp]`: the server that takes our mails (RFC 6409 calls it the submission server).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SmtpSettings {
+    /// A name in lower-case ASCII, or an IP address without brackets.
     pub host: String,
     pub port: u16,
     pub security: Security,
@@ -47,6 +49,13 @@ pub struct SmtpSettings {
     /// Connections at once, 1 to 64.
     pub connections: usize,
     pub pace: PaceSettings,
+}
+
+impl SmtpSettings {
+    /// Whether the server is this computer, by its name alone: `localhost`, `127.x.y.z`, `::1`.
+    pub fn is_loopback(&self) -> bool {
+        is_loopback(&self.host)
+    }
 }
 
 /// How a connection is protected.

@@ -11,10 +11,13 @@ use toml::Spanned;
 /// A string and where it stands.
 pub(super) type Text = Spanned<String>;
 
+/// A whole number and where it stands; its range is checked later, with a message of its own.
+pub(super) type Number = Spanned<i64>;
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct File {
-    pub site: Site,
+    pub site: Spanned<Site>,
     pub sender: Sender,
     #[serde(default)]
     pub outbox: Outbox,
@@ -95,6 +98,56 @@ pub(super) struct Email {
     pub transport: Option<Text>,
     pub images: Option<Text>,
     pub images_url: Option<Text>,
+    pub smtp: Option<Spanned<Smtp>>,
+    #[serde(default)]
+    pub sendmail: Sendmail,
+    #[serde(default)]
+    pub retry: Retry,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Smtp {
+    pub provider: Option<Text>,
+    pub host: Option<Text>,
+    pub port: Option<Number>,
+    pub security: Option<Text>,
+    pub ca_file: Option<Text>,
+    pub username: Option<Text>,
+    pub password: Option<Text>,
+    pub oauth: Option<Spanned<OAuth>>,
+    pub connections: Option<Number>,
+    pub per_minute: Option<Number>,
+    pub per_hour: Option<Number>,
+    pub per_day: Option<Number>,
+    #[serde(default)]
+    pub per_domain: BTreeMap<Text, Number>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OAuth {
+    pub tenant: Option<Text>,
+    pub client_id: Text,
+    pub client_secret: Text,
+    pub token_url: Option<Text>,
+    pub scope: Option<Text>,
+    #[serde(default)]
+    pub allow_private: bool,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Sendmail {
+    pub command: Option<Text>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Retry {
+    pub first: Option<Text>,
+    pub max: Option<Text>,
+    pub give_up: Option<Text>,
 }
 
 #[derive(Deserialize)]

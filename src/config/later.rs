@@ -1,21 +1,17 @@
 //! What the configuration of a later version has and this one does not do yet.
 //!
-//! Comes in: a section, a transport, a kind of network. Goes out: whether it is one of those, and the [`Finding`] that
+//! Comes in: a section, a kind of network. Goes out: whether it is one of those, and the [`Finding`] that
 //! says so kindly, with what works today.
 
 use crate::finding::Finding;
 
 /// Sections, with a key that stands beside each, since `check` may be a key elsewhere.
-const SECTIONS: [(&str, &str, &str); 6] = [
-    ("smtp", "transport", "[email.smtp]"),
-    ("retry", "transport", "[email.retry]"),
+const SECTIONS: [(&str, &str, &str); 4] = [
     ("approval", "sender", "[approval]"),
     ("notify", "sender", "[notify]"),
     ("check", "sender", "[check]"),
     ("doctor", "sender", "[doctor]"),
 ];
-
-const TRANSPORTS: [&str; 2] = ["smtp", "sendmail"];
 
 const KINDS: [&str; 8] = ["slack", "teams", "discord", "mattermost", "webhook", "matrix", "telegram", "websub"];
 
@@ -23,11 +19,6 @@ const KINDS: [&str; 8] = ["slack", "teams", "discord", "mattermost", "webhook", 
 pub(super) fn section(key: &str, known: &[String]) -> Option<String> {
     let is = |(later, beside, _): &&(&str, &str, &str)| *later == key && known.iter().any(|known| known == beside);
     SECTIONS.iter().find(is).map(|(_, _, name)| (*name).to_owned())
-}
-
-/// `transport = "smtp"`, if a later version has it.
-pub(super) fn transport(written: &str) -> Option<String> {
-    TRANSPORTS.contains(&written).then(|| format!("transport = \"{written}\""))
 }
 
 /// `kind = "slack"`, if a later version has it.
@@ -39,9 +30,6 @@ pub(super) fn kind(written: &str) -> Option<String> {
 pub(super) fn finding(name: &str) -> Finding {
     let help = match name {
         name if name.starts_with("kind") => "remove this channel; a kind = \"plain\" writes a text to post by hand",
-        name if name.contains("transport") || name.contains("smtp") => {
-            "remove it, and keep transport = \"outbox\" in [email]: each mail becomes a file under [outbox] path"
-        }
         _ => "remove this section, or put # before its lines to keep them for later",
     };
     Finding::error("config-not-yet", format!("{name} is not in this version yet")).help(help)

@@ -13,9 +13,13 @@ use crate::finding::Finding;
 use crate::secret::SecretRef;
 
 mod check;
+mod domain;
+mod duration;
 mod email;
 mod file;
 mod later;
+mod network;
+mod provider;
 mod shown;
 mod syntax;
 mod theme;
@@ -25,6 +29,7 @@ pub use email::{
     EmailSettings, Images, Login, OAuthSettings, PaceSettings, RetrySettings, Security, SendmailSettings, SmtpSettings,
     Transport,
 };
+pub use network::Places;
 pub use theme::{Color, Theme};
 
 /// The configuration that is used where there is no `config.toml`; the same bytes as `config.example.toml`.
@@ -44,6 +49,8 @@ pub struct Config {
     pub channels: BTreeMap<String, Network>,
     pub lists: BTreeMap<String, List>,
     pub ledger: LedgerSettings,
+    /// Where lines stand that [`Config::network_problems`] may name.
+    pub places: Places,
 }
 
 /// `[site]`: the organisation.

@@ -13,7 +13,22 @@ const SECRET: [&str; 11] =
     ["pass", "kennwort", "token", "secret", "geheim", "key", "schluessel", "schlüssel", "login", "auth", "hook"];
 
 /// Sections in which every value may be a secret, such as the address of a webhook.
-const SECTIONS: [&str; 2] = ["channels", "email.smtp"];
+const SECTIONS: [&str; 4] = ["channels", "email.smtp", "smtp", "oauth"];
+
+/// Keys there that are shown all the same, as long as no user name hides in them.
+const HARMLESS: [&str; 11] = [
+    "kind",
+    "provider",
+    "host",
+    "port",
+    "security",
+    "ca_file",
+    "connections",
+    "per_minute",
+    "per_hour",
+    "per_day",
+    "per_domain",
+];
 
 /// The place of a part of the configuration, underlined.
 pub(super) fn place(path: &Path, source: &str, span: Range<usize>) -> Place {
@@ -27,12 +42,17 @@ pub(super) fn shown(mut place: Place, source: &str) -> Place {
     let line = place.text.to_lowercase();
     let within = |name: &str| section.starts_with(name) || line.trim_start().starts_with(name);
     let may_be_secret = SECRET.iter().any(|word| line.contains(word))
-        || SECTIONS.iter().any(|name| within(name)) && !line.trim_start().starts_with("kind")
+        || SECTIONS.iter().any(|name| within(name)) && !is_harmless(&line)
         || line.contains("://") && line.contains('@');
     if may_be_secret && !line.trim_start().starts_with('[') {
         place.text = hidden(&place.text);
     }
     place
+}
+
+fn is_harmless(line: &str) -> bool {
+    let (key, value) = line.split_once('=').unwrap_or((line, ""));
+    HARMLESS.contains(&key.trim()) && !value.contains('@')
 }
 
 /// The name of the section that a line stands in, in lower case.

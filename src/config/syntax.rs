@@ -53,7 +53,9 @@ fn plain(message: &str) -> (String, &'static str) {
         "a string" if wrong_type => {
             ("this must be a text in quotation marks".to_owned(), "write it as name = \"value\"")
         }
-        "u32" if wrong_type => ("this must be a whole number".to_owned(), "write it without quotation marks: 30"),
+        "u32" | "i64" if wrong_type => {
+            ("this must be a whole number".to_owned(), "write it without quotation marks: 30")
+        }
         "a map" | "a table" if wrong_type => {
             ("this must be a table".to_owned(), "write it in braces: name = { … = \"…\" }")
         }

@@ -36,6 +36,17 @@ impl<'a> Composer<'a> {
         }
     }
 
+    /// Where the bounces of a delivery go: the sender's `bounce_address` with the target in it (VERP), else the sender.
+    ///
+    /// # Errors
+    /// A sentence about a `bounce_address` that is too long for it.
+    pub fn return_path(&self, target: Target) -> Result<String, String> {
+        match &self.sender.bounce_address {
+            Some(bounce) => message::return_path(bounce, &target.hex()).map(|address| address.to_string()),
+            None => Ok(self.sender.from.email.to_string()),
+        }
+    }
+
     /// Writes the whole message of a member into `out`, which is emptied first.
     ///
     /// # Errors

@@ -3,8 +3,9 @@
 //! Comes in: decisions in the order of the lists. Goes out: [`Sums`]. Memory does not grow with the list: the
 //! ledger's key finds the duplicates.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use super::pace::domain_of;
 use crate::error::Error;
 use crate::ledger::{Ledger, Release, Roll};
 use crate::plan::{AudienceDigest, Decision, Recipient, Skip, Target};
@@ -18,6 +19,8 @@ pub struct Sums {
     /// New recipients, by the release's part.
     pub new: BTreeMap<i64, u64>,
     pub skipped: BTreeMap<Skip, u64>,
+    /// New recipients at domains that have a limit of their own.
+    pub limited: BTreeMap<String, u64>,
     /// Of all recipients of the release, earlier waves included.
     pub audience: AudienceDigest,
     /// The very first of them, whom a build shows.
@@ -45,7 +48,7 @@ struct Refusals {
 }
 
 /// Where the recipients of a wave go.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Wave<'a, R, L> {
     /// Takes the recipients: the sending record, or the scratch of a plan.
     pub roll: &'a R,
@@ -54,6 +57,8 @@ pub struct Wave<'a, R, L> {
     /// The sending record, if there is one, and the release that is gone on with.
     pub record: Option<&'a L>,
     pub earlier: Option<&'a Release>,
+    /// Domains with a limit of their own, lower case.
+    pub limited: BTreeSet<&'a str>,
 }
 
 impl<R: Roll, L: Ledger> Wave<'_, R, L> {
@@ -117,6 +122,12 @@ impl<R: Roll, L: Ledger> Wave<'_, R, L> {
             if new.remove(&recipient.target) {
                 sums.audience.add(&recipient);
                 *sums.new.entry(recipient.part).or_default() += 1;
+                if !self.limited.is_empty()
+                    && let domain = domain_of(&recipient.address)
+                    && self.limited.contains(domain.as_str())
+                {
+                    *sums.limited.entry(domain).or_default() += 1;
+                }
                 sums.first.get_or_insert(recipient);
             }
         }

@@ -1,33 +1,60 @@
-//! From a frozen release to outcomes: takes what nothing has been done for, hands it to its channel, settles it.
+//! From a frozen release to outcomes: claims what is due, hands it to its channel, settles it.
 //!
-//! Comes in: the ledger, a release, the ways out. Goes out: a [`Summary`]. Never renders: content and recipients come
-//! from the ledger alone.
+//! Comes in: the ledger, a release, the ways out, a clock, and how to end. Goes out: [`Ran`]. Never renders: content and
+//! recipients come from the ledger alone.
 
-use jiff::Zoned;
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use tokio::sync::watch;
 
 use crate::channel::feed::FeedFile;
 use crate::channel::outbox::Outbox;
-use crate::channel::{Channel, ChannelError, Closed, Content, Envelope, Gate, Outcome, Outgoing};
-use crate::error::Error;
-use crate::ledger::{Delivery, DeliveryState, Ledger, LedgerError, Part, Release, Settled};
-use crate::plan::Target;
-use crate::render::email::message::Compiled;
-use crate::render::feed::FeedItem;
+use crate::channel::way::Way;
+use crate::channel::{ChannelError, Repeat};
+use crate::config::{PaceSettings, RetrySettings};
+use crate::error::{Error, Exit};
+use crate::ledger::{
+    DeliveryState, LEASE, LedgerError, LostDelivery, Mode, Pacing, Part, Recovered, Release, ReleaseState, Work, Worker,
+};
 
+mod clock;
 mod compose;
+mod control;
 pub mod freeze;
+mod job;
+mod lane;
+mod pace;
+mod queue;
+mod retry;
+mod suspicion;
+mod tally;
 
+pub use clock::Clock;
 pub use compose::Composer;
+pub use control::{Ending, Phase};
+pub use retry::{Next, Refused, next_try};
+pub use tally::{Summary, Tally};
 
-/// Deliveries taken and settled at a time.
+use control::Control;
+use job::Job;
+use lane::{Failure, Lane, Run};
+use pace::Pace;
+
+/// Deliveries listed at a time.
 pub const BATCH: u32 = 500;
 
-/// What one run of a dispatch did.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Summary {
-    pub sent: u64,
-    pub failed: u64,
-}
+/// How often the ledger is asked whether the release was stopped.
+const WATCH: Duration = Duration::from_millis(700);
+/// How often the worker shows that it lives, and looks for others that do not.
+const BEAT: Duration = Duration::from_millis(LEASE as u64 / 3);
+/// How often progress is shown.
+const SHOW: Duration = Duration::from_millis(200);
+/// How long what is being sent may take to finish after a signal.
+const GRACE: Duration = Duration::from_secs(30);
 
 /// What of a release goes out now; an empty choice is everything.
 #[derive(Debug, Clone, Copy, Default)]
@@ -50,139 +77,259 @@ impl Chosen<'_> {
     }
 }
 
+/// The ways out of a release.
+#[derive(Debug, Clone)]
+pub struct Ways<'a> {
+    pub mail: Way,
+    /// Connections at once for mail.
+    pub connections: usize,
+    /// The relay and its limits, where mail leaves by one.
+    pub relay: Option<(&'a str, &'a PaceSettings)>,
+    /// The feed file, where one is configured.
+    pub feed: Option<FeedFile>,
+    /// Where texts for networks go. `None`: a person posts them by hand.
+    pub texts: Option<Outbox>,
+}
+
+impl Ways<'_> {
+    /// The way of a channel; `None` for what is done by hand.
+    pub fn of(&self, channel: &str) -> Option<Way> {
+        match (channel, &self.feed, &self.texts) {
+            ("email", ..) => Some(self.mail.clone()),
+            ("feed", Some(feed), _) => Some(Way::Feed(feed.clone())),
+            (_, _, Some(outbox)) => Some(Way::Outbox(outbox.clone())),
+            (_, _, None) => None,
+        }
+    }
+
+    /// What becomes of a delivery whose answer was lost, at a time in milliseconds since 1970.
+    fn lost(&self, lost: LostDelivery<'_>, now: i64) -> DeliveryState {
+        let repeat = match (lost.mode, lost.channel) {
+            (Mode::Trial, _) => Repeat::Always,
+            (Mode::Real, channel) => self.of(channel).map_or(Repeat::Never, |way| way.repeat()),
+        };
+        match repeat {
+            Repeat::Always => DeliveryState::Pending,
+            Repeat::Until(long) if now - lost.marked_at < i64::try_from(long.as_millis()).unwrap_or(i64::MAX) => {
+                DeliveryState::Pending
+            }
+            Repeat::Until(_) | Repeat::Never => DeliveryState::Uncertain,
+        }
+    }
+}
+
 /// Everything that a release is dispatched with.
 pub struct Dispatch<'a, L> {
     pub ledger: &'a L,
     pub release: &'a Release,
     pub parts: &'a [Part],
     pub composer: Composer<'a>,
-    pub outbox: &'a Outbox,
-    /// The feed file, where one is configured.
-    pub feed: Option<&'a FeedFile>,
-    /// When this run began; the Date of its mails.
-    pub now: &'a Zoned,
+    pub ways: Ways<'a>,
+    pub retry: RetrySettings,
+    pub clock: &'a Clock,
+    /// From 0 to 1, another one at each call.
+    pub random: fn() -> f64,
+    /// Tells the run to end.
+    pub signal: watch::Receiver<Phase>,
+    /// Called now and then while it goes on.
+    pub show: &'a dyn Fn(&Tally),
 }
 
-impl<L: Ledger> Dispatch<'_, L> {
-    /// Delivers what is open of the chosen parts. Running it again goes on where it stopped.
+/// What a run came to.
+#[derive(Debug)]
+pub struct Ran {
+    pub summary: Summary,
+    pub by_channel: BTreeMap<String, Summary>,
+    /// What earlier runs left behind that did not end by themselves.
+    pub recovered: Recovered,
+    /// Why it ended early, if somebody wanted it to.
+    pub ending: Option<Ending>,
+    /// What stopped a channel.
+    pub failures: Vec<Error>,
+}
+
+impl<L: Work + Pacing> Dispatch<'_, L> {
+    /// Delivers what is due of the chosen parts, until nothing is left that was never tried. Running it again goes on
+    /// where it stopped; running it twice at once shares the work. What was refused for now is left for a later run.
     ///
     /// # Errors
-    /// What stops a channel as a whole, such as a full disk. What was delivered until then is settled.
-    pub async fn run(&self, chosen: Chosen<'_>) -> Result<Summary, Error> {
-        let mut summary = Summary::default();
-        for (number, part) in (0_i64..).zip(self.parts) {
-            if chosen.takes(part) {
-                let before = summary;
-                self.part(number, part, &mut summary).await?;
-                let (sent, failed) = (summary.sent - before.sent, summary.failed - before.failed);
-                tracing::info!(list = part.list, sent, failed, "{} is done", part.channel);
-            }
-        }
+    /// The ledger's, where not even the run could begin or end; what stops a channel is in the answer.
+    pub async fn run(&self, chosen: Chosen<'_>) -> Result<Ran, Error> {
+        let now = self.clock.now();
+        let worker = self.ledger.join(now).await.map_err(|error| self.at(error))?;
+        let worked = self.as_worker(worker, chosen).await;
+        let now = self.clock.now();
+        let lost = |delivery: LostDelivery<'_>| self.ways.lost(delivery, now);
+        let left = self.ledger.leave(worker, now, &lost).await.map_err(|error| self.at(error));
+        let ran = worked?;
+        left?;
         self.ledger.close(self.release.id).await.map_err(|error| self.at(error))?;
-        Ok(summary)
+        Ok(ran)
     }
 
-    async fn part(&self, number: i64, part: &Part, summary: &mut Summary) -> Result<(), Error> {
-        let work = Work::of(part, self.feed)?;
-        let mut after: Option<Target> = None;
-        loop {
-            let batch = self.ledger.pending(self.release.id, number, after, BATCH).await;
-            let batch = batch.map_err(|error| self.at(error))?;
-            let Some(last) = batch.last() else { return Ok(()) };
-            after = Some(last.target);
-            let mut settled = Vec::with_capacity(batch.len());
-            let mut stopped = None;
-            for delivery in &batch {
-                match self.deliver(part, &work, delivery).await {
-                    Ok(outcome) => settled.push(outcome),
-                    Err(error) => {
-                        stopped = Some(error);
-                        break;
+    async fn as_worker(&self, worker: Worker, chosen: Chosen<'_>) -> Result<Ran, Error> {
+        let recovered = self.recover(&worker).await.map_err(|error| self.at(error))?;
+        let control = Control::new();
+        let tally = Tally::default();
+        let run = Run {
+            ledger: self.ledger,
+            worker,
+            release: self.release,
+            composer: &self.composer,
+            control: &control,
+            clock: self.clock,
+            tally: &tally,
+            retry: self.retry,
+            random: self.random,
+            seen: Cell::new(self.clock.elapsed()),
+        };
+        let lanes = self.lanes(&run, chosen)?;
+        for lane in &lanes {
+            let parts: Vec<i64> = lane.jobs.keys().copied().collect();
+            let hastened = self.ledger.hasten(self.release.id, &parts, self.clock.now()).await;
+            hastened.map_err(|error| self.at(error))?;
+        }
+        let work = async {
+            let mut working: FuturesUnordered<_> =
+                lanes.iter().map(|lane| async { (lane.name, lane.work().await) }).collect();
+            let mut failures = Vec::new();
+            while let Some((name, worked)) = working.next().await {
+                failures.extend(worked.err().map(|failure| self.error(name, failure)));
+            }
+            failures
+        };
+        tokio::pin!(work);
+        let failures = tokio::select! {
+            failures = &mut work => failures,
+            error = self.watch(&run) => {
+                run.control.end(Phase::Finish, Ending::Failed);
+                let mut failures = match tokio::time::timeout(GRACE, &mut work).await {
+                    Ok(failures) => failures,
+                    Err(_) => {
+                        run.control.end(Phase::Abandon, Ending::Failed);
+                        work.await
                     }
+                };
+                failures.push(self.at(error));
+                failures
+            }
+        };
+        (self.show)(&tally);
+        Ok(Ran {
+            summary: tally.summary(),
+            by_channel: tally.by_channel(),
+            recovered,
+            ending: control.ending(),
+            failures,
+        })
+    }
+
+    async fn recover(&self, worker: &Worker) -> Result<Recovered, LedgerError> {
+        let now = self.clock.now();
+        let lost = |delivery: LostDelivery<'_>| self.ways.lost(delivery, now);
+        let recovered = self.ledger.recover(worker, now, &lost).await?;
+        if recovered != Recovered::default() {
+            tracing::info!(?recovered, "took over from a run that did not end by itself");
+        }
+        Ok(recovered)
+    }
+
+    /// One lane for mail, whatever its list; one for each other channel.
+    fn lanes<'r>(&'r self, run: &'r Run<'r, L>, chosen: Chosen<'_>) -> Result<Vec<Lane<'r, L>>, Error> {
+        let mut jobs: BTreeMap<&str, BTreeMap<i64, Job<'_>>> = BTreeMap::new();
+        for (number, part) in (0_i64..).zip(self.parts).filter(|(_, part)| chosen.takes(part)) {
+            jobs.entry(&part.channel).or_default().insert(number, Job::of(part)?);
+        }
+        let mut lanes = Vec::new();
+        for (channel, jobs) in jobs {
+            let Some(way) = self.ways.of(channel) else { continue };
+            let mut lane = Lane::new(run, channel, jobs, way);
+            if channel == "email" {
+                lane.connections = self.ways.connections;
+                if let Some((relay, settings)) = self.ways.relay {
+                    lane.seats = Some("mail".to_owned());
+                    lane.pace = Some(Pace::new(self.ledger, settings, relay));
                 }
             }
-            summary.count(&settled);
-            let at = self.now.timestamp().as_millisecond();
-            self.ledger.settle(self.release.id, number, &settled, at).await.map_err(|error| self.at(error))?;
-            if let Some(error) = stopped {
-                return Err(error);
+            lanes.push(lane);
+        }
+        Ok(lanes)
+    }
+
+    /// Shows life, looks for others that show none, listens for the end. Comes back only with the ledger's error.
+    async fn watch(&self, run: &Run<'_, L>) -> LedgerError {
+        let signals = async {
+            let mut signal = self.signal.clone();
+            if signal.wait_for(|phase| *phase >= Phase::Finish).await.is_ok() {
+                run.control.end(Phase::Finish, Ending::Signal);
+                let _ = tokio::time::timeout(GRACE, signal.wait_for(|phase| *phase >= Phase::Abandon)).await;
+                run.control.end(Phase::Abandon, Ending::Signal);
+            }
+            std::future::pending::<LedgerError>().await
+        };
+        let show = async {
+            loop {
+                (self.show)(run.tally);
+                tokio::time::sleep(SHOW).await;
+            }
+        };
+        tokio::select! {
+            error = signals => error,
+            error = self.beat(run) => error,
+            error = self.look(run) => error,
+            () = show => unreachable!("it goes on until the others end"),
+        }
+    }
+
+    async fn beat(&self, run: &Run<'_, L>) -> LedgerError {
+        loop {
+            tokio::time::sleep(BEAT).await;
+            let before = self.clock.elapsed();
+            match self.ledger.beat(&run.worker, self.clock.now()).await {
+                Ok(true) => run.seen.set(before),
+                Ok(false) => run.control.end(Phase::Finish, Ending::GivenUp),
+                Err(LedgerError::Locked) => continue,
+                Err(error) => return error,
+            }
+            match self.recover(&run.worker).await {
+                Ok(_) | Err(LedgerError::Locked) => {}
+                Err(error) => return error,
             }
         }
     }
 
-    async fn deliver(&self, part: &Part, work: &Work<'_>, delivery: &Delivery) -> Result<Settled, Error> {
-        let target = delivery.target;
-        let mut message = Vec::new();
-        let (name, content) = match (work, &delivery.recipient) {
-            (Work::Mail(compiled), Some(recipient)) => {
-                if let Err(error) = self.composer.message(compiled, &part.list, recipient, self.now, &mut message) {
-                    return Ok(Settled { target, state: DeliveryState::Failed, detail: error.to_string() });
-                }
-                let envelope = Envelope { from: "", to: &recipient.address };
-                (self.composer.name(target), Content::Message { envelope, bytes: &message })
+    async fn look(&self, run: &Run<'_, L>) -> LedgerError {
+        loop {
+            tokio::time::sleep(WATCH).await;
+            match self.ledger.release_state(self.release.id).await {
+                Ok(ReleaseState::Stopped) => run.control.end(Phase::Finish, Ending::Stopped),
+                Ok(_) | Err(LedgerError::Locked) => {}
+                Err(error) => return error,
             }
-            (Work::Mail(_), None) => {
-                return Err(self.at(LedgerError::Damaged("a mail has no recipient".to_owned())));
+        }
+    }
+
+    fn error(&self, channel: &str, failure: Failure) -> Error {
+        let of = |message: String, help: String, exit: Exit| Error::Channel {
+            channel: channel.to_owned(),
+            message,
+            help,
+            exit,
+        };
+        match failure {
+            Failure::Ledger(error) => self.at(error),
+            Failure::Channel(ChannelError::Local(error)) => error,
+            Failure::Channel(ChannelError::Credentials { message, help }) => of(message, help, Exit::Credentials),
+            Failure::Channel(ChannelError::Config { message, help }) => of(message, help, Exit::Config),
+            Failure::Channel(ChannelError::Refused { message, help }) => of(message, help, Exit::SomeRejected),
+            Failure::Unreachable(reason) => {
+                let help = "nothing is lost; run this again when it answers".to_owned();
+                of(reason, help, Exit::SomeDeferred)
             }
-            (Work::Text(text), _) => (self.release.slug.clone(), Content::Text(text)),
-            (Work::Feed(_, item), _) => (self.release.slug.clone(), Content::Item(item)),
-        };
-        let outgoing = Outgoing { slug: &self.release.slug, channel: &part.channel, name: &name, content };
-        let outcome = match work {
-            Work::Feed(Some(feed), _) => (*feed).clone().deliver(&outgoing, &Open).await,
-            Work::Mail(_) | Work::Text(_) | Work::Feed(None, _) => self.outbox.clone().deliver(&outgoing, &Open).await,
-        };
-        match outcome {
-            Ok(Outcome::Sent { receipt }) => Ok(Settled { target, state: DeliveryState::Sent, detail: receipt }),
-            Ok(_) => unreachable!("files are written or fail"),
-            Err(ChannelError::Local(error)) => Err(error),
-            Err(_) => unreachable!("files are written or fail"),
         }
     }
 
     fn at(&self, error: LedgerError) -> Error {
         error.at(&self.ledger.place())
-    }
-}
-
-struct Open;
-
-impl Gate for Open {
-    fn open(&self) -> Result<(), Closed> {
-        Ok(())
-    }
-}
-
-impl Summary {
-    fn count(&mut self, settled: &[Settled]) {
-        for delivery in settled {
-            match delivery.state {
-                DeliveryState::Sent => self.sent += 1,
-                _ => self.failed += 1,
-            }
-        }
-    }
-}
-
-/// What a part's deliveries are made from.
-enum Work<'a> {
-    Mail(Box<Compiled>),
-    Text(&'a str),
-    /// `None`: the feed is not configured any more, and the item goes into the outbox.
-    Feed(Option<&'a FeedFile>, FeedItem),
-}
-
-impl<'a> Work<'a> {
-    fn of(part: &'a Part, feed: Option<&'a FeedFile>) -> Result<Work<'a>, Error> {
-        let damaged = |message: String| LedgerError::Damaged(message).at(&format!("{} of this release", part.channel));
-        if part.channel == "email" {
-            let compiled = Compiled::from_bytes(&part.body).map_err(|error| damaged(error.to_string()))?;
-            return Ok(Work::Mail(Box::new(compiled)));
-        }
-        if part.channel == "feed" {
-            let item = FeedItem::from_bytes(&part.body).ok_or_else(|| damaged("no feed item".to_owned()))?;
-            return Ok(Work::Feed(feed, item));
-        }
-        std::str::from_utf8(&part.body).map(Work::Text).map_err(|error| damaged(error.to_string()))
     }
 }

@@ -66,8 +66,14 @@ impl Scratch {
 /// A temporary file with everything that was in memory.
 async fn moved(memory: Memory) -> Result<(SqliteLedger, i64), LedgerError> {
     let file = SqliteLedger::scratch().await?;
-    let release =
-        NewRelease { slug: "plan".to_owned(), mode: Mode::Trial, code: [0; 32], parts: Vec::new(), created_at: 0 };
+    let release = NewRelease {
+        slug: "plan".to_owned(),
+        mode: Mode::Trial,
+        code: [0; 32],
+        parts: Vec::new(),
+        created_at: 0,
+        key: String::new(),
+    };
     let release = file.begin(&release).await?.id;
     let recipients: Vec<Recipient> = memory.recipients.into_values().collect();
     for chunk in recipients.chunks(CHUNK) {

@@ -35,6 +35,23 @@ pub enum DeliveryState {
     Uncertain = 6,
 }
 
+impl DeliveryState {
+    /// The state for a number of the database.
+    pub fn from_number(number: i64) -> Option<DeliveryState> {
+        [
+            DeliveryState::Pending,
+            DeliveryState::Claimed,
+            DeliveryState::InFlight,
+            DeliveryState::Sent,
+            DeliveryState::Deferred,
+            DeliveryState::Failed,
+            DeliveryState::Uncertain,
+        ]
+        .into_iter()
+        .find(|state| *state as i64 == number)
+    }
+}
+
 impl ReleaseState {
     /// The state for a number of the database.
     pub fn from_number(number: i64) -> Option<ReleaseState> {

@@ -75,7 +75,7 @@ impl Check {
                 Row::Rejected { row, reason } => check.rejected.push(Rejected { row, reason }),
                 Row::LeftOut { column, .. } => *check.left_out.entry(column).or_default() += 1,
                 Row::Member(Member { row, address, .. }) if refusals.contains_key(&address.normalized()) => {
-                    let reason = refused_in(&refusals[&address.normalized()]);
+                    let reason = why_refused(&refusals[&address.normalized()]);
                     check.rejected.push(Rejected { row, reason });
                 }
                 Row::Member(Member { row, address, fields }) => match first_rows.get(&address.normalized()) {
@@ -118,7 +118,7 @@ impl Check {
 }
 
 /// Why a row is not written to although it consents itself.
-fn refused_in(refused: &Refused) -> String {
+pub fn why_refused(refused: &Refused) -> String {
     let Refused { row, column, value, .. } = refused;
     let says = if value.is_empty() { "says nothing".to_owned() } else { format!("says “{value}”") };
     format!("row {row} of the same address {says} in the column “{column}”, and that counts")

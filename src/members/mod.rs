@@ -10,6 +10,7 @@ use crate::members::address::Address;
 pub mod address;
 pub mod check;
 pub mod salutation;
+pub mod suppression;
 pub mod table;
 
 /// One person of a list.

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
 use rundbrief::config::{
-    Config, EmailSettings, FeedSettings, Images, LedgerSettings, Outbox, Sender, Site, Theme, Transport, Unsubscribe,
+    Config, EmailSettings, FeedSettings, Images, LedgerSettings, Outbox, Places, RetrySettings, Sender, Site, Theme,
+    Transport, Unsubscribe,
 };
 use rundbrief::post::{Block, BlockKind, Header, Inline, OwnTeaser, Picture, Post, Slug};
 use rundbrief::render::{Pictures, Section, Source, Templates};
@@ -74,7 +75,7 @@ pub fn config() -> Config {
             bounce_address: None,
         },
         outbox: Outbox { path: PathBuf::from("out") },
-        email: EmailSettings { transport: Transport::Outbox, images: Images::Embed },
+        email: EmailSettings { transport: Transport::Outbox, images: Images::Embed, retry: RetrySettings::default() },
         feed: Some(FeedSettings {
             path: PathBuf::from("feed.xml"),
             url: Some("https://www.example.org/feed.xml".into()),
@@ -83,6 +84,7 @@ pub fn config() -> Config {
         channels: BTreeMap::new(),
         lists: BTreeMap::new(),
         ledger: LedgerSettings { path: PathBuf::from("x.db"), id: None },
+        places: Places::default(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What every ledger must do, whatever database is behind it. Each test takes an empty ledger.
 
-use rundbrief::ledger::{DeliveryState, Ledger, Mode, NewRelease, Part, ReleaseState, Settled};
+use rundbrief::ledger::{DeliveryKey, DeliveryState, Mode, NewRelease, Part, ReleaseState, Settled, Work};
 use rundbrief::plan::{Recipient, Target};
 
 pub fn recipient(number: u8) -> Recipient {
@@ -17,15 +17,36 @@ pub fn release(slug: &str, mode: Mode) -> NewRelease {
     let part =
         |channel: &str, list: &str, body: &[u8]| Part { channel: channel.into(), list: list.into(), body: body.into() };
     let parts = vec![part("email", "members", b"mail \x00\xff"), part("feed", "", b"<item/>"), part("x", "", b"text")];
-    NewRelease { slug: slug.to_owned(), mode, code: [9; 32], parts, created_at: 1_700_000_000_000 }
+    NewRelease {
+        slug: slug.to_owned(),
+        mode,
+        code: [9; 32],
+        parts,
+        created_at: 1_700_000_000_000,
+        key: "a-key".to_owned(),
+    }
 }
 
-fn sent(target: Target) -> Settled {
-    Settled { target, state: DeliveryState::Sent, detail: "250 ok".to_owned() }
+/// Sends up to `limit` deliveries of a part, as a worker that comes and goes.
+async fn send(ledger: &impl Work, release: i64, part: i64, limit: u32) {
+    let worker = ledger.join(0).await.expect("joins");
+    let claimed = ledger.claim(&worker, release, &[part], limit, 0).await.expect("claims");
+    let keys: Vec<_> = claimed.iter().map(|delivery| delivery.key()).collect();
+    let ready = ledger.mark(&worker, release, &keys, 0).await.expect("marks").ready;
+    let sent = |key: DeliveryKey| Settled {
+        key,
+        state: DeliveryState::Sent,
+        due_at: 0,
+        hold_until: 0,
+        detail: "250 ok".to_owned(),
+        at: 5,
+    };
+    ledger.settle(&worker, release, &ready.into_iter().map(sent).collect::<Vec<_>>()).await.expect("settles");
+    ledger.leave(worker, 0, &|_| DeliveryState::Uncertain).await.expect("leaves");
 }
 
 /// A release that is not sealed is not there for anybody, and its recipients are not written to.
-pub async fn an_unsealed_release_reaches_nobody(ledger: &impl Ledger) {
+pub async fn an_unsealed_release_reaches_nobody(ledger: &impl Work) {
     let begun = ledger.begin(&release("tagung", Mode::Trial)).await.expect("begins");
     ledger.add(begun.id, 1, &[recipient(1)]).await.expect("adds");
     assert_eq!(ledger.release("tagung", Mode::Trial).await.expect("reads"), None);
@@ -37,7 +58,7 @@ pub async fn an_unsealed_release_reaches_nobody(ledger: &impl Ledger) {
 }
 
 /// Sealing makes one delivery for each recipient and one for each other channel, with the content as frozen.
-pub async fn a_sealed_release_has_one_delivery_for_each_recipient(ledger: &impl Ledger) {
+pub async fn a_sealed_release_has_one_delivery_for_each_recipient(ledger: &impl Work) {
     let begun = ledger.begin(&release("tagung", Mode::Trial)).await.expect("begins");
     let new = ledger.add(begun.id, 1, &[recipient(2), recipient(1), recipient(2)]).await.expect("adds");
     assert_eq!(new.len(), 2, "the same target twice is one recipient");
@@ -55,7 +76,7 @@ pub async fn a_sealed_release_has_one_delivery_for_each_recipient(ledger: &impl 
 }
 
 /// Batches follow one another without a gap or an overlap, and what is settled does not come again.
-pub async fn deliveries_come_in_batches_and_only_once(ledger: &impl Ledger) {
+pub async fn deliveries_come_in_batches_and_only_once(ledger: &impl Work) {
     let begun = ledger.begin(&release("tagung", Mode::Real)).await.expect("begins");
     let members: Vec<_> = (1..=9).map(recipient).collect();
     ledger.add(begun.id, 1, &members).await.expect("adds");
@@ -67,8 +88,7 @@ pub async fn deliveries_come_in_batches_and_only_once(ledger: &impl Ledger) {
     let all: Vec<u8> = [&first, &second, &third].into_iter().flatten().map(|delivery| delivery.target.0[0]).collect();
     assert_eq!(all, (1..=9).collect::<Vec<_>>());
 
-    let done: Vec<_> = first.iter().map(|delivery| sent(delivery.target)).collect();
-    ledger.settle(begun.id, 0, &done, 5).await.expect("settles");
+    send(ledger, begun.id, 0, 4).await;
     let left = ledger.pending(begun.id, 0, None, 10).await.expect("reads");
     assert_eq!(left.len(), 5);
     let totals = ledger.totals(begun.id).await.expect("counts");
@@ -76,7 +96,7 @@ pub async fn deliveries_come_in_batches_and_only_once(ledger: &impl Ledger) {
 }
 
 /// A release is settled when nothing is open, and not before.
-pub async fn a_release_closes_when_nothing_is_open(ledger: &impl Ledger) {
+pub async fn a_release_closes_when_nothing_is_open(ledger: &impl Work) {
     let begun = ledger.begin(&release("tagung", Mode::Trial)).await.expect("begins");
     ledger.add(begun.id, 1, &[recipient(1)]).await.expect("adds");
     ledger.seal(begun.id, 1, [0; 32]).await.expect("seals");
@@ -84,8 +104,7 @@ pub async fn a_release_closes_when_nothing_is_open(ledger: &impl Ledger) {
         ledger.close(begun.id).await.expect("looks");
         let state = ledger.release("tagung", Mode::Trial).await.expect("reads").expect("is there").state;
         assert_eq!(state, ReleaseState::Open, "part {part} is still open");
-        let target = ledger.pending(begun.id, part, None, 1).await.expect("reads")[0].target;
-        ledger.settle(begun.id, part, &[sent(target)], 5).await.expect("settles");
+        send(ledger, begun.id, part, 1).await;
     }
     ledger.close(begun.id).await.expect("closes");
     let state = ledger.release("tagung", Mode::Trial).await.expect("reads").expect("is there").state;
@@ -93,7 +112,7 @@ pub async fn a_release_closes_when_nothing_is_open(ledger: &impl Ledger) {
 }
 
 /// Members who joined later are a wave of their own; those of earlier waves stay as they are.
-pub async fn a_wave_adds_those_who_joined(ledger: &impl Ledger) {
+pub async fn a_wave_adds_those_who_joined(ledger: &impl Work) {
     let begun = ledger.begin(&release("tagung", Mode::Trial)).await.expect("begins");
     ledger.add(begun.id, 1, &[recipient(1), recipient(2)]).await.expect("adds");
     ledger.seal(begun.id, 1, [0; 32]).await.expect("seals");
@@ -111,7 +130,7 @@ pub async fn a_wave_adds_those_who_joined(ledger: &impl Ledger) {
 }
 
 /// A trial neither settles nor hides a real release, and can be forgotten; a real one cannot.
-pub async fn a_trial_and_a_real_release_do_not_touch(ledger: &impl Ledger) {
+pub async fn a_trial_and_a_real_release_do_not_touch(ledger: &impl Work) {
     for mode in [Mode::Trial, Mode::Real] {
         let begun = ledger.begin(&release("tagung", mode)).await.expect("begins");
         ledger.add(begun.id, 1, &[recipient(1)]).await.expect("adds");
@@ -119,7 +138,7 @@ pub async fn a_trial_and_a_real_release_do_not_touch(ledger: &impl Ledger) {
     }
     let trial = ledger.release("tagung", Mode::Trial).await.expect("reads").expect("is there");
     let real = ledger.release("tagung", Mode::Real).await.expect("reads").expect("is there");
-    ledger.settle(trial.id, 0, &[sent(recipient(1).target)], 5).await.expect("settles");
+    send(ledger, trial.id, 0, 1).await;
     assert_eq!(ledger.pending(real.id, 0, None, 10).await.expect("reads").len(), 1);
 
     ledger.forget_trial(trial.id).await.expect("forgets");
@@ -129,7 +148,7 @@ pub async fn a_trial_and_a_real_release_do_not_touch(ledger: &impl Ledger) {
 }
 
 /// A refusal is known to its part alone, and forgotten with the wave: the list says it anew each time.
-pub async fn a_refusal_counts_for_its_part_until_the_wave_is_sealed(ledger: &impl Ledger) {
+pub async fn a_refusal_counts_for_its_part_until_the_wave_is_sealed(ledger: &impl Work) {
     let begun = ledger.begin(&release("tagung", Mode::Trial)).await.expect("begins");
     let targets = [recipient(1).target, recipient(2).target];
     ledger.refuse(begun.id, 0, &[targets[1], targets[1]]).await.expect("notes, twice the same");

@@ -5,13 +5,17 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::super::Context;
+use super::super::progress::duration;
 use super::super::ready::Ready;
 use super::super::screen::finding_entry;
 use super::super::survey::code_of;
+use super::ways::mode;
+use crate::config::Transport;
 use crate::dispatch::freeze::Sums;
-use crate::dispatch::{Chosen, Summary};
+use crate::dispatch::{Chosen, Ending, Ran};
 use crate::error::Error;
-use crate::ledger::{Part, Release, Totals};
+use crate::ledger::{Books, DeliveryState, LedgerError, Mode, Part, Release, SqliteLedger, Standing, Totals};
+use crate::plan::duration::shortest;
 use crate::plan::{Plan, Skip};
 
 /// What is to be said before the plan.
@@ -34,6 +38,12 @@ impl Told {
             Some(_) if !changed => {
                 format!("{title}\nrelease code {}; this send goes on where the last one ended\n", ready.code())
             }
+            Some(release) if mode(context) == Mode::Real => format!(
+                "{title}\nThe post has changed since its release: {} was released, the files now make {}.\n\
+                 Who has it keeps it, and who gets it now gets what was released. `rundbrief build` shows the new text.\n",
+                code_of(release),
+                ready.code()
+            ),
             Some(release) => format!(
                 "{title}\nThe post has changed since its release: {} was released, the files now make {}.\n\
                  Who has it keeps it, and who gets it now gets what was released. To try the new text from the start,\n\
@@ -64,11 +74,11 @@ impl Told {
     }
 
     /// The answer as JSON, as far as it is known before anything is delivered.
-    pub(super) fn document(&self, plan: &Plan, dry_run: bool) -> Value {
+    pub(super) fn document(&self, plan: &Plan, mode: Mode, dry_run: bool) -> Value {
         json!({
             "slug": plan.slug,
             "code": plan.code,
-            "trial": true,
+            "trial": mode == Mode::Trial,
             "dry_run": dry_run,
             "changed": self.changed,
             "notes": self.notes,
@@ -97,7 +107,15 @@ fn notes(context: &Context, ready: &Ready, parts: &[Part]) -> Vec<String> {
 }
 
 /// Who gets what, and who not and why, one line a channel. `before` is what became of an earlier run.
-pub(super) fn plan(plan: &Plan, sums: &Sums, parts: &[Part], before: &[(i64, Totals)], chosen: Chosen<'_>) -> String {
+pub(super) fn plan(
+    context: &Context,
+    plan: &Plan,
+    sums: &Sums,
+    parts: &[Part],
+    before: &[(i64, Totals)],
+    chosen: Chosen<'_>,
+) -> String {
+    let by_hand = mode(context) == Mode::Real;
     let mut text = String::new();
     let width = plan.channels.keys().map(|name| name.chars().count()).max().unwrap_or(0).max(8);
     for (name, channel) in &plan.channels {
@@ -106,6 +124,7 @@ pub(super) fn plan(plan: &Plan, sums: &Sums, parts: &[Part], before: &[(i64, Tot
             ("email", count) => format!("{count} members"),
             (_, 0) => "nothing new".to_owned(),
             ("feed", _) => "1 item".to_owned(),
+            _ if by_hand => "1 text, to post by hand".to_owned(),
             _ => "1 text".to_owned(),
         };
         let left = if chosen.channels.is_empty() || chosen.channels.contains(name) { "" } else { " (not now)" };
@@ -116,12 +135,32 @@ pub(super) fn plan(plan: &Plan, sums: &Sums, parts: &[Part], before: &[(i64, Tot
                 let verb = if have == 1 { "has" } else { "have" };
                 text += &format!("  {:width$}  {have} {verb} it already\n", "");
             }
+            if let Some(long) = how_long(context, channel.targets, sums).filter(|_| left.is_empty()) {
+                text += &format!("  {:width$}  {long}\n", "");
+            }
             for (skip, count) in sums.skipped.iter().filter(|(skip, _)| **skip != Skip::Known) {
                 text += &format!("  {:width$}  skipped: {count} {}\n", "", skip.words());
             }
         }
     }
     text
+}
+
+/// `takes about 33 min, done at about 10:40 (30 a minute)`, where a limit says so.
+fn how_long(context: &Context, mails: u64, sums: &Sums) -> Option<String> {
+    let Transport::Smtp(smtp) = &context.project.config.email.transport else { return None };
+    let long = shortest(mails, &sums.limited, &smtp.pace).filter(|long| long.as_secs() >= 60)?;
+    let now = context.clock.zoned();
+    let done = now.checked_add(long).ok()?;
+    let day = if done.date() == now.date() { String::new() } else { done.strftime("%-d %B, ").to_string() };
+    Some(format!("takes about {}, done at about {day}{}", duration(long), done.strftime("%H:%M")))
+}
+
+/// Deliveries that this program makes now.
+pub(super) fn leaving(plan: &Plan, chosen: Chosen<'_>) -> u64 {
+    let taken = |name: &str| chosen.channels.is_empty() || chosen.channels.iter().any(|channel| channel == name);
+    let own = |name: &str| ["email", "feed"].contains(&name) && taken(name);
+    plan.channels.iter().filter(|(name, _)| own(name)).map(|(_, channel)| channel.targets).sum()
 }
 
 /// How many members of the chosen lists an earlier run wrote to.
@@ -134,10 +173,12 @@ fn have_it(parts: &[Part], before: &[(i64, Totals)], chosen: Chosen<'_>) -> u64 
 }
 
 /// The last words of a trial.
-pub(super) fn end(summary: Summary, chosen: Chosen<'_>, folder: &Path) -> String {
+pub(super) fn end_of_trial(ran: &Ran, chosen: Chosen<'_>, folder: &Path) -> String {
+    let summary = ran.summary;
     let mut text = String::from("\n");
     let all = chosen.channels.is_empty() && chosen.lists.is_empty();
     match summary.sent {
+        0 if ran.ending.is_some() => {}
         0 if all => text += "Everything of this post was written before.\n",
         0 => text += "Everything that was chosen was written before.\n",
         _ => text += &format!("The outbox: {}\n", folder.display()),
@@ -145,6 +186,124 @@ pub(super) fn end(summary: Summary, chosen: Chosen<'_>, folder: &Path) -> String
     if summary.failed > 0 {
         text += &format!("{} could not be written: a value of theirs cannot stand in a message.\n", summary.failed);
     }
+    if ran.ending.is_some() {
+        text += "Ended before everything was written; run the same command to go on.\n";
+    }
     let files = if summary.sent == 1 { "1 file".to_owned() } else { format!("{} files", summary.sent) };
     text + &format!("{files} written. Nothing has left this computer.")
+}
+
+/// How many of a kind are named; `status` names all.
+const NAMED: u32 = 5;
+
+/// What the last words of a real send are made from.
+pub(super) struct RealEnd {
+    slug: String,
+    left: Totals,
+    /// What this program does not post.
+    by_hand: Vec<String>,
+    refused: Vec<Standing>,
+    uncertain: Vec<Standing>,
+    /// When the first of those that were refused for now is tried again.
+    next: Option<i64>,
+}
+
+impl RealEnd {
+    pub(super) async fn of(
+        ledger: &SqliteLedger,
+        release: &Release,
+        parts: &[Part],
+        left: &Totals,
+    ) -> Result<RealEnd, LedgerError> {
+        let named = |state| ledger.standings(release.id, state, None, NAMED);
+        let deferred = ledger.standings(release.id, DeliveryState::Deferred, None, u32::MAX).await?;
+        let own = |part: &&Part| !["email", "feed"].contains(&part.channel.as_str());
+        Ok(RealEnd {
+            slug: release.slug.clone(),
+            left: *left,
+            by_hand: parts.iter().filter(own).map(|part| part.channel.clone()).collect(),
+            refused: named(DeliveryState::Failed).await?,
+            uncertain: named(DeliveryState::Uncertain).await?,
+            next: deferred.iter().map(|standing| standing.due_at).min(),
+        })
+    }
+
+    pub(super) fn text(&self, context: &Context, ran: &Ran, taker: &str) -> String {
+        let summary = ran.summary;
+        let mut text = String::from("\n");
+        if ran.recovered.pending + ran.recovered.settled + ran.recovered.uncertain > 0 {
+            text += "An earlier send did not end by itself; this one went on from there.\n";
+        }
+        let sent = |channel: &str| ran.by_channel.get(channel).map_or(0, |summary| summary.sent);
+        let mut counts = Vec::new();
+        if sent("email") > 0 || self.left.open() + self.left.uncertain + summary.failed > 0 {
+            counts.push(format!("{} accepted by {taker}", sent("email")));
+        }
+        if sent("feed") > 0 {
+            counts.push("feed written".to_owned());
+        }
+        for (number, what) in [
+            (summary.failed, "refused".to_owned()),
+            (self.left.deferred, self.try_again(context)),
+            (self.left.uncertain, "may or may not have arrived".to_owned()),
+            (self.left.pending + self.left.claimed + self.left.in_flight, "waiting".to_owned()),
+        ] {
+            if number > 0 {
+                counts.push(format!("{number} {what}"));
+            }
+        }
+        text += &match counts.is_empty() {
+            true => "Everything of this post was sent before.\n".to_owned(),
+            false => counts.join(" · ") + "\n",
+        };
+        if summary.failed > 0 {
+            text += &named("Refused", &self.refused);
+        }
+        if self.left.uncertain > 0 {
+            text += &named("May or may not have arrived", &self.uncertain);
+            text += &format!(
+                "  Ask one of them, or look into the server's log; then\n  \
+                 rundbrief resolve {0} --send-again    or    rundbrief resolve {0} --count-as-sent\n",
+                self.slug
+            );
+        }
+        match ran.ending {
+            Some(Ending::Signal) => text += "Ended by you; run the same command to go on.\n",
+            Some(Ending::Stopped) => text += "Stopped. `rundbrief send` goes on when you want it to.\n",
+            Some(Ending::GivenUp) => text += "Another process took over; see `rundbrief status`.\n",
+            Some(Ending::Failed) | None if self.left.deferred > 0 => {
+                text += "Run the same command again then, or let cron do it.\n";
+            }
+            Some(Ending::Failed) | None => {}
+        }
+        if !self.by_hand.is_empty() {
+            text += &format!("To post by hand: {} (texts: rundbrief build {})\n", self.by_hand.join(", "), self.slug);
+        }
+        text.truncate(text.trim_end().len());
+        text
+    }
+
+    fn try_again(&self, context: &Context) -> String {
+        match self.next {
+            Some(due_at) => format!("to be tried again from {} on", clock_time(context, due_at)),
+            None => "to be tried again".to_owned(),
+        }
+    }
+}
+
+/// `10:40` today, `24 November, 10:40` on another day; `at` is milliseconds since 1970.
+pub fn clock_time(context: &Context, at: i64) -> String {
+    let now = context.clock.zoned();
+    let Ok(at) = jiff::Timestamp::from_millisecond(at) else { return "later".to_owned() };
+    let at = at.to_zoned(now.time_zone().clone());
+    let format = if at.date() == now.date() { "%H:%M" } else { "%-d %B, %H:%M" };
+    at.strftime(format).to_string()
+}
+
+fn named(what: &str, standings: &[Standing]) -> String {
+    let mut text = format!("{what}:\n");
+    for standing in standings {
+        text += &format!("  {}: {}\n", standing.address, standing.detail);
+    }
+    text
 }

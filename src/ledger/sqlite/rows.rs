@@ -7,75 +7,95 @@ use sqlx::Row;
 use sqlx::migrate::MigrateError;
 use sqlx::sqlite::SqliteRow;
 
-use super::super::{Delivery, LedgerError, Mode, Release, ReleaseState};
+use crate::ledger::{Delivery, DeliveryState, LedgerError, Mode, Release, ReleaseState};
 use crate::plan::{Recipient, Target};
 
 pub(super) fn read_release(row: &SqliteRow) -> Result<Release, LedgerError> {
-    let number: i64 = row.try_get("state").map_err(from_sqlx)?;
-    let mode: i64 = row.try_get("mode").map_err(from_sqlx)?;
+    let number: i64 = row.try_get("state")?;
     Ok(Release {
-        id: row.try_get("id").map_err(from_sqlx)?,
-        slug: row.try_get("slug").map_err(from_sqlx)?,
-        revision: row.try_get("revision").map_err(from_sqlx)?,
-        mode: if mode == Mode::Trial as i64 { Mode::Trial } else { Mode::Real },
+        id: row.try_get("id")?,
+        slug: row.try_get("slug")?,
+        revision: row.try_get("revision")?,
+        mode: read_mode(row)?,
         code: read_digest(row, "code")?,
         audience: read_digest(row, "audience")?,
         state: ReleaseState::from_number(number)
             .ok_or_else(|| LedgerError::Damaged(format!("a release has the unknown state {number}")))?,
-        waves: row.try_get("waves").map_err(from_sqlx)?,
-        created_at: row.try_get("created_at").map_err(from_sqlx)?,
+        waves: row.try_get("waves")?,
+        created_at: row.try_get("created_at")?,
+        key: row.try_get("key")?,
     })
 }
 
+pub(super) fn read_mode(row: &SqliteRow) -> Result<Mode, LedgerError> {
+    let mode: i64 = row.try_get("mode")?;
+    Ok(if mode == Mode::Trial as i64 { Mode::Trial } else { Mode::Real })
+}
+
+/// A row of `delivery` joined with its recipient.
 pub(super) fn read_delivery(row: &SqliteRow) -> Result<Delivery, LedgerError> {
-    let part = row.try_get("part").map_err(from_sqlx)?;
-    let target = read_target(row, "target")?;
-    let address: Option<String> = row.try_get("address").map_err(from_sqlx)?;
-    let recipient = match address {
-        None => None,
-        Some(address) => {
-            let slots: String = row.try_get("slots").map_err(from_sqlx)?;
-            let slots = serde_json::from_str(&slots).map_err(|error| LedgerError::Damaged(error.to_string()))?;
-            Some(Recipient { target, address, name: row.try_get("name").map_err(from_sqlx)?, slots, part })
-        }
-    };
-    Ok(Delivery { target, recipient })
+    let state: i64 = row.try_get("state")?;
+    Ok(Delivery {
+        part: row.try_get("part")?,
+        target: read_target(row, "target")?,
+        recipient: read_recipient(row)?,
+        attempts: row.try_get("attempts")?,
+        first_at: row.try_get("first_at")?,
+        due_at: row.try_get("due_at")?,
+        deferred: state == DeliveryState::Deferred as i64,
+    })
+}
+
+/// The recipient in a row, if there is one.
+pub(super) fn read_recipient(row: &SqliteRow) -> Result<Option<Recipient>, LedgerError> {
+    let Some(address) = row.try_get::<Option<String>, _>("address")? else { return Ok(None) };
+    let slots: String = row.try_get("slots")?;
+    let slots = serde_json::from_str(&slots).map_err(|error| LedgerError::Damaged(error.to_string()))?;
+    Ok(Some(Recipient {
+        target: read_target(row, "target")?,
+        address,
+        name: row.try_get("name")?,
+        slots,
+        part: row.try_get("part")?,
+    }))
 }
 
 pub(super) fn read_target(row: &SqliteRow, column: &str) -> Result<Target, LedgerError> {
-    let bytes: Vec<u8> = row.try_get(column).map_err(from_sqlx)?;
+    let bytes: Vec<u8> = row.try_get(column)?;
     bytes.try_into().map(Target).map_err(|_| LedgerError::Damaged("a target has not 16 bytes".to_owned()))
 }
 
 fn read_digest(row: &SqliteRow, column: &str) -> Result<[u8; 32], LedgerError> {
-    let bytes: Vec<u8> = row.try_get(column).map_err(from_sqlx)?;
+    let bytes: Vec<u8> = row.try_get(column)?;
     bytes.try_into().map_err(|_| LedgerError::Damaged(format!("a {column} has not 32 bytes")))
 }
 
 pub(super) fn from_migrate(error: MigrateError) -> LedgerError {
     match error {
         MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => LedgerError::Newer,
-        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => from_sqlx(error),
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => error.into(),
         other => LedgerError::Damaged(other.to_string()),
     }
 }
 
 /// SQLite's primary result codes (sqlite.org/rescode.html) in the ledger's words.
-pub(super) fn from_sqlx(error: sqlx::Error) -> LedgerError {
-    let code = match &error {
-        sqlx::Error::Database(database) => {
-            database.code().and_then(|code| code.parse::<u32>().ok()).map(|code| code & 0xff)
+impl From<sqlx::Error> for LedgerError {
+    fn from(error: sqlx::Error) -> LedgerError {
+        let code = match &error {
+            sqlx::Error::Database(database) => {
+                database.code().and_then(|code| code.parse::<u32>().ok()).map(|code| code & 0xff)
+            }
+            sqlx::Error::PoolTimedOut => return LedgerError::Locked,
+            _ => None,
+        };
+        match code {
+            Some(5 | 6) => LedgerError::Locked,
+            Some(11 | 26) => LedgerError::Damaged(error.to_string()),
+            Some(8) => LedgerError::ReadOnly,
+            Some(10) => LedgerError::Disk,
+            Some(13) => LedgerError::Full,
+            Some(14) => LedgerError::Unopenable,
+            _ => LedgerError::Database(error.to_string()),
         }
-        sqlx::Error::PoolTimedOut => return LedgerError::Locked,
-        _ => None,
-    };
-    match code {
-        Some(5 | 6) => LedgerError::Locked,
-        Some(11 | 26) => LedgerError::Damaged(error.to_string()),
-        Some(8) => LedgerError::ReadOnly,
-        Some(10) => LedgerError::Disk,
-        Some(13) => LedgerError::Full,
-        Some(14) => LedgerError::Unopenable,
-        _ => LedgerError::Database(error.to_string()),
     }
 }

@@ -78,7 +78,7 @@ impl Columns {
 }
 
 /// The headings without invisible characters, without the empty ones at the end.
-pub(super) fn trimmed(cells: &[String]) -> Vec<String> {
+pub(in crate::members) fn trimmed(cells: &[String]) -> Vec<String> {
     let one_line = |cell: &String| cell.split_whitespace().collect::<Vec<_>>().join(" ");
     let mut headings: Vec<String> = cells.iter().map(|cell| trim_invisible(&one_line(cell)).to_owned()).collect();
     while headings.last().is_some_and(String::is_empty) {

@@ -53,7 +53,7 @@ impl Delimiter {
 }
 
 /// The reading of a text table.
-pub(super) struct CsvRows<R> {
+pub(in crate::members) struct CsvRows<R> {
     text: Decoded<R>,
     pub encoding: Encoding,
     pub delimiter: Delimiter,

@@ -22,7 +22,7 @@ pub struct TableError {
 }
 
 impl TableError {
-    pub(super) fn new(message: impl Into<String>, help: impl Into<String>) -> TableError {
+    pub(in crate::members) fn new(message: impl Into<String>, help: impl Into<String>) -> TableError {
         TableError { message: message.into(), help: Some(help.into()), row: None, io: None }
     }
 

@@ -80,7 +80,7 @@ pub(super) const SYNONYMS: [(&str, &[&str]); 9] = [
 pub(super) const CITY: [&str; 5] = ["ort", "stadt", "wohnort", "city", "town"];
 
 /// The form in which headings are compared: lower case, umlauts as two letters, letters and digits only.
-pub(super) fn key(heading: &str) -> String {
+pub(in crate::members) fn key(heading: &str) -> String {
     transliterated(heading).chars().filter(|c| c.is_alphanumeric()).collect()
 }
 

@@ -28,11 +28,15 @@ pub use error::TableError;
 pub use recognised::{Format, Recognised};
 pub use refusal::Refusal;
 
+pub(super) use columns::trimmed;
+pub(super) use heading::key;
+pub(super) use row::{RawRow, shown};
+
 use columns::Columns;
 use csv::CsvRows;
 use filter::Filter;
 use refusal::Values;
-use row::{RawRow, Reading};
+use row::Reading;
 use xlsx::SheetRows;
 
 /// Rows that are looked at to explain why a heading row cannot be used.
@@ -88,12 +92,8 @@ pub struct Table<R> {
 /// # Errors
 /// Everything that makes the whole table unusable: no heading row, no address column, a heading that `columns` or
 /// `where` names and that is not there, a file that is no table, an Excel file that is too large.
-pub fn read<R: Read + Seek>(mut source: R, kind: Kind, options: &Options<'_>) -> Result<Table<R>, TableError> {
-    check_start(&mut source, kind)?;
-    let mut rows = match kind {
-        Kind::Csv => Rows::Csv(CsvRows::open(source)?),
-        Kind::Xlsx => Rows::Sheet(SheetRows::open(source, options.sheet)?),
-    };
+pub fn read<R: Read + Seek>(source: R, kind: Kind, options: &Options<'_>) -> Result<Table<R>, TableError> {
+    let mut rows = open(source, kind, options.sheet)?;
     let Some(heading) = rows.next_filled()? else {
         return Err(TableError::new(
             "the table is empty",
@@ -152,8 +152,17 @@ impl<R: Read + Seek> Iterator for Table<R> {
     }
 }
 
+/// Opens a table as it stands, without looking for headings.
+pub(super) fn open<R: Read + Seek>(mut source: R, kind: Kind, sheet: Option<&str>) -> Result<Rows<R>, TableError> {
+    check_start(&mut source, kind)?;
+    Ok(match kind {
+        Kind::Csv => Rows::Csv(CsvRows::open(source)?),
+        Kind::Xlsx => Rows::Sheet(SheetRows::open(source, sheet)?),
+    })
+}
+
 /// The rows of either kind of table.
-enum Rows<R> {
+pub(super) enum Rows<R> {
     Csv(CsvRows<R>),
     Sheet(SheetRows),
 }
@@ -167,7 +176,7 @@ impl<R: Read + Seek> Rows<R> {
     }
 
     /// The next row that is not blank.
-    fn next_filled(&mut self) -> Result<Option<RawRow>, TableError> {
+    pub(super) fn next_filled(&mut self) -> Result<Option<RawRow>, TableError> {
         loop {
             match self.next_row()? {
                 Some(row) if row.is_blank() => {}
@@ -176,7 +185,7 @@ impl<R: Read + Seek> Rows<R> {
         }
     }
 
-    fn rewind(&mut self) -> Result<(), TableError> {
+    pub(super) fn rewind(&mut self) -> Result<(), TableError> {
         match self {
             Rows::Csv(rows) => rows.rewind(),
             Rows::Sheet(rows) => {
@@ -194,7 +203,7 @@ impl<R: Read + Seek> Rows<R> {
         }
     }
 
-    fn format(&self) -> Format {
+    pub(super) fn format(&self) -> Format {
         match self {
             Rows::Csv(rows) => Format::Csv { encoding: rows.encoding, delimiter: rows.delimiter },
             Rows::Sheet(rows) => Format::Xlsx { sheet: rows.sheet.clone() },

@@ -14,7 +14,7 @@ use crate::members::{Member, Refused, Row};
 
 /// The cells of one row, as they stand.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct RawRow {
+pub(in crate::members) struct RawRow {
     /// As a spreadsheet program counts.
     pub number: u64,
     pub cells: Vec<String>,
@@ -244,7 +244,7 @@ fn is_garbled(text: &str) -> bool {
 }
 
 /// At most 60 characters, with line breaks made visible.
-fn shown(text: &str) -> String {
+pub(in crate::members) fn shown(text: &str) -> String {
     let mut shown: String = text
         .chars()
         .take(60)

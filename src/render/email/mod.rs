@@ -18,9 +18,10 @@ pub mod slot;
 pub mod template;
 pub mod text;
 
+use crate::config::Sender;
 use crate::finding::{Finding, Place};
 use crate::render::Source;
-use crate::render::email::message::{CompileError, Compiled, Embedded, Parts, compile, shown_html};
+use crate::render::email::message::{CompileError, Compiled, Embedded, Mark, Parts, compile, compile_marked};
 use crate::render::email::slot::{Piece, Slots};
 use crate::render::email::template::InlineImage;
 use crate::render::email::text::{Notes, WIDTH, body, wrap};
@@ -54,11 +55,7 @@ const BODY: &str = "\u{e000}body\u{e000}";
 pub fn render(source: &Source<'_>, list: &str) -> Result<Email, Vec<Finding>> {
     let rendered = template::render(source, list, BODY)?;
     let text = wrap(&rendered.text_frame, WIDTH).replace(BODY, &laid_out(source));
-    let pictures: Vec<Embedded<'_>> = rendered
-        .images
-        .iter()
-        .filter_map(|image| Some(Embedded { id: image.cid.as_deref()?, picture: &image.prepared }))
-        .collect();
+    let pictures = embedded(&rendered.images);
     let parts = Parts {
         subject: &rendered.subject,
         text: &text,
@@ -74,6 +71,13 @@ pub fn render(source: &Source<'_>, list: &str) -> Result<Email, Vec<Finding>> {
     findings.extend(too_heavy(&html, source));
     findings.extend(without_body(&text_frame, source));
     Ok(Email { subject, preheader, mjml, html, text, slots, images, compiled, findings })
+}
+
+/// The pictures that go inside the mail.
+fn embedded(images: &[InlineImage]) -> Vec<Embedded<'_>> {
+    let inside =
+        images.iter().filter_map(|image| Some(Embedded { id: image.cid.as_deref()?, picture: &image.prepared }));
+    inside.collect()
 }
 
 /// What keeps a mail from being compiled, at the line of the template that is at fault.
@@ -118,12 +122,24 @@ fn laid_out(source: &Source<'_>) -> String {
 }
 
 impl Email {
+    /// The same mail as a test of it, to show it to somebody before it goes out: [`Compiled`] with the same digest and
+    /// slots. `campaign` is the post's slug. A [`Recipient`](message::Recipient) gives it the address of who tests, a
+    /// member's values and [`Mark::message_id`]; tokens are ignored.
+    ///
+    /// # Errors
+    /// As when the mail was compiled, where the longer subject or address makes a difference.
+    pub fn marked(&self, mark: &Mark, sender: &Sender, campaign: &str, list: &str) -> Result<Compiled, CompileError> {
+        let (subject, text, html) = (self.subject.as_str(), self.text.as_str(), self.html.as_str());
+        let pictures = embedded(&self.images);
+        let parts = Parts { subject, text, html, slots: &self.slots, pictures: &pictures, campaign, list };
+        compile_marked(&parts, sender, mark)
+    }
+
     /// The HTML with a member's values, and each embedded picture at `file(its name)`.
     pub fn html_for(&self, values: &[String], file: impl Fn(&str) -> String) -> String {
-        let html = shown_html(&self.html, &self.slots, values)
-            .expect("compiling has found every place where no value may stand");
+        let html = self.compiled.shown_html(&self.html, &self.slots, values);
         let embedded = self.images.iter().filter(|image| image.cid.is_some());
-        images::with_sources(html, embedded, |image| file(&image.prepared.name))
+        images::with_sources(&html, embedded, |image| file(&image.prepared.name))
     }
 
     /// The plain text with a member's values.

@@ -7,7 +7,8 @@ use image::{ImageFormat, Rgb, RgbImage};
 use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
 use rundbrief::config::{
-    Config, EmailSettings, Images, LedgerSettings, Outbox, Partner, Sender, Site, Theme, Transport, Unsubscribe,
+    Config, EmailSettings, Images, LedgerSettings, Outbox, Partner, Places, RetrySettings, Sender, Site, Theme,
+    Transport, Unsubscribe,
 };
 use rundbrief::post::picture::{Format, Prepared};
 use rundbrief::post::{
@@ -316,11 +317,12 @@ fn config() -> Config {
             bounce_address: None,
         },
         outbox: Outbox { path: "out/outbox".into() },
-        email: EmailSettings { transport: Transport::Outbox, images: Images::Embed },
+        email: EmailSettings { transport: Transport::Outbox, images: Images::Embed, retry: RetrySettings::default() },
         feed: None,
         channels: BTreeMap::new(),
         lists: BTreeMap::new(),
         ledger: LedgerSettings { path: "rundbrief.db".into(), id: None },
+        places: Places::default(),
     }
 }
 

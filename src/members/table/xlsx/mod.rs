@@ -29,7 +29,7 @@ const TEXT_MAX: usize = 64 << 20;
 
 /// The filled cells of one sheet, packed.
 #[derive(Debug, Default)]
-pub(super) struct SheetRows {
+pub(in crate::members) struct SheetRows {
     pub sheet: String,
     /// The first of the other visible sheets, where none was named.
     pub other: Option<String>,

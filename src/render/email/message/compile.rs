@@ -6,6 +6,7 @@
 use sha2::{Digest, Sha256};
 
 use super::header::Refused;
+use super::mark::{Mark, without_tokens};
 use super::place::Scanner;
 use super::{
     CompileError, Compiled, Embedded, MemberHeader, Part, Parts, Place, Segment, header, picture, quoted, url,
@@ -18,6 +19,19 @@ use crate::render::email::slot::{Piece, Slots};
 /// # Errors
 /// The template's or the configuration's fault, as a [`CompileError`]; none depends on a member.
 pub fn compile(parts: &Parts<'_>, sender: &Sender) -> Result<Compiled, CompileError> {
+    compile_as(parts, sender, None)
+}
+
+/// Compiles the same mail as a test of it: with the same digest, marked in subject and header, without the tokens that
+/// unsubscribe the member whose values it shows.
+///
+/// # Errors
+/// As [`compile`].
+pub fn compile_marked(parts: &Parts<'_>, sender: &Sender, mark: &Mark) -> Result<Compiled, CompileError> {
+    compile_as(parts, sender, Some(mark))
+}
+
+fn compile_as(parts: &Parts<'_>, sender: &Sender, mark: Option<&Mark>) -> Result<Compiled, CompileError> {
     if parts.subject.trim().is_empty() {
         return Err(CompileError::NoSubject);
     }
@@ -29,6 +43,11 @@ pub fn compile(parts: &Parts<'_>, sender: &Sender) -> Result<Compiled, CompileEr
     let mut builder = Builder::default();
     builder.head(parts, sender, &subject)?;
     let digest = digest(parts.slots, &builder.segments, [&subject, &text, &html], &pictures);
+    if let Some(mark) = mark {
+        builder = Builder::default();
+        builder.head(parts, sender, &mark.subject(&subject))?;
+        builder.fixed("X-Rundbrief-Test", &mark.header())?;
+    }
     let boundary = Boundaries::new(&digest);
     builder.push(format!("Content-Type: multipart/alternative;\r\n boundary=\"{}\"\r\n\r\n", boundary.alternative));
     builder.push(format!("--{}\r\nContent-Type: text/plain; charset=utf-8\r\n{QUOTED}", boundary.alternative));
@@ -41,7 +60,11 @@ pub fn compile(parts: &Parts<'_>, sender: &Sender) -> Result<Compiled, CompileEr
         builder.related(&html, parts.slots, &pictures, &boundary.related)?;
     }
     builder.push(format!("\r\n--{}--\r\n", boundary.alternative));
-    Ok(Compiled { segments: builder.segments, slots: parts.slots.list.clone(), digest })
+    let segments = match mark {
+        Some(_) => without_tokens(builder.segments, parts.slots, sender)?,
+        None => builder.segments,
+    };
+    Ok(Compiled { segments, slots: parts.slots.list.clone(), digest })
 }
 
 const QUOTED: &str = "Content-Transfer-Encoding: quoted-printable\r\n\r\n";
@@ -63,7 +86,7 @@ impl Boundaries {
 /// The text with one line end at its end. The one before a boundary belongs to the boundary (RFC 2046 section 5.1.1) and
 /// comes on top, so that no part ends with the soft break behind a slot: not every reader takes that.
 fn ended(text: &str) -> String {
-    format!("{}\n", text.trim_end_matches(['\r', '\n']))
+    [text.trim_end_matches(['\r', '\n']), "\n"].concat()
 }
 
 /// The text cut at its tokens. What still begins like a token was changed by the template.
@@ -135,9 +158,17 @@ struct Builder {
 impl Builder {
     /// Adds bytes, to the last literal if there is one.
     fn push(&mut self, bytes: impl AsRef<[u8]>) {
+        self.literal().extend_from_slice(bytes.as_ref());
+    }
+
+    /// The literal that the mail ends with so far, or a new one.
+    fn literal(&mut self) -> &mut Vec<u8> {
+        if !matches!(self.segments.last(), Some(Segment::Literal(_))) {
+            self.segments.push(Segment::Literal(Vec::new()));
+        }
         match self.segments.last_mut() {
-            Some(Segment::Literal(last)) => last.extend_from_slice(bytes.as_ref()),
-            _ => self.segments.push(Segment::Literal(bytes.as_ref().to_vec())),
+            Some(Segment::Literal(last)) => last,
+            _ => unreachable!("a literal was pushed above"),
         }
     }
 
@@ -256,19 +287,19 @@ impl Builder {
         self.push(format!("Content-Type: multipart/related; type=\"text/html\";\r\n boundary=\"{boundary}\"\r\n\r\n"));
         self.push(format!("--{boundary}\r\n{HTML}{QUOTED}"));
         self.html(html, slots)?;
+        self.literal().reserve(pictures.iter().map(|picture| picture::part_length(picture) + 100).sum());
         for embedded in pictures {
-            let mut part = format!("\r\n--{boundary}\r\n").into_bytes();
-            picture::part(embedded, &mut part);
-            self.push(part);
+            self.push(format!("\r\n--{boundary}\r\n"));
+            picture::part(embedded, self.literal());
         }
         self.push(format!("\r\n--{boundary}--\r\n"));
         Ok(())
     }
 
     fn quoted(&mut self, literal: &str) {
-        let mut encoded = Vec::with_capacity(literal.len() + literal.len() / 8);
-        quoted::encode(literal, &mut encoded);
-        self.push(encoded);
+        let out = self.literal();
+        out.reserve(literal.len() + literal.len() / 8);
+        quoted::encode(literal, out);
     }
 }
 

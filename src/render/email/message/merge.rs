@@ -31,6 +31,7 @@ impl Compiled {
             return Err(MergeError::Values { expected: self.slots.len(), given: recipient.values.len() });
         }
         let start = out.len();
+        out.reserve(self.length() + 512);
         let merged = self.segments.iter().try_for_each(|segment| match segment {
             Segment::Literal(bytes) => {
                 out.extend_from_slice(bytes);
@@ -43,6 +44,12 @@ impl Compiled {
             out.truncate(start);
         }
         merged
+    }
+
+    /// Bytes of the literals.
+    fn length(&self) -> usize {
+        let literal = |segment: &Segment| if let Segment::Literal(bytes) = segment { bytes.len() } else { 0 };
+        self.segments.iter().map(literal).sum()
     }
 
     fn value(
@@ -73,7 +80,8 @@ impl Compiled {
             }
             MemberHeader::MessageId => message_id(recipient.message_id)?,
             MemberHeader::ListUnsubscribe { mailto, one_click } => {
-                list_unsubscribe(mailto.as_deref(), *one_click, recipient)?
+                let Recipient { unsubscribe_url, unsubscribe_token, .. } = *recipient;
+                list_unsubscribe(mailto.as_deref(), *one_click, unsubscribe_url, unsubscribe_token)?
             }
         };
         out.extend_from_slice(line.as_bytes());
@@ -142,14 +150,19 @@ fn message_id(id: &str) -> Result<String, MergeError> {
 }
 
 /// RFC 2369 section 3.2: what works with one click stands first. URIs are neither encoded nor folded; each has its line.
-fn list_unsubscribe(mailto: Option<&str>, one_click: bool, recipient: &Recipient<'_>) -> Result<String, MergeError> {
+pub(super) fn list_unsubscribe(
+    mailto: Option<&str>,
+    one_click: bool,
+    url: Option<&str>,
+    token: Option<&str>,
+) -> Result<String, MergeError> {
     let mut ways = Vec::new();
     if one_click {
-        let url = recipient.unsubscribe_url.filter(|url| url::is_https_for_header(url));
+        let url = url.filter(|url| url::is_https_for_header(url));
         ways.push(format!("<{}>", url.ok_or(MergeError::UnsubscribeUrl)?));
     }
     if let Some(mailto) = mailto {
-        let token = recipient.unsubscribe_token.map(|token| format!("%20{token}")).unwrap_or_default();
+        let token = token.map(|token| format!("%20{token}")).unwrap_or_default();
         if !token.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~%".contains(&byte)) {
             return Err(MergeError::UnsubscribeToken);
         }

@@ -11,6 +11,7 @@ mod bytes;
 mod compile;
 mod error;
 mod header;
+mod mark;
 mod merge;
 mod picture;
 mod place;
@@ -19,12 +20,12 @@ mod shown;
 mod url;
 
 pub use bytes::Damaged;
-pub use compile::compile;
+pub use compile::{compile, compile_marked};
 pub use error::{CompileError, MergeError};
 pub use header::return_path;
+pub use mark::{Mark, TEST_TOKEN};
 pub use merge::values_for;
 pub use picture::content_id;
-pub use shown::shown_html;
 
 /// What one mail is made from.
 #[derive(Debug, Clone, Copy)]

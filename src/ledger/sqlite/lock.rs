@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::LedgerError;
+use crate::ledger::LedgerError;
 
 /// Held while recipients are added; the operating system releases it with the process, however that ends.
 #[derive(Debug)]

@@ -1,18 +1,42 @@
-//! `members`: looking at a list before it is used.
+//! `members`: looking at a list before it is used, and keeping people from being written to.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::Context;
+use super::{Context, record};
 use crate::cli;
 use crate::config::List;
 use crate::error::{Error, Exit};
 use crate::members::table::Options;
 use crate::project::list::MemberFile;
+use crate::project::site_key;
 
-pub fn run(arguments: &cli::Members, context: &Context) -> Result<Exit, Error> {
+mod show;
+mod suppress;
+
+/// Rows that are looked up in the sending record at once.
+const BATCH: usize = 500;
+
+pub async fn run(arguments: &cli::Members, context: &Context) -> Result<Exit, Error> {
     match arguments {
         cli::Members::Check { file } => check(file, context),
+        cli::Members::Show { list } => show::run(list, context).await,
+        cli::Members::Suppress(arguments) => {
+            let whom = suppress::Whom::of(arguments)?;
+            let ledger = record::open(context).await?;
+            let key = record::lasting_key(context, &ledger).await?;
+            record::vouch(context, &ledger, &key, false).await?;
+            suppress::suppress(whom, context, &key, &ledger).await
+        }
+        cli::Members::Unsuppress { address } => {
+            let key = site_key(&context.project, |name| std::env::var(name).ok())?;
+            // Without a site key nobody was ever kept from being written to.
+            let ledger = if key.is_trial() { None } else { record::existing(context).await? };
+            if let Some(ledger) = &ledger {
+                record::vouch(context, ledger, &key, false).await?;
+            }
+            suppress::unsuppress(address, context, &key, ledger.as_ref()).await
+        }
     }
 }
 

@@ -1,0 +1,67 @@
+//! The ways out that this program has, behind one type each: what is shared, and what one worker task holds.
+
+use super::feed::FeedFile;
+use super::outbox::Outbox;
+use super::smtp::{SmtpRelay, SmtpSession};
+use super::{Channel, ChannelError, Gate, Outcome, Outgoing, Repeat};
+
+/// A way out, shared by all its connections.
+#[derive(Debug, Clone)]
+pub enum Way {
+    Outbox(Outbox),
+    Feed(FeedFile),
+    Smtp(SmtpRelay),
+}
+
+/// A way out, as one worker task holds it.
+pub enum Session {
+    Outbox(Outbox),
+    Feed(FeedFile),
+    Smtp(Box<SmtpSession>),
+}
+
+impl Way {
+    /// Opens nothing yet; the first delivery does.
+    pub fn session(&self) -> Session {
+        match self {
+            Way::Outbox(outbox) => Session::Outbox(outbox.clone()),
+            Way::Feed(feed) => Session::Feed(feed.clone()),
+            Way::Smtp(relay) => Session::Smtp(Box::new(relay.session())),
+        }
+    }
+
+    /// What a delivery becomes whose answer was lost.
+    pub fn repeat(&self) -> Repeat {
+        match self {
+            Way::Outbox(outbox) => outbox.repeat(),
+            Way::Feed(feed) => feed.repeat(),
+            Way::Smtp(_) => Repeat::Never,
+        }
+    }
+}
+
+impl Channel for Session {
+    async fn deliver(&mut self, outgoing: &Outgoing<'_>, gate: &impl Gate) -> Result<Outcome, ChannelError> {
+        match self {
+            Session::Outbox(outbox) => outbox.deliver(outgoing, gate).await,
+            Session::Feed(feed) => feed.deliver(outgoing, gate).await,
+            Session::Smtp(session) => session.deliver(outgoing, gate).await,
+        }
+    }
+
+    fn repeat(&self) -> Repeat {
+        match self {
+            Session::Outbox(outbox) => outbox.repeat(),
+            Session::Feed(feed) => feed.repeat(),
+            Session::Smtp(session) => session.repeat(),
+        }
+    }
+
+    async fn close(&mut self) {
+        match self {
+            Session::Outbox(outbox) => outbox.close().await,
+            Session::Feed(feed) => feed.close().await,
+            Session::Smtp(session) => session.close().await,
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! The sending record of a project, opened for a command.
+
+use std::path::Path;
+
+use super::Context;
+use crate::error::Error;
+use crate::finding::{Finding, Place};
+use crate::ledger::{Books, LedgerError, Roll, SqliteLedger};
+use crate::plan::SiteKey;
+use crate::project::{ensure_site_key, site_key};
+
+/// The sending record, if there is one. Looking does not make it.
+pub async fn existing(context: &Context) -> Result<Option<SqliteLedger>, Error> {
+    let path = context.project.path(&context.project.config.ledger.path);
+    if !path.exists() {
+        return Ok(None);
+    }
+    SqliteLedger::open(&path).await.map(Some).map_err(|error| error.at(&path.display().to_string()))
+}
+
+/// The sending record, made if it is not there.
+pub async fn open(context: &Context) -> Result<SqliteLedger, Error> {
+    let path = context.project.path(&context.project.config.ledger.path);
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(|error| Error::io("make the folder", folder, error))?;
+    }
+    SqliteLedger::open(&path).await.map_err(|error| error.at(&path.display().to_string()))
+}
+
+/// The site key, made if there is none, unless the record was made with one: then it is lost, and a new one would not do.
+///
+/// # Errors
+/// [`Error::Config`] for a key that cannot be used.
+pub async fn lasting_key(context: &Context, ledger: &SqliteLedger) -> Result<SiteKey, Error> {
+    let env = |name: &str| std::env::var(name).ok();
+    match ledger.fact("key").await.map_err(|error| error.at(&ledger.place()))? {
+        Some(_) => site_key(&context.project, env),
+        None => ensure_site_key(&context.project, env),
+    }
+}
+
+/// Whether this record may be used for a send that reaches people: it was made with this site key, and it is the one
+/// that the configuration names. `new`: the person says that it is a new one.
+///
+/// # Errors
+/// [`Error::Config`] for another key or another record.
+pub async fn vouch(context: &Context, ledger: &SqliteLedger, key: &SiteKey, new: bool) -> Result<(), Error> {
+    let at = |error: LedgerError| error.at(&ledger.place());
+    let file = context.project.config_file.as_deref().unwrap_or(Path::new("config.toml"));
+    let wrong = |rule, message: String, help: &str| {
+        Err(Error::Config(vec![Finding::error(rule, message).at(Place::whole_file(file)).help(help)]))
+    };
+    let noted = ledger.note_fact("key", &key.fingerprint()).await.map_err(at)?;
+    if noted != key.fingerprint() {
+        let message = format!("the site key is not the one that the sending record {} was made with", ledger.place());
+        let help = "restore the key from a backup: with another key nobody can be recognised who was written to or \
+                    must not be written to";
+        return wrong("site-key", message, help);
+    }
+    let Some(id) = &context.project.config.ledger.id else { return Ok(()) };
+    match ledger.fact("id").await.map_err(at)? {
+        Some(known) if known == *id => Ok(()),
+        _ if new => ledger.set_fact("id", id).await.map_err(at),
+        known => {
+            let what = if known.is_some() { "another one" } else { "empty" };
+            let message = format!("the sending record {} is {what}, not {id} as in [ledger] id", ledger.place());
+            let help = "restore the record from a backup, so that nobody is written to twice; if it is really new, send \
+                        once with --new-ledger";
+            wrong("ledger-id", message, help)
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! The question before anything leaves this computer.
+
+use std::io::{self, BufRead, IsTerminal, Write};
+
+use super::super::Context;
+use super::ways::taker;
+use crate::error::Error;
+use crate::plan::Plan;
+
+/// Refuses a send by a network that nobody can be asked about and that nobody has agreed to.
+///
+/// # Errors
+/// [`Error::Usage`] without a terminal and without `--yes`.
+pub(super) fn can_ask(yes: bool) -> Result<(), Error> {
+    if yes || (io::stdin().is_terminal() && io::stderr().is_terminal()) {
+        return Ok(());
+    }
+    let message = "this sends mails to people, and nobody can be asked here\n  = help: look at it with --dry-run, then \
+                   add --yes";
+    Err(Error::Usage(message.to_owned()))
+}
+
+/// Asks, unless `yes` is the answer already.
+///
+/// # Errors
+/// [`Error::Usage`] when no answer can be read.
+pub(super) fn go_on(context: &Context, yes: bool, plan: &Plan) -> Result<bool, Error> {
+    if yes {
+        return Ok(true);
+    }
+    let members = plan.channels.get("email").map_or(0, |email| email.targets);
+    let question = match members {
+        0 => "Go on".to_owned(),
+        1 => format!("Send to 1 member by {}", taker(context)),
+        members => format!("Send to {members} members by {}", taker(context)),
+    };
+    let unread = |error: io::Error| Error::Usage(format!("the answer cannot be read: {error}"));
+    eprint!("\n{question} now? [y/N] ");
+    io::stderr().flush().map_err(unread)?;
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer).map_err(unread)?;
+    Ok(["y", "yes", "j", "ja"].contains(&answer.trim().to_lowercase().as_str()))
+}

@@ -1,0 +1,120 @@
+//! The delivery of a release, shown while it goes on, and what came of it.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::super::progress::Progress;
+use super::super::{Context, signals};
+use super::{chosen, outbox, text, ways};
+use crate::cli;
+use crate::dispatch::{Composer, Dispatch, Ending, Ran, Ways};
+use crate::error::{Error, Exit};
+use crate::ledger::{Ledger, LedgerError, Mode, Part, Release, Roll, SqliteLedger, Totals};
+use crate::plan::SiteKey;
+
+/// Everything that is delivered now.
+pub(super) struct Delivering<'a> {
+    pub arguments: &'a cli::Send,
+    pub context: &'a Context,
+    pub key: &'a SiteKey,
+    pub ways: Ways<'a>,
+    pub ledger: SqliteLedger,
+    pub release: &'a Release,
+    pub parts: &'a [Part],
+    /// Deliveries that are to come, for the progress.
+    pub targets: u64,
+}
+
+impl Delivering<'_> {
+    /// Delivers what is due and says what came of it; `document` is the answer as JSON so far.
+    pub(super) async fn deliver(self, mut document: Value) -> Result<Exit, Error> {
+        let context = self.context;
+        let at = |error: LedgerError| error.at(&self.ledger.place());
+        let progress = Progress::new(self.targets, context.screen.is_quiet() || self.release.mode == Mode::Trial);
+        let dispatch = Dispatch {
+            ledger: &self.ledger,
+            release: self.release,
+            parts: self.parts,
+            composer: Composer::new(&context.project.config.sender, self.key, self.release),
+            ways: self.ways.clone(),
+            retry: context.project.config.email.retry,
+            clock: &context.clock,
+            random,
+            signal: signals::listen(),
+            show: &|tally| progress.show(tally),
+        };
+        let ran = dispatch.run(chosen(self.arguments)).await;
+        progress.end();
+        let ran = ran?;
+        let totals = self.ledger.totals(self.release.id).await.map_err(at)?;
+        let left = self.left(&totals);
+        let end = match self.release.mode {
+            Mode::Trial => {
+                text::end_of_trial(&ran, chosen(self.arguments), &outbox(context).folder(&self.release.slug))
+            }
+            Mode::Real => {
+                let told = text::RealEnd::of(&self.ledger, self.release, self.parts, &left).await.map_err(at)?;
+                told.text(context, &ran, &ways::taker(context))
+            }
+        };
+        context.screen.result(&end);
+        for failure in &ran.failures {
+            context.screen.failure(failure);
+        }
+        document["written"] = ran.summary.sent.into();
+        document["failed"] = ran.summary.failed.into();
+        document["channels"] = json!(by_channel(self.parts, &totals));
+        document["totals"] = json!(sum(totals.iter().map(|(_, totals)| totals)));
+        document["errors"] = ran.failures.iter().flat_map(super::super::screen::error_entries).collect();
+        context.screen.json(&document);
+        let exit = exit(&ran, &left);
+        self.ledger.shut().await;
+        Ok(exit)
+    }
+
+    /// What is left of the parts that were chosen and that this program delivers.
+    fn left(&self, totals: &[(i64, Totals)]) -> Totals {
+        let counts = |number: i64| {
+            let part = usize::try_from(number).ok().and_then(|number| self.parts.get(number));
+            part.is_some_and(|part| chosen(self.arguments).takes(part) && self.ways.of(&part.channel).is_some())
+        };
+        sum(totals.iter().filter(|(number, _)| counts(*number)).map(|(_, totals)| totals))
+    }
+}
+
+/// The worst of what happened.
+fn exit(ran: &Ran, left: &Totals) -> Exit {
+    let failures = ran.failures.iter().map(Error::exit);
+    // What waits because its channel failed is told by that failure.
+    let waits = left.deferred > 0 || (left.open() > 0 && ran.failures.is_empty());
+    let rest = [
+        (ran.summary.failed > 0, Exit::SomeRejected),
+        (waits || ran.ending == Some(Ending::Signal), Exit::SomeDeferred),
+        (left.uncertain > 0, Exit::SomeUncertain),
+    ];
+    let rest = rest.into_iter().filter_map(|(happened, exit)| happened.then_some(exit));
+    failures.chain(rest).max().unwrap_or(Exit::Settled)
+}
+
+fn sum<'a>(totals: impl Iterator<Item = &'a Totals>) -> Totals {
+    totals.fold(Totals::default(), |mut sum, totals| {
+        sum.merge(totals);
+        sum
+    })
+}
+
+fn by_channel(parts: &[Part], totals: &[(i64, Totals)]) -> BTreeMap<String, Totals> {
+    let mut sums: BTreeMap<String, Totals> = BTreeMap::new();
+    for (number, totals) in totals {
+        if let Some(part) = usize::try_from(*number).ok().and_then(|number| parts.get(number)) {
+            sums.entry(part.channel.clone()).or_default().merge(totals);
+        }
+    }
+    sums
+}
+
+/// From 0 to 1. Without random numbers, everything is tried again at the same time.
+fn random() -> f64 {
+    getrandom::u32().map_or(0.5, |number| f64::from(number) / f64::from(u32::MAX))
+}

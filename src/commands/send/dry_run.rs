@@ -1,0 +1,90 @@
+//! `send --dry-run`: the plan and every file, without a trace in the sending record.
+
+use std::path::Path;
+
+use super::super::audience::compiled;
+use super::super::ready::Ready;
+use super::super::staging::Staging;
+use super::super::survey::{self, Survey};
+use super::super::{Context, build};
+use super::text::{self, Told};
+use super::{check_names, chosen, finish_unreadable};
+use crate::cli;
+use crate::dispatch::{BATCH, Composer};
+use crate::error::{Error, Exit};
+use crate::ledger::{Ledger, Roll};
+use crate::plan::Recipient;
+
+/// Writes what a build writes, prints the plan, and leaves no trace in the sending record.
+pub(super) async fn dry_run(arguments: &cli::Send, context: &Context, ready: &Ready) -> Result<Exit, Error> {
+    let survey = match survey::survey(context, ready, &arguments.lists).await {
+        Err(error @ (Error::Input(_) | Error::Missing { .. })) => {
+            return finish_unreadable(arguments, context, error).await;
+        }
+        survey => survey?,
+    };
+    check_names(arguments, &survey.parts)?;
+    let folder = build::out_folder(context, &context.project.path(Path::new("out")), ready)?;
+    let mut staging = build::stage(context, ready, &folder, &survey)?;
+    if arguments.messages {
+        messages(arguments, context, ready, &survey, &mut staging).await?;
+    }
+    let files = staging.finish(build::OWNED)?;
+    let told = Told::of(context, ready, survey.earlier.as_ref(), &survey.parts);
+    let plan = text::plan(context, &survey.plan, &survey.sums, &survey.parts, &survey.before, chosen(arguments));
+    context.screen.result(&(told.head() + &plan + &told.end_of_dry_run(files.len(), &folder)));
+    let mut document = told.document(&survey.plan, super::mode(context), true);
+    document["folder"] = folder.display().to_string().into();
+    context.screen.json(&document);
+    Ok(Exit::Settled)
+}
+
+/// Every message that a send would make now, one after the other: what an earlier run left, and who is new.
+async fn messages(
+    arguments: &cli::Send,
+    context: &Context,
+    ready: &Ready,
+    survey: &Survey,
+    staging: &mut Staging,
+) -> Result<(), Error> {
+    let sender = &context.project.config.sender;
+    let composer = match &survey.earlier {
+        Some(release) => Composer::new(sender, &ready.key, release),
+        None => Composer::of_content(sender, &ready.key, &ready.digest, 1),
+    };
+    let left = survey.record.as_ref().zip(survey.earlier.as_ref());
+    let chosen = chosen(arguments);
+    let mut message = Vec::new();
+    let parts = if survey.earlier.is_some() { survey.parts.clone() } else { ready.frozen() };
+    for (number, part) in (0_i64..).zip(&parts) {
+        if part.channel != "email" || !chosen.takes(part) {
+            continue;
+        }
+        let compiled = compiled(part)?;
+        let mut write = |recipient: &Recipient| -> Result<(), Error> {
+            match composer.message(&compiled, &part.list, recipient, &context.now, &mut message) {
+                Ok(()) => staging.write(format!("messages/{}.eml", composer.name(recipient.target)), &message),
+                Err(error) => {
+                    context.screen.note(&format!("{}: no message: {error}", recipient.address));
+                    Ok(())
+                }
+            }
+        };
+        let mut after = None;
+        while let Some((record, earlier)) = left {
+            let batch = record.pending(earlier.id, number, after, BATCH).await;
+            let batch = batch.map_err(|error| error.at(&record.place()))?;
+            let Some(last) = batch.last() else { break };
+            after = Some(last.target);
+            batch.iter().filter_map(|delivery| delivery.recipient.as_ref()).try_for_each(&mut write)?;
+        }
+        after = None;
+        while let Some(new) = &survey.new {
+            let batch = new.recipients(number, after, BATCH).await.map_err(|error| error.at(&new.place()))?;
+            let Some(last) = batch.last() else { break };
+            after = Some(last.target);
+            batch.iter().try_for_each(&mut write)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,68 @@
+//! The ways out of a send, as the configuration has them.
+
+use super::super::Context;
+use crate::channel::ChannelError;
+use crate::channel::feed::FeedFile;
+use crate::channel::outbox::Outbox;
+use crate::channel::smtp::SmtpRelay;
+use crate::channel::way::Way;
+use crate::config::Transport;
+use crate::dispatch::Ways;
+use crate::error::{Error, Exit};
+use crate::ledger::Mode;
+
+/// Whether a send reaches anybody.
+pub fn mode(context: &Context) -> Mode {
+    if context.project.config.sends_by_network() { Mode::Real } else { Mode::Trial }
+}
+
+pub fn outbox(context: &Context) -> Outbox {
+    Outbox::new(context.project.path(&context.project.config.outbox.path))
+}
+
+/// Everything that a send goes out by. No connection is made.
+///
+/// # Errors
+/// [`Exit::Config`] for a secret that is missing or a certificate file of no use.
+pub fn ways(context: &Context) -> Result<Ways<'_>, Error> {
+    let config = &context.project.config;
+    let feed = FeedFile::of(config, &context.now);
+    let outbox = outbox(context);
+    Ok(match &config.email.transport {
+        Transport::Outbox => {
+            Ways { mail: Way::Outbox(outbox.clone()), connections: 1, relay: None, feed, texts: Some(outbox) }
+        }
+        Transport::Smtp(settings) => {
+            let relay = SmtpRelay::new(settings, &config.folder, |name| std::env::var(name).ok());
+            let relay = relay.map_err(|error| of_channel("email", error))?;
+            Ways {
+                mail: Way::Smtp(relay),
+                connections: settings.connections,
+                relay: Some((&settings.host, &settings.pace)),
+                feed,
+                texts: None,
+            }
+        }
+        Transport::Sendmail(_) => return Err(Error::Usage("sendmail".to_owned())),
+    })
+}
+
+/// What a channel says that stops it, as the error of a command.
+pub fn of_channel(channel: &str, error: ChannelError) -> Error {
+    let (message, help, exit) = match error {
+        ChannelError::Local(error) => return error,
+        ChannelError::Credentials { message, help } => (message, help, Exit::Credentials),
+        ChannelError::Config { message, help } => (message, help, Exit::Config),
+        ChannelError::Refused { message, help } => (message, help, Exit::SomeRejected),
+    };
+    Error::Channel { channel: channel.to_owned(), message, help, exit }
+}
+
+/// What takes the mails, as people read it.
+pub fn taker(context: &Context) -> String {
+    match &context.project.config.email.transport {
+        Transport::Outbox => "the outbox".to_owned(),
+        Transport::Smtp(smtp) => smtp.host.clone(),
+        Transport::Sendmail(sendmail) => sendmail.command.display().to_string(),
+    }
+}

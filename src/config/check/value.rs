@@ -1,0 +1,118 @@
+//! Single values: one line, an address, a URL, a language; and how a wrong one is told.
+//!
+//! Comes in: a text with its place. Goes out: what it means, or a [`Finding`] in the [`Checker`].
+
+use std::ops::Range;
+use std::str::FromStr;
+
+use lettre::message::Mailbox;
+use toml::Spanned;
+
+use super::super::file::Text;
+use super::super::url::is_url;
+use super::super::{later, shown};
+use super::Checker;
+use crate::finding::{Finding, Place};
+
+impl Checker<'_> {
+    /// A name that becomes a folder: of a channel or a list.
+    pub(super) fn name(&mut self, name: &Text, taken: &[&str]) {
+        let written = name.get_ref();
+        if taken.contains(&written.as_str()) {
+            self.wrong(
+                name,
+                format!("`{written}` is a channel of its own and cannot be used as a name"),
+                "choose another name",
+            );
+        } else if written.is_empty() || !written.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') {
+            self.wrong(
+                name,
+                format!("`{written}` cannot be a name"),
+                "use letters without accents, digits, `-` and `_`",
+            );
+        }
+    }
+
+    pub(super) fn line(&mut self, written: Text) -> Option<String> {
+        if written.get_ref().chars().any(char::is_control) {
+            self.wrong(&written, "this must be one line", "remove line breaks and control characters");
+            return None;
+        }
+        let text = written.get_ref().trim().to_owned();
+        if text.is_empty() {
+            self.wrong(&written, "this must not be empty", "write the text, or remove the line if it is optional");
+            return None;
+        }
+        Some(text)
+    }
+
+    pub(super) fn url(&mut self, written: &Text) -> Option<String> {
+        let url = written.get_ref().trim();
+        if !is_url(url) {
+            self.wrong(written, format!("`{url}` is no web address"), "write it whole: https://www.example.org/…");
+            return None;
+        }
+        Some(url.to_owned())
+    }
+
+    /// BCP 47, in shape.
+    pub(super) fn lang(&mut self, written: &Text) -> Option<String> {
+        let tag = written.get_ref();
+        let mut parts = tag.split('-');
+        let primary = parts
+            .next()
+            .is_some_and(|part| (2..=3).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphabetic()));
+        if !primary
+            || !parts.all(|part| (1..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric()))
+        {
+            self.wrong(written, format!("`{tag}` is no language tag"), "write de, en, de-AT … (BCP 47)");
+            return None;
+        }
+        Some(tag.clone())
+    }
+
+    pub(super) fn mailbox(&mut self, written: &Text) -> Option<Mailbox> {
+        let shape = "write \"Name <name@example.org>\"";
+        if written.get_ref().chars().any(char::is_control) {
+            self.wrong(written, "a sender must be one line", shape);
+            return None;
+        }
+        self.read(written, |text| Mailbox::from_str(text).map_err(|_| format!("`{text}` is no sender")), shape)
+    }
+
+    pub(super) fn address(&mut self, written: &Text) -> Option<lettre::Address> {
+        let parse = |text: &str| lettre::Address::from_str(text).map_err(|_| format!("`{text}` is no e-mail address"));
+        self.read(written, parse, "write only the address: name@example.org")
+    }
+
+    pub(super) fn read<T>(
+        &mut self,
+        written: &Text,
+        parse: impl Fn(&str) -> Result<T, String>,
+        help: &str,
+    ) -> Option<T> {
+        parse(written.get_ref()).map_err(|message| self.wrong(written, message, help)).ok()
+    }
+
+    pub(super) fn optional<T>(
+        &mut self,
+        written: Option<Text>,
+        check: impl Fn(&mut Self, Text) -> Option<T>,
+    ) -> Option<T> {
+        written.and_then(|written| check(self, written))
+    }
+
+    pub(super) fn wrong<T>(&mut self, written: &Spanned<T>, message: impl Into<String>, help: &str) {
+        let place = self.place(written.span());
+        self.findings.push(Finding::error("config-value", message).at(place).help(help));
+    }
+
+    pub(super) fn not_yet(&mut self, written: &Text, name: &str) {
+        let place = self.place(written.span());
+        self.findings.push(later::finding(name).at(place));
+    }
+
+    pub(super) fn place(&self, span: Range<usize>) -> Place {
+        shown::place(self.path, self.source, span)
+    }
+}

@@ -1,0 +1,108 @@
+//! `[feed]`, `[channels]`, `[lists]` and `[ledger]`: where content goes, to whom, and what keeps count.
+//!
+//! Comes in: the sections as written. Goes out: their validated types, with every problem told to the [`Checker`].
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::super::file::{self, Text};
+use super::super::{FeedSettings, LedgerSettings, List, Network, NetworkKind, later};
+use super::{Checker, path_or};
+use crate::finding::{Finding, nearest};
+
+impl Checker<'_> {
+    pub(super) fn feed(&mut self, feed: file::Feed) -> Option<FeedSettings> {
+        let items = feed.items.as_ref().map_or(30, |items| *items.get_ref());
+        if let Some(written) = feed.items.as_ref().filter(|items| !(1..=1000).contains(items.get_ref())) {
+            let place = self.place(written.span());
+            self.findings.push(
+                Finding::error("config-value", "a feed holds 1 to 1000 items").at(place).help("most feeds hold 30"),
+            );
+        }
+        let url = self.optional(feed.url, |checker, written| checker.url(&written));
+        Some(FeedSettings { path: path_or(feed.path, "public/feed.xml"), url, items: items as usize })
+    }
+
+    pub(super) fn channels(&mut self, written: BTreeMap<Text, file::Network>) -> BTreeMap<String, Network> {
+        let mut channels = BTreeMap::new();
+        for (name, network) in written {
+            self.name(&name, &["email", "feed"]);
+            let by_itself = [network.url, network.token, network.secret, network.allow_private];
+            for span in by_itself.into_iter().flatten().map(|value| value.span()) {
+                let finding = Finding::error("config-not-yet", "this version does not post to networks by itself");
+                let help = "it writes the text to a file that you post by hand; remove this line";
+                self.findings.push(finding.at(self.place(span)).help(help));
+            }
+            let kind = network.kind.get_ref();
+            match NetworkKind::ALL.into_iter().find(|known| known.name() == kind) {
+                Some(kind) => {
+                    channels.insert(name.into_inner(), Network { kind });
+                }
+                None if let Some(name) = later::kind(kind) => self.not_yet(&network.kind, &name),
+                None => {
+                    let known = NetworkKind::ALL.map(NetworkKind::name);
+                    let help = match nearest(kind, known) {
+                        Some(near) => format!("did you mean \"{near}\"?"),
+                        None => format!("known: {}", known.join(", ")),
+                    };
+                    self.wrong(&network.kind, format!("unknown kind of network `{kind}`"), &help);
+                }
+            }
+        }
+        channels
+    }
+
+    pub(super) fn lists(&mut self, written: BTreeMap<Text, file::List>) -> BTreeMap<String, List> {
+        let mut lists = BTreeMap::new();
+        for (name, list) in written {
+            self.name(&name, &[]);
+            let informal = match list.address.as_ref().map(|address| address.get_ref().as_str()) {
+                None | Some("Sie" | "formal") => false,
+                Some("du" | "informal") => true,
+                Some(_) => {
+                    let address = list.address.as_ref().expect("matched as Some");
+                    self.wrong(
+                        address,
+                        "members are addressed with \"Sie\" or \"du\"",
+                        "write address = \"Sie\" (English: \"formal\" or \"informal\")",
+                    );
+                    false
+                }
+            };
+            let language = self.optional(list.language, |checker, written| checker.lang(&written));
+            let salutation = self.optional(list.salutation, |checker, written| checker.line(written));
+            lists.insert(
+                name.into_inner(),
+                List {
+                    file: PathBuf::from(list.file.into_inner()),
+                    sheet: list.sheet.map(Text::into_inner),
+                    language,
+                    basis: list.basis.map(Text::into_inner),
+                    columns: list.columns,
+                    filter: list.filter,
+                    informal,
+                    salutation,
+                },
+            );
+        }
+        lists
+    }
+
+    pub(super) fn ledger(&mut self, ledger: file::Ledger) -> Option<LedgerSettings> {
+        let Some(url) = ledger.url else {
+            return Some(LedgerSettings { path: PathBuf::from("rundbrief.db"), id: ledger.id.map(Text::into_inner) });
+        };
+        match url.get_ref().strip_prefix("sqlite:").filter(|path| !path.is_empty()) {
+            Some(path) => Some(LedgerSettings { path: PathBuf::from(path), id: ledger.id.map(Text::into_inner) }),
+            None => {
+                let message = if url.get_ref().starts_with("postgres") {
+                    "PostgreSQL is not in this version yet; the sending record is one SQLite file"
+                } else {
+                    "the sending record is one SQLite file"
+                };
+                self.wrong(&url, message, "write url = \"sqlite:rundbrief.db\"");
+                None
+            }
+        }
+    }
+}

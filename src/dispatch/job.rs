@@ -1,0 +1,72 @@
+//! What the deliveries of one part are made from, and one of them made ready to leave.
+
+use super::compose::Composer;
+use super::pace::domain_of;
+use crate::channel::{Content, Envelope};
+use crate::error::Error;
+use crate::ledger::{Delivery, LedgerError, Part};
+use crate::render::email::message::Compiled;
+use crate::render::feed::FeedItem;
+
+/// A part's content, read from the ledger once.
+pub(super) enum Job<'a> {
+    Mail { compiled: Box<Compiled>, list: &'a str },
+    Text(&'a str),
+    Feed(FeedItem),
+}
+
+/// What one delivery is made in; used again for the next.
+#[derive(Debug, Default)]
+pub(super) struct Workbench {
+    message: Vec<u8>,
+    from: String,
+}
+
+impl<'a> Job<'a> {
+    /// # Errors
+    /// [`Error::Ledger`] for content that this version cannot read.
+    pub(super) fn of(part: &'a Part) -> Result<Job<'a>, Error> {
+        let damaged = |message: String| LedgerError::Damaged(message).at(&format!("{} of this release", part.channel));
+        match part.channel.as_str() {
+            "email" => {
+                let compiled = Compiled::from_bytes(&part.body).map_err(|error| damaged(error.to_string()))?;
+                Ok(Job::Mail { compiled: Box::new(compiled), list: &part.list })
+            }
+            "feed" => {
+                let item = FeedItem::from_bytes(&part.body).ok_or_else(|| damaged("no feed item".to_owned()))?;
+                Ok(Job::Feed(item))
+            }
+            _ => std::str::from_utf8(&part.body).map(Job::Text).map_err(|error| damaged(error.to_string())),
+        }
+    }
+
+    /// The content of a delivery.
+    ///
+    /// # Errors
+    /// A sentence about a value of the member that cannot stand in a message.
+    pub(super) fn content<'b>(
+        &'b self,
+        delivery: &'b Delivery,
+        composer: &Composer<'_>,
+        date: &jiff::Zoned,
+        bench: &'b mut Workbench,
+    ) -> Result<Content<'b>, String> {
+        match (self, &delivery.recipient) {
+            (Job::Mail { compiled, list }, Some(recipient)) => {
+                let message = &mut bench.message;
+                composer.message(compiled, list, recipient, date, message).map_err(|error| error.to_string())?;
+                bench.from = composer.return_path(delivery.target)?;
+                let envelope = Envelope { from: &bench.from, to: &recipient.address };
+                Ok(Content::Message { envelope, bytes: &bench.message })
+            }
+            (Job::Mail { .. }, None) => Err("its recipient is not in the sending record any more".to_owned()),
+            (Job::Text(text), _) => Ok(Content::Text(text)),
+            (Job::Feed(item), _) => Ok(Content::Item(item)),
+        }
+    }
+}
+
+/// The recipient's domain; empty for a channel that has one delivery a post.
+pub(super) fn domain(delivery: &Delivery) -> String {
+    delivery.recipient.as_ref().map_or_else(String::new, |recipient| domain_of(&recipient.address))
+}

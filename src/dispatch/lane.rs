@@ -1,0 +1,295 @@
+//! One way out at work: a feeder claims and marks, connections deliver, a clerk settles.
+//!
+//! Comes in: the parts of a release that go this way. Goes out: their outcomes, in the ledger. All three run in one task
+//! and share a [`Queue`]; a lane that fails ends alone and gives back what did not leave.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+
+use super::clock::Clock;
+use super::compose::Composer;
+use super::control::{Control, Phase};
+use super::job::Job;
+use super::pace::{MOST, Pace};
+use super::queue::{Item, Queue};
+use super::suspicion::Suspicion;
+use super::tally::Tally;
+use crate::channel::ChannelError;
+use crate::channel::way::Way;
+use crate::config::RetrySettings;
+use crate::ledger::{Delivery, DeliveryKey, LEASE, LedgerError, Pacing, Release, Work, Worker};
+
+mod connection;
+mod trouble;
+
+use trouble::Trouble;
+
+/// Marked this long before they may leave, in milliseconds: enough that no connection waits for the ledger.
+const AHEAD: i64 = 1_000;
+/// How long the feeder looks away when nothing tells it to look.
+const LOOK: Duration = Duration::from_millis(300);
+/// How long outcomes gather before they are settled together.
+const GATHER: Duration = Duration::from_millis(15);
+
+/// What a whole run shares.
+pub(super) struct Run<'a, L> {
+    pub ledger: &'a L,
+    pub worker: Worker,
+    pub release: &'a Release,
+    pub composer: &'a Composer<'a>,
+    pub control: &'a Control,
+    pub clock: &'a Clock,
+    pub tally: &'a Tally,
+    pub retry: RetrySettings,
+    /// From 0 to 1, another one at each call.
+    pub random: fn() -> f64,
+    /// When the ledger last saw this worker, as time since the run's start.
+    pub seen: Cell<Duration>,
+}
+
+impl<L> Run<'_, L> {
+    /// Whether this process stood still for so long that others may have taken its work: nothing may leave before the
+    /// ledger has seen it again.
+    pub(super) fn is_overdue(&self) -> bool {
+        self.clock.elapsed().saturating_sub(self.seen.get()) >= Duration::from_millis(LEASE.unsigned_abs())
+    }
+}
+
+/// One way out and what goes through it.
+pub(super) struct Lane<'a, L> {
+    pub run: &'a Run<'a, L>,
+    /// For messages: `email`, or the name of a network.
+    pub name: &'a str,
+    pub jobs: BTreeMap<i64, Job<'a>>,
+    pub way: Way,
+    /// Connections at once.
+    pub connections: usize,
+    /// Where other processes' connections count too: the name of the places.
+    pub seats: Option<String>,
+    pub pace: Option<Pace<'a, L>>,
+    state: State,
+}
+
+/// What happens in a lane while it runs.
+#[derive(Default)]
+struct State {
+    queue: Queue,
+    failure: RefCell<Option<Failure>>,
+    suspicion: RefCell<Suspicion>,
+    /// Refused in a row that was meant for all: tried again once that is mended.
+    reopen: RefCell<Vec<DeliveryKey>>,
+    trouble: Trouble,
+    /// Connections that have their place.
+    seated: Cell<usize>,
+    answered: Cell<u64>,
+}
+
+/// Why a lane ended early.
+#[derive(Debug)]
+pub(super) enum Failure {
+    Ledger(LedgerError),
+    Channel(ChannelError),
+    /// Nobody answered for too long; the reason as it was last.
+    Unreachable(String),
+}
+
+impl<'a, L: Work + Pacing> Lane<'a, L> {
+    pub(super) fn new(run: &'a Run<'a, L>, name: &'a str, jobs: BTreeMap<i64, Job<'a>>, way: Way) -> Lane<'a, L> {
+        let state = State::default();
+        Lane { run, name, jobs, way, connections: 1, seats: None, pace: None, state }
+    }
+
+    /// Works until nothing is left that is due, or the run ends.
+    ///
+    /// # Errors
+    /// What ended the lane; everything that did not leave was given back.
+    pub(super) async fn work(&self) -> Result<(), Failure> {
+        let connections: FuturesUnordered<_> = (0..self.connections).map(|_| self.connection()).collect();
+        let deliver = async {
+            connections.collect::<Vec<()>>().await;
+            self.state.queue.finish();
+        };
+        let (fed, (), settled) = tokio::join!(self.feed(), deliver, self.settle());
+        let returned = self.return_all().await;
+        let failure = self.state.failure.borrow_mut().take();
+        [fed, settled, returned].into_iter().find_map(Result::err).map(Failure::Ledger).or(failure).map_or(Ok(()), Err)
+    }
+
+    fn parts(&self) -> Vec<i64> {
+        self.jobs.keys().copied().collect()
+    }
+
+    fn queue(&self) -> &Queue {
+        &self.state.queue
+    }
+
+    /// Whether nothing new is begun.
+    fn is_ending(&self) -> bool {
+        self.state.failure.borrow().is_some() || self.run.control.phase() >= Phase::Finish
+    }
+
+    /// Ends this lane alone.
+    fn fail(&self, failure: Failure) {
+        self.state.failure.borrow_mut().get_or_insert(failure);
+        self.queue().settled();
+    }
+
+    /// Claims, gives each its place in the row, marks what may leave soon; ends when nothing is left to do.
+    async fn feed(&self) -> Result<(), LedgerError> {
+        let mut held: VecDeque<(i64, Delivery)> = VecDeque::new();
+        let fed = self.feed_from(&mut held).await;
+        let mut left: Vec<DeliveryKey> = held.iter().map(|(_, delivery)| delivery.key()).collect();
+        left.extend(self.queue().close());
+        let given_back = match left.is_empty() {
+            true => Ok(()),
+            false => self.run.ledger.give_back(&self.run.worker, self.run.release.id, &left, 0).await,
+        };
+        if fed.is_err() {
+            self.fail(Failure::Unreachable(String::new()));
+        }
+        fed.and(given_back)
+    }
+
+    async fn feed_from(&self, held: &mut VecDeque<(i64, Delivery)>) -> Result<(), LedgerError> {
+        loop {
+            if self.is_ending() {
+                return Ok(());
+            }
+            let now = self.run.clock.now();
+            let changed = self.queue().changed();
+            tokio::pin!(changed);
+            self.mark_due(held, now).await?;
+            let mut wake = held.front().map_or(i64::MAX, |(slot, _)| slot - AHEAD);
+            if self.seats.is_some() && self.state.seated.get() == 0 {
+                // Another process has all places; it does the work, or gives a place up.
+                if self.is_over().await? {
+                    return Ok(());
+                }
+            } else if held.len() <= self.claim_size() / 2 {
+                match self.claim(held, now).await? {
+                    Claimed::Some => continue,
+                    Claimed::Later(at) => wake = wake.min(at),
+                    Claimed::Nothing if held.is_empty() && self.queue().is_idle() && self.is_over().await? => {
+                        return Ok(());
+                    }
+                    Claimed::Nothing => {}
+                }
+            }
+            let wait = Duration::from_millis(u64::try_from(wake - now).unwrap_or(0)).min(LOOK);
+            tokio::select! {
+                () = &mut changed => {}
+                () = tokio::time::sleep(wait.max(Duration::from_millis(1))) => {}
+                () = self.run.control.reached(Phase::Finish) => {}
+            }
+        }
+    }
+
+    fn claim_size(&self) -> usize {
+        self.pace.as_ref().map_or(MOST, Pace::claim_size) as usize
+    }
+
+    /// Marked at once: as much as goes out in a second, so that a stop or a suppression still reaches the rest.
+    fn room(&self) -> usize {
+        let elapsed = self.run.clock.elapsed().as_secs_f64().max(0.5);
+        let rate = self.state.answered.get() as f64 / elapsed;
+        let enough = (rate as usize).clamp(4 * self.connections, MOST as usize);
+        enough.saturating_sub(self.queue().len())
+    }
+
+    /// Marks what may leave soon and hands it to the connections.
+    async fn mark_due(&self, held: &mut VecDeque<(i64, Delivery)>, now: i64) -> Result<(), LedgerError> {
+        let near = held.iter().take_while(|(slot, _)| *slot <= now + AHEAD).count();
+        // Not for every single one that leaves the queue: each marking is a commit.
+        let room = self.room();
+        if near == 0 || (room < near && self.queue().len() > room) {
+            return Ok(());
+        }
+        let taken: Vec<(i64, Delivery)> = held.drain(..near.min(room)).collect();
+        let keys: Vec<DeliveryKey> = taken.iter().map(|(_, delivery)| delivery.key()).collect();
+        let marked = self.run.ledger.mark(&self.run.worker, self.run.release.id, &keys, now).await?;
+        let ready: std::collections::HashSet<DeliveryKey> = marked.ready.into_iter().collect();
+        self.run.tally.count(self.name, |counts| counts.failed += marked.withdrawn.len() as u64);
+        let (ready, rest): (Vec<_>, Vec<_>) =
+            taken.into_iter().partition(|(_, delivery)| ready.contains(&delivery.key()));
+        self.queue().push(ready.into_iter().map(|(slot, delivery)| Item { delivery, slot, failures: 0 }));
+        let rest: Vec<DeliveryKey> = rest.iter().map(|(_, delivery)| delivery.key()).collect();
+        if rest.len() > marked.withdrawn.len() {
+            // Stopped, or taken from us: the watch tells which, and ends the run.
+            self.run.ledger.give_back(&self.run.worker, self.run.release.id, &rest, 0).await?;
+            tokio::time::sleep(LOOK).await;
+        }
+        Ok(())
+    }
+
+    async fn claim(&self, held: &mut VecDeque<(i64, Delivery)>, now: i64) -> Result<Claimed, LedgerError> {
+        let blocked_until = self.pace.as_ref().map_or(0, Pace::blocked_until);
+        if blocked_until > now {
+            return Ok(Claimed::Later(blocked_until));
+        }
+        let limit = u32::try_from(self.claim_size()).unwrap_or(MOST);
+        let claimed = self.run.ledger.claim(&self.run.worker, self.run.release.id, &self.parts(), limit, now).await?;
+        if claimed.is_empty() {
+            return Ok(Claimed::Nothing);
+        }
+        match &self.pace {
+            None => held.extend(claimed.into_iter().map(|delivery| (0, delivery))),
+            Some(pace) => {
+                let admitted = pace.admit(claimed, now).await?;
+                for (due_at, keys) in &admitted.back {
+                    self.run.ledger.give_back(&self.run.worker, self.run.release.id, keys, *due_at).await?;
+                }
+                held.extend(admitted.go);
+                held.make_contiguous().sort_by_key(|(slot, _)| *slot);
+            }
+        }
+        Ok(Claimed::Some)
+    }
+
+    /// Whether nothing is left that this run waits for: what was never tried, and what other processes hold.
+    async fn is_over(&self) -> Result<bool, LedgerError> {
+        let waiting = self.run.ledger.waiting(&self.run.worker, self.run.release.id, &self.parts()).await?;
+        Ok(waiting.next_pending.is_none() && waiting.elsewhere == 0)
+    }
+
+    /// Writes outcomes into the ledger, those that came meanwhile together.
+    async fn settle(&self) -> Result<(), LedgerError> {
+        while let Some(outcomes) = self.queue().outcomes().await {
+            let settled = self.run.ledger.settle(&self.run.worker, self.run.release.id, &outcomes).await;
+            self.queue().settled();
+            if let Err(error) = settled {
+                // The answers stand in the journal; the next run settles them from there.
+                self.fail(Failure::Unreachable(String::new()));
+                while self.queue().outcomes().await.is_some() {}
+                return Err(error);
+            }
+            tokio::time::sleep(GATHER).await;
+        }
+        Ok(())
+    }
+
+    /// Gives back what connections returned at the end, and what a refusal of all hit.
+    async fn return_all(&self) -> Result<(), LedgerError> {
+        let returned = self.queue().returned();
+        if !returned.is_empty() {
+            self.run.ledger.give_back(&self.run.worker, self.run.release.id, &returned, 0).await?;
+        }
+        let reopen = self.state.reopen.take();
+        if !reopen.is_empty() {
+            let due_at = self.run.clock.now() + i64::try_from(self.run.retry.first.as_millis()).unwrap_or(i64::MAX);
+            self.run.ledger.reopen(self.run.release.id, &reopen, due_at).await?;
+        }
+        Ok(())
+    }
+}
+
+/// What a claim came to.
+enum Claimed {
+    Some,
+    /// A limit lets nothing go before.
+    Later(i64),
+    Nothing,
+}

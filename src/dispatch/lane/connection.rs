@@ -1,0 +1,259 @@
+//! One connection of a lane: takes marked deliveries, hands each to its channel, says what each outcome means.
+
+use std::cell::Cell;
+use std::time::Duration;
+
+use super::super::control::Phase;
+use super::super::job::{Workbench, domain};
+use super::super::queue::Item;
+use super::super::retry::{Refused, next_try};
+use super::trouble::Advice;
+use super::{Failure, Lane};
+use crate::channel::way::Session;
+use crate::channel::{Channel, ChannelError, Closed, Gate, Outcome, Outgoing, Repeat, Slow};
+use crate::ledger::{DeliveryKey, DeliveryState, Pacing, Seat, Settled, Work};
+
+/// How long a connection without a place waits before it asks again.
+const SEAT_PAUSE: Duration = Duration::from_millis(250);
+/// A delivery under which the connection fails so often is tried again later, so that it does not hold up the others.
+const FAILURES: u32 = 3;
+/// What is said of a delivery whose answer was not waited for.
+const ABANDONED: &str = "the program was ended before the answer came";
+
+/// The gate of one delivery.
+struct LaneGate<'a, 'b, L> {
+    lane: &'a Lane<'b, L>,
+    key: DeliveryKey,
+    opened: Cell<bool>,
+}
+
+impl<L: Work + Pacing> Gate for LaneGate<'_, '_, L> {
+    fn open(&self) -> Result<(), Closed> {
+        let run = self.lane.run;
+        if run.control.phase() >= Phase::Finish || run.is_overdue() {
+            return Err(Closed);
+        }
+        if let Err(error) = run.ledger.start(&run.worker, run.release.id, self.key) {
+            self.lane.fail(Failure::Ledger(error));
+            return Err(Closed);
+        }
+        self.opened.set(true);
+        Ok(())
+    }
+}
+
+impl<L: Work + Pacing> Lane<'_, L> {
+    /// Delivers until the queue is closed.
+    pub(super) async fn connection(&self) {
+        let Some(_seat) = self.take_seat().await else { return };
+        self.state.seated.set(self.state.seated.get() + 1);
+        self.queue().settled();
+        let mut session = self.way.session();
+        let mut bench = Workbench::default();
+        while let Some(item) = self.queue().next().await {
+            if self.wait_for(item.slot).await {
+                self.one(item, &mut session, &mut bench).await;
+            } else {
+                self.queue().give_back(item.delivery.key());
+            }
+        }
+        session.close().await;
+    }
+
+    /// A place among those that all processes share. `None`: everything is done, or the lane ends.
+    async fn take_seat(&self) -> Option<Option<Seat>> {
+        let Some(name) = &self.seats else { return Some(None) };
+        loop {
+            match self.run.ledger.seat(name, self.connections).await {
+                Ok(Some(seat)) => return Some(Some(seat)),
+                Ok(None) => {}
+                Err(error) => self.fail(Failure::Ledger(error)),
+            }
+            if self.queue().is_closed() || self.is_ending() {
+                return None;
+            }
+            tokio::time::sleep(SEAT_PAUSE).await;
+        }
+    }
+
+    /// Waits until a delivery may leave. `false`: the lane is ending.
+    async fn wait_for(&self, slot: i64) -> bool {
+        loop {
+            if self.is_ending() {
+                return false;
+            }
+            let wait = u64::try_from(slot - self.run.clock.now()).unwrap_or(0);
+            if wait == 0 {
+                return true;
+            }
+            tokio::select! {
+                () = tokio::time::sleep(Duration::from_millis(wait)) => {}
+                () = self.run.control.reached(Phase::Finish) => {}
+            }
+        }
+    }
+
+    /// Delivers one and concludes it.
+    async fn one(&self, item: Item, session: &mut Session, bench: &mut Workbench) {
+        let key = item.delivery.key();
+        let Some(job) = self.jobs.get(&key.part) else {
+            return self.queue().give_back(key);
+        };
+        let run = self.run;
+        let content = match job.content(&item.delivery, run.composer, &run.clock.zoned(), bench) {
+            Ok(content) => content,
+            Err(reason) => return self.conclude(&item, DeliveryState::Failed, reason),
+        };
+        let name = match &item.delivery.recipient {
+            Some(_) => run.composer.name(key.target),
+            None => run.release.slug.clone(),
+        };
+        let outgoing = Outgoing { slug: &run.release.slug, channel: self.name, name: &name, content };
+        let gate = LaneGate { lane: self, key, opened: Cell::new(false) };
+        let outcome = tokio::select! {
+            biased;
+            outcome = session.deliver(&outgoing, &gate) => outcome,
+            () = run.control.reached(Phase::Abandon) => {
+                return match gate.opened.get() {
+                    true => self.lost(&item, ABANDONED),
+                    false => self.queue().give_back(key),
+                };
+            }
+        };
+        match outcome {
+            Ok(outcome) => self.outcome(item, outcome).await,
+            Err(error) => {
+                // Nothing should have left then. If it did after all, nobody knows whether it arrived.
+                if gate.opened.get() && !matches!(error, ChannelError::Local(_)) {
+                    self.lost(&item, &error.to_string());
+                } else {
+                    self.queue().give_back(key);
+                }
+                self.fail(Failure::Channel(error));
+            }
+        }
+    }
+
+    /// What an outcome means for the delivery, the pace and the lane.
+    async fn outcome(&self, item: Item, outcome: Outcome) {
+        let key = item.delivery.key();
+        if !matches!(outcome, Outcome::Untried { .. } | Outcome::Withheld) {
+            self.state.trouble.over();
+            self.state.answered.set(self.state.answered.get() + 1);
+        }
+        match outcome {
+            Outcome::Sent { receipt } => {
+                self.state.suspicion.borrow_mut().calm();
+                self.conclude(&item, DeliveryState::Sent, receipt);
+            }
+            Outcome::Deferred { reason, retry_after, slow } => {
+                self.defer(&item, reason, retry_after);
+                self.slow(slow, &item).await;
+            }
+            Outcome::Rejected { reason, policy } => {
+                self.conclude(&item, DeliveryState::Failed, reason.clone());
+                self.suspect(policy, &item, &reason);
+            }
+            Outcome::Uncertain { reason } => self.lost(&item, &reason),
+            Outcome::Untried { reason, slow } => {
+                self.slow(slow, &item).await;
+                self.untried(item, reason).await;
+            }
+            Outcome::Withheld => self.queue().give_back(key),
+        }
+    }
+
+    /// An answer was lost: a person decides, unless doing it again is harmless.
+    fn lost(&self, item: &Item, reason: &str) {
+        match self.way.repeat() {
+            Repeat::Never => self.conclude(item, DeliveryState::Uncertain, reason.to_owned()),
+            Repeat::Always | Repeat::Until(_) => self.defer(item, reason.to_owned(), None),
+        }
+    }
+
+    /// The connection failed before the content left: another try at once, on another connection.
+    async fn untried(&self, mut item: Item, reason: String) {
+        self.run.tally.say(&reason);
+        item.failures += 1;
+        let advice = self.state.trouble.note(self.run.clock.elapsed(), self.connections);
+        if advice == Advice::GiveUp {
+            self.queue().give_back(item.delivery.key());
+            return self.fail(Failure::Unreachable(reason));
+        }
+        if item.failures >= FAILURES && self.state.answered.get() > 0 {
+            self.defer(&item, reason, None);
+        } else {
+            self.queue().put_back(item);
+        }
+        if let Advice::Wait(wait) = advice {
+            tokio::select! {
+                () = tokio::time::sleep(wait) => {}
+                () = self.run.control.reached(Phase::Finish) => {}
+            }
+        }
+    }
+
+    fn defer(&self, item: &Item, reason: String, retry_after: Option<Duration>) {
+        let now = self.run.clock.now();
+        let delivery = &item.delivery;
+        let (attempts, first_at) = (delivery.attempts + 1, delivery.first_at.unwrap_or(now));
+        match next_try(Refused { attempts, first_at, now, retry_after }, &self.run.retry, (self.run.random)()) {
+            Some(next) => {
+                let mut settled = self.settled(item, DeliveryState::Deferred, reason);
+                (settled.due_at, settled.hold_until) = (next.due_at, next.hold_until);
+                self.write_down(settled);
+            }
+            None => self.conclude(item, DeliveryState::Failed, format!("given up: {reason}")),
+        }
+    }
+
+    fn conclude(&self, item: &Item, state: DeliveryState, detail: String) {
+        self.write_down(self.settled(item, state, detail));
+    }
+
+    fn settled(&self, item: &Item, state: DeliveryState, detail: String) -> Settled {
+        Settled { key: item.delivery.key(), state, due_at: 0, hold_until: 0, detail, at: self.run.clock.now() }
+    }
+
+    /// Into the journal at once, into the ledger with the next group.
+    fn write_down(&self, settled: Settled) {
+        if let Err(error) = self.run.ledger.answer(&self.run.worker, self.run.release.id, &settled) {
+            // It still goes into the ledger. Only a crash before that would lose the answer.
+            self.fail(Failure::Ledger(error));
+        }
+        self.run.tally.say("");
+        self.run.tally.count(self.name, |counts| match settled.state {
+            DeliveryState::Sent => counts.sent += 1,
+            DeliveryState::Deferred => counts.deferred += 1,
+            DeliveryState::Uncertain => counts.uncertain += 1,
+            _ => counts.failed += 1,
+        });
+        tracing::debug!(delivery = settled.key.target.hex(), state = ?settled.state, detail = settled.detail, "answered");
+        self.queue().conclude(settled);
+    }
+
+    async fn slow(&self, slow: Option<Slow>, item: &Item) {
+        let Some(pace) = &self.pace else { return };
+        let now = self.run.clock.now();
+        let slowed = match slow {
+            Some(Slow::Relay) => pace.slow_relay(now).await,
+            Some(Slow::Domain) => pace.slow_domain(&domain(&item.delivery), now).await,
+            None => Ok(()),
+        };
+        if let Err(error) = slowed {
+            self.fail(Failure::Ledger(error));
+        }
+    }
+
+    /// Whether a refusal was meant for the whole send.
+    fn suspect(&self, policy: Option<String>, item: &Item, reason: &str) {
+        let mut suspicion = self.state.suspicion.borrow_mut();
+        let Some(code) = policy else { return suspicion.calm() };
+        let Some(hit) = suspicion.note(&code, &domain(&item.delivery), item.delivery.key()) else { return };
+        self.state.reopen.borrow_mut().extend(hit);
+        let message = format!("five domains in a row refused with {code}: {reason}");
+        let help =
+            "this is about the sender or the content, not about the members; mend it, then send again".to_owned();
+        self.fail(Failure::Channel(ChannelError::Refused { message, help }));
+    }
+}

@@ -1,0 +1,194 @@
+//! How fast a lane goes: the relay's minute, hour and day, and the domains that want it slower.
+//!
+//! Comes in: claimed deliveries. Goes out: each with the moment at which it may leave, or given back until later. The
+//! places in the row are the ledger's, so that all processes share them.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::config::PaceSettings;
+use crate::ledger::{Delivery, DeliveryKey, LedgerError, Pacing};
+
+/// What is claimed at a time lasts at most so long, in milliseconds; nothing stays claimed for longer.
+pub(super) const REACH: i64 = 10_000;
+/// Claimed at a time, however fast it goes.
+pub(super) const MOST: u32 = 500;
+
+const HOUR: i64 = 3_600_000;
+const MINUTE: i64 = 60_000;
+/// A relay without a limit that asks for less gets ten a second at first; a domain one a second.
+const RELAY_FROM: i64 = 100;
+const DOMAIN_FROM: i64 = 1_000;
+/// Nothing is slowed down beyond this.
+const RELAY_MOST: i64 = MINUTE;
+const DOMAIN_MOST: i64 = MINUTE / 2;
+
+/// The pace of one relay.
+#[derive(Debug)]
+pub(super) struct Pace<'a, L> {
+    ledger: &'a L,
+    settings: &'a PaceSettings,
+    relay: String,
+    /// Between two mails, as it was last.
+    apart: Cell<i64>,
+    /// Domains that this process was asked to be slow with.
+    slowed: RefCell<BTreeSet<String>>,
+    /// Nothing may be claimed before.
+    blocked_until: Cell<i64>,
+}
+
+/// What may leave, and when; and what must wait longer than anything stays claimed.
+#[derive(Debug, Default)]
+pub(super) struct Admitted {
+    pub go: Vec<(i64, Delivery)>,
+    pub back: BTreeMap<i64, Vec<DeliveryKey>>,
+}
+
+impl<'a, L: Pacing> Pace<'a, L> {
+    pub(super) fn new(ledger: &'a L, settings: &'a PaceSettings, relay: &str) -> Pace<'a, L> {
+        let pace = Pace {
+            ledger,
+            settings,
+            relay: format!("relay:{relay}"),
+            apart: Cell::new(0),
+            slowed: RefCell::default(),
+            blocked_until: Cell::new(0),
+        };
+        pace.apart.set(pace.interval());
+        pace
+    }
+
+    /// As configured, in milliseconds; 0 for no limit.
+    fn interval(&self) -> i64 {
+        self.settings.per_minute.map_or(0, between)
+    }
+
+    /// How many to claim now.
+    pub(super) fn claim_size(&self) -> u32 {
+        match self.apart.get() {
+            0 => MOST,
+            apart => u32::try_from(REACH / apart).unwrap_or(1).clamp(1, MOST),
+        }
+    }
+
+    /// When an hour's or a day's limit lets the next one go; in the past if none holds it up.
+    pub(super) fn blocked_until(&self) -> i64 {
+        self.blocked_until.get()
+    }
+
+    /// Gives each of the claimed its place.
+    pub(super) async fn admit(&self, claimed: Vec<Delivery>, now: i64) -> Result<Admitted, LedgerError> {
+        let mut admitted = Admitted::default();
+        let mut go = Vec::with_capacity(claimed.len());
+        let mut by_domain: BTreeMap<String, Vec<Delivery>> = BTreeMap::new();
+        for delivery in claimed {
+            match self.limited(&delivery) {
+                Some(domain) => by_domain.entry(domain).or_default().push(delivery),
+                None => go.push((now, delivery)),
+            }
+        }
+        for (domain, deliveries) in by_domain {
+            self.admit_to_domain(&domain, deliveries, now, &mut go, &mut admitted).await?;
+        }
+        self.within_limits(&mut go, now, &mut admitted).await?;
+        if !go.is_empty() {
+            let count = u32::try_from(go.len()).unwrap_or(u32::MAX);
+            let slots = self.ledger.reserve(&self.relay, self.interval(), count, now).await?;
+            self.apart.set(slots.interval);
+            go.sort_by_key(|(earliest, _)| *earliest);
+            for ((earliest, _), number) in go.iter_mut().zip(0..) {
+                *earliest = (*earliest).max(slots.first + slots.interval * number);
+            }
+        }
+        admitted.go = go;
+        Ok(admitted)
+    }
+
+    async fn admit_to_domain(
+        &self,
+        domain: &str,
+        deliveries: Vec<Delivery>,
+        now: i64,
+        go: &mut Vec<(i64, Delivery)>,
+        admitted: &mut Admitted,
+    ) -> Result<(), LedgerError> {
+        let interval = self.settings.per_domain.get(domain).map_or(0, |per_minute| between(*per_minute));
+        // One that was given back until its place in the row has that place already.
+        let has_place =
+            |delivery: &Delivery| !delivery.deferred && delivery.due_at > 0 && now - delivery.due_at < REACH;
+        let (ready, new): (Vec<_>, Vec<_>) = deliveries.into_iter().partition(has_place);
+        go.extend(ready.into_iter().map(|delivery| (now, delivery)));
+        if new.is_empty() {
+            return Ok(());
+        }
+        let count = u32::try_from(new.len()).unwrap_or(u32::MAX);
+        let slots = self.ledger.reserve(&format!("domain:{domain}"), interval, count, now).await?;
+        for (delivery, number) in new.into_iter().zip(0..) {
+            let slot = slots.first + slots.interval * number;
+            if slot <= now + REACH {
+                go.push((slot, delivery));
+            } else {
+                admitted.back.entry(slot).or_default().push(delivery.key());
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps the limits of a day and an hour: what is beyond them goes back, and nothing is claimed until they allow it.
+    async fn within_limits(
+        &self,
+        go: &mut Vec<(i64, Delivery)>,
+        now: i64,
+        admitted: &mut Admitted,
+    ) -> Result<(), LedgerError> {
+        let limits = [("day", 24 * HOUR, self.settings.per_day), ("hour", HOUR, self.settings.per_hour)];
+        for (name, window, limit) in limits {
+            let Some(limit) = limit.filter(|_| !go.is_empty()) else { continue };
+            let want = u32::try_from(go.len()).unwrap_or(u32::MAX);
+            let name = format!("{}:{name}", self.relay);
+            let spent = self.ledger.spend(&name, window, limit, want, now).await?;
+            if spent.granted < want {
+                self.blocked_until.set(spent.again_at);
+                let beyond = go.split_off(spent.granted as usize);
+                admitted.back.entry(0).or_default().extend(beyond.iter().map(|(_, delivery)| delivery.key()));
+            }
+        }
+        Ok(())
+    }
+
+    /// The relay asked for less.
+    pub(super) async fn slow_relay(&self, now: i64) -> Result<(), LedgerError> {
+        let from = (2 * self.apart.get()).max(RELAY_FROM);
+        if self.ledger.slow(&self.relay, from, RELAY_MOST, now).await? {
+            self.apart.set(from.min(RELAY_MOST));
+            tracing::warn!("the mail server asks for less; going on more slowly");
+        }
+        Ok(())
+    }
+
+    /// A domain's servers asked for less.
+    pub(super) async fn slow_domain(&self, domain: &str, now: i64) -> Result<(), LedgerError> {
+        let from = self.settings.per_domain.get(domain).map_or(DOMAIN_FROM, |per_minute| 2 * between(*per_minute));
+        self.ledger.slow(&format!("domain:{domain}"), from, DOMAIN_MOST.max(from), now).await?;
+        self.slowed.borrow_mut().insert(domain.to_owned());
+        Ok(())
+    }
+
+    /// The domain of a delivery, if it has a limit.
+    fn limited(&self, delivery: &Delivery) -> Option<String> {
+        let domain = domain_of(&delivery.recipient.as_ref()?.address);
+        let limited = self.settings.per_domain.contains_key(&domain) || self.slowed.borrow().contains(&domain);
+        limited.then_some(domain)
+    }
+}
+
+/// Lower case, A-labels where it is internationalised: as in the configuration.
+pub(super) fn domain_of(address: &str) -> String {
+    let domain = address.rsplit_once('@').map_or("", |(_, domain)| domain);
+    idna::domain_to_ascii(domain).unwrap_or_else(|_| domain.to_lowercase())
+}
+
+/// Milliseconds between two of so many a minute.
+fn between(per_minute: u32) -> i64 {
+    MINUTE / i64::from(per_minute.max(1))
+}

@@ -1,0 +1,136 @@
+//! What stands between the feeder, the connections and the ledger of one lane: marked deliveries and their outcomes.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+
+use tokio::sync::Notify;
+
+use crate::ledger::{Delivery, DeliveryKey, Settled};
+
+/// A marked delivery and when it may leave, in milliseconds since 1970.
+#[derive(Debug)]
+pub(super) struct Item {
+    pub delivery: Delivery,
+    pub slot: i64,
+    /// How often a connection failed under it.
+    pub failures: u32,
+}
+
+/// One lane's queue. All of a lane runs in one task, so nothing here is locked, and no borrow lasts over a wait.
+#[derive(Debug, Default)]
+pub(super) struct Queue {
+    marked: RefCell<VecDeque<Item>>,
+    outcomes: RefCell<Vec<Settled>>,
+    /// Marked, and certain not to have left.
+    returned: RefCell<Vec<DeliveryKey>>,
+    /// Taken out by connections and not concluded.
+    in_hand: Cell<usize>,
+    closed: Cell<bool>,
+    finished: Cell<bool>,
+    items: Notify,
+    changes: Notify,
+    results: Notify,
+}
+
+impl Queue {
+    pub(super) fn push(&self, items: impl IntoIterator<Item = Item>) {
+        self.marked.borrow_mut().extend(items);
+        self.items.notify_waiters();
+    }
+
+    /// The next one to send; `None` when there will be no more.
+    pub(super) async fn next(&self) -> Option<Item> {
+        loop {
+            let wait = self.items.notified();
+            if let Some(item) = self.marked.borrow_mut().pop_front() {
+                self.in_hand.set(self.in_hand.get() + 1);
+                self.changes.notify_waiters();
+                return Some(item);
+            }
+            if self.closed.get() {
+                return None;
+            }
+            wait.await;
+        }
+    }
+
+    /// One that was taken out goes back to the front.
+    pub(super) fn put_back(&self, item: Item) {
+        self.in_hand.set(self.in_hand.get() - 1);
+        self.marked.borrow_mut().push_front(item);
+        self.items.notify_waiters();
+        self.changes.notify_waiters();
+    }
+
+    /// One that was taken out has its outcome.
+    pub(super) fn conclude(&self, settled: Settled) {
+        self.outcomes.borrow_mut().push(settled);
+        self.in_hand.set(self.in_hand.get() - 1);
+        self.results.notify_waiters();
+        self.changes.notify_waiters();
+    }
+
+    /// One that was taken out did not leave and is not to be tried by this run.
+    pub(super) fn give_back(&self, key: DeliveryKey) {
+        self.returned.borrow_mut().push(key);
+        self.in_hand.set(self.in_hand.get() - 1);
+        self.changes.notify_waiters();
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.marked.borrow().len()
+    }
+
+    /// Whether nothing is marked, sent or waiting to be settled.
+    pub(super) fn is_idle(&self) -> bool {
+        self.marked.borrow().is_empty() && self.in_hand.get() == 0 && self.outcomes.borrow().is_empty()
+    }
+
+    /// Returns when something was taken out or concluded after this call.
+    pub(super) async fn changed(&self) {
+        self.changes.notified().await;
+    }
+
+    /// No more is coming; answers with what nobody has begun.
+    pub(super) fn close(&self) -> Vec<DeliveryKey> {
+        self.closed.set(true);
+        let left = self.marked.borrow_mut().drain(..).map(|item| item.delivery.key()).collect();
+        self.items.notify_waiters();
+        left
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.closed.get()
+    }
+
+    /// No connection is at work any more.
+    pub(super) fn finish(&self) {
+        self.finished.set(true);
+        self.results.notify_waiters();
+    }
+
+    /// Outcomes to settle, once there are some; `None` when there will be no more.
+    pub(super) async fn outcomes(&self) -> Option<Vec<Settled>> {
+        loop {
+            let wait = self.results.notified();
+            let outcomes = std::mem::take(&mut *self.outcomes.borrow_mut());
+            if !outcomes.is_empty() {
+                return Some(outcomes);
+            }
+            if self.finished.get() {
+                return None;
+            }
+            wait.await;
+        }
+    }
+
+    /// Tells the feeder that outcomes are in the ledger now.
+    pub(super) fn settled(&self) {
+        self.changes.notify_waiters();
+    }
+
+    /// What was given back since the last call.
+    pub(super) fn returned(&self) -> Vec<DeliveryKey> {
+        std::mem::take(&mut *self.returned.borrow_mut())
+    }
+}

@@ -1,0 +1,104 @@
+//! Reading the ledger as a person does, and what a person decides: resolving, suppressing, stopping.
+
+use super::{DeliveryKey, DeliveryState, Ledger, LedgerError, Part, Release, ReleaseState};
+use crate::plan::Target;
+
+/// One delivery, as people look at it. Times are milliseconds since 1970.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    pub key: DeliveryKey,
+    pub state: DeliveryState,
+    /// Empty for a channel that has one delivery a post, and after the recipients were deleted.
+    pub address: String,
+    pub name: String,
+    pub attempts: i64,
+    pub first_at: Option<i64>,
+    /// When a deferred one is tried again.
+    pub due_at: i64,
+    pub settled_at: Option<i64>,
+    /// The other side's reply, the file, or the reason; empty before the first try.
+    pub detail: String,
+}
+
+/// What became of one member's mail of one release.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Passage {
+    pub release: Release,
+    pub part: Part,
+    pub standing: Standing,
+}
+
+/// An address that must not be written to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suppression {
+    pub reason: String,
+    /// Milliseconds since 1970.
+    pub created_at: i64,
+}
+
+/// What a person decides about a delivery whose answer was lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decided {
+    SendAgain,
+    CountAsSent,
+}
+
+/// What every database behind the ledger can do for people.
+#[allow(async_fn_in_trait, reason = "used with concrete types only, never as a trait object")]
+pub trait Books: Ledger {
+    /// Every release that was sealed, the newest first.
+    async fn releases(&self) -> Result<Vec<Release>, LedgerError>;
+
+    /// Up to `limit` deliveries in one state, after the given one, in their order.
+    async fn standings(
+        &self,
+        release: i64,
+        state: DeliveryState,
+        after: Option<DeliveryKey>,
+        limit: u32,
+    ) -> Result<Vec<Standing>, LedgerError>;
+
+    /// Everything that was ever released to a target, the newest first. The parts come without their content.
+    async fn history(&self, target: Target) -> Result<Vec<Passage>, LedgerError>;
+
+    /// Decides about uncertain deliveries: those given, or all of the release. Says how many there were.
+    async fn resolve(
+        &self,
+        release: i64,
+        keys: Option<&[DeliveryKey]>,
+        decided: Decided,
+        at: i64,
+    ) -> Result<u64, LedgerError>;
+
+    /// Stops a release or opens it again. A settled one opens only if something of it is open.
+    async fn set_state(&self, release: i64, state: ReleaseState) -> Result<(), LedgerError>;
+
+    /// Keeps these targets from being written to. Says how many were not kept from it before.
+    async fn suppress(&self, targets: &[Target], reason: &str, at: i64) -> Result<u64, LedgerError>;
+
+    /// Lets a target be written to again. Says whether it was not.
+    async fn unsuppress(&self, target: Target) -> Result<bool, LedgerError>;
+
+    /// Why a target must not be written to, if it must not.
+    async fn suppression(&self, target: Target) -> Result<Option<Suppression>, LedgerError>;
+
+    /// Up to `limit` recipients of a release with the list they were on, after the given target.
+    async fn recipient_targets(
+        &self,
+        release: i64,
+        after: Option<Target>,
+        limit: u32,
+    ) -> Result<Vec<(String, Target)>, LedgerError>;
+
+    /// Processes that showed a sign of life lately.
+    async fn workers(&self, now: i64) -> Result<u64, LedgerError>;
+
+    /// A fact about the record as a whole: its `id`, the fingerprint of its `key`.
+    async fn fact(&self, name: &str) -> Result<Option<String>, LedgerError>;
+
+    /// Notes a fact unless it is there already. Says what is there now.
+    async fn note_fact(&self, name: &str, value: &str) -> Result<String, LedgerError>;
+
+    /// Notes a fact in place of what was there.
+    async fn set_fact(&self, name: &str, value: &str) -> Result<(), LedgerError>;
+}

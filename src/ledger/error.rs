@@ -1,0 +1,51 @@
+//! Why the ledger could not do what it was asked, and what to do about it.
+
+use thiserror::Error;
+
+use crate::error;
+
+/// Why the ledger could not do what it was asked.
+#[derive(Debug, Error)]
+pub enum LedgerError {
+    #[error("it was written by a newer version of rundbrief")]
+    Newer,
+    #[error("it is locked by another program")]
+    Locked,
+    #[error("it is damaged or no sending record: {0}")]
+    Damaged(String),
+    #[error("the disk is full")]
+    Full,
+    #[error("it cannot be opened")]
+    Unopenable,
+    #[error("it cannot be written to")]
+    ReadOnly,
+    #[error("the disk does not read or write it")]
+    Disk,
+    #[error("{0}")]
+    Database(String),
+    #[error("another send is being prepared")]
+    Busy,
+    /// A file beside the database.
+    #[error("{0}")]
+    Beside(String),
+}
+
+impl LedgerError {
+    /// The error of a command, with where the record is kept and what to do.
+    pub fn at(self, place: &str) -> error::Error {
+        let help = match &self {
+            LedgerError::Newer => "install the version that wrote it, or a later one; nothing was changed",
+            LedgerError::Locked | LedgerError::Busy => "wait until the other one has finished, then run this again",
+            LedgerError::Damaged(_) => {
+                "restore it from a backup, or move it away to begin a new one; without it nobody knows who was written to"
+            }
+            LedgerError::Full => "free some space and run the command again; what was recorded is kept",
+            LedgerError::Unopenable => "[ledger] url must name a file in a folder that can be written to",
+            LedgerError::ReadOnly => "check who owns the file and its folder",
+            LedgerError::Disk => "check the disk and the free space; keep the sending record on a local disk",
+            LedgerError::Beside(_) => "check the free space and who owns the folder, then run the command again",
+            LedgerError::Database(_) => "",
+        };
+        error::Error::Ledger { place: place.to_owned(), message: self.to_string(), help: help.to_owned() }
+    }
+}

@@ -1,0 +1,159 @@
+//! Looking into a SQLite ledger, and what a person decides there.
+
+use serde_json::Value;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, query};
+
+use super::rows::{read_release, read_target};
+use super::{SqliteLedger, hex_array};
+use crate::ledger::{
+    Books, Decided, DeliveryKey, DeliveryState, LedgerError, Part, Passage, Release, ReleaseState, Standing,
+    Suppression,
+};
+use crate::plan::Target;
+
+impl Books for SqliteLedger {
+    async fn releases(&self) -> Result<Vec<Release>, LedgerError> {
+        let sql = "SELECT * FROM release WHERE state <> 0 ORDER BY created_at DESC, id DESC";
+        query(sql).fetch_all(&self.pool).await?.iter().map(read_release).collect()
+    }
+
+    async fn standings(
+        &self,
+        release: i64,
+        state: DeliveryState,
+        after: Option<DeliveryKey>,
+        limit: u32,
+    ) -> Result<Vec<Standing>, LedgerError> {
+        let sql = "SELECT d.*, r.address, r.name FROM delivery d \
+                   LEFT JOIN recipient r ON r.release = d.release AND r.target = d.target \
+                   WHERE d.release = ?1 AND d.state = ?2 AND (d.part, d.target) > (?3, ?4) \
+                   ORDER BY d.part, d.target LIMIT ?5";
+        let (part, target) = after.map_or((-1, Vec::new()), |key| (key.part, key.target.0.to_vec()));
+        let query = query(sql).bind(release).bind(state as i64).bind(part).bind(target).bind(limit);
+        query.fetch_all(&self.pool).await?.iter().map(read_standing).collect()
+    }
+
+    async fn history(&self, target: Target) -> Result<Vec<Passage>, LedgerError> {
+        let sql = "SELECT d.*, r.address, r.name, p.channel, p.list FROM release l \
+                   JOIN part p ON p.release = l.id \
+                   JOIN delivery d ON d.release = l.id AND d.part = p.part AND d.target = ?2 \
+                   LEFT JOIN recipient r ON r.release = l.id AND r.target = ?2 WHERE l.id = ?1";
+        let mut history = Vec::new();
+        for release in self.releases().await? {
+            let rows = query(sql).bind(release.id).bind(&target.0[..]).fetch_all(&self.pool).await?;
+            for row in &rows {
+                let body = Vec::new().into();
+                let part = Part { channel: row.try_get("channel")?, list: row.try_get("list")?, body };
+                history.push(Passage { release: release.clone(), part, standing: read_standing(row)? });
+            }
+        }
+        Ok(history)
+    }
+
+    async fn resolve(
+        &self,
+        release: i64,
+        keys: Option<&[DeliveryKey]>,
+        decided: Decided,
+        at: i64,
+    ) -> Result<u64, LedgerError> {
+        let again = "UPDATE delivery SET state = 0, attempts = 0, first_at = NULL, due_at = 0, hold_until = 0, \
+                     worker = NULL, settled_at = NULL, detail = 'a person decided to send it again' \
+                     WHERE release = ?1 AND state = 6 AND (?2 IS NULL OR \
+                     (part || ' ' || hex(target)) IN (SELECT value FROM json_each(?2)))";
+        let count = "UPDATE delivery SET state = 3, settled_at = ?3, detail = 'counted as sent by a person' \
+                     WHERE release = ?1 AND state = 6 AND (?2 IS NULL OR \
+                     (part || ' ' || hex(target)) IN (SELECT value FROM json_each(?2)))";
+        let named = |key: &DeliveryKey| format!("{} {}", key.part, key.target.hex().to_uppercase());
+        let keys = keys.map(|keys| Value::from(keys.iter().map(named).collect::<Vec<_>>()).to_string());
+        let sql = if decided == Decided::SendAgain { again } else { count };
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let done = query(sql).bind(release).bind(keys).bind(at).execute(&mut *transaction).await?.rows_affected();
+        if done > 0 && decided == Decided::SendAgain {
+            let reopen = "UPDATE release SET state = 1 WHERE id = ? AND state = 3";
+            query(reopen).bind(release).execute(&mut *transaction).await?;
+        }
+        transaction.commit().await?;
+        Ok(done)
+    }
+
+    async fn set_state(&self, release: i64, state: ReleaseState) -> Result<(), LedgerError> {
+        let sql = "UPDATE release SET state = ? WHERE id = ? AND state IN (1, 2)";
+        query(sql).bind(state as i64).bind(release).execute(&self.pool).await?;
+        Ok(())
+    }
+
+    async fn suppress(&self, targets: &[Target], reason: &str, at: i64) -> Result<u64, LedgerError> {
+        let sql = "INSERT OR IGNORE INTO suppression (target, reason, created_at) \
+                   SELECT unhex(value), ?2, ?3 FROM json_each(?1)";
+        let query = query(sql).bind(hex_array(targets)).bind(reason).bind(at);
+        Ok(query.execute(&self.pool).await?.rows_affected())
+    }
+
+    async fn unsuppress(&self, target: Target) -> Result<bool, LedgerError> {
+        let done = query("DELETE FROM suppression WHERE target = ?").bind(&target.0[..]).execute(&self.pool).await?;
+        Ok(done.rows_affected() > 0)
+    }
+
+    async fn suppression(&self, target: Target) -> Result<Option<Suppression>, LedgerError> {
+        let sql = "SELECT reason, created_at FROM suppression WHERE target = ?";
+        let row = query(sql).bind(&target.0[..]).fetch_optional(&self.pool).await?;
+        let read =
+            |row: SqliteRow| Ok(Suppression { reason: row.try_get("reason")?, created_at: row.try_get("created_at")? });
+        row.map(read).transpose()
+    }
+
+    async fn recipient_targets(
+        &self,
+        release: i64,
+        after: Option<Target>,
+        limit: u32,
+    ) -> Result<Vec<(String, Target)>, LedgerError> {
+        let sql = "SELECT p.list, r.target FROM recipient r JOIN part p ON p.release = r.release AND p.part = r.part \
+                   WHERE r.release = ? AND r.target > ? ORDER BY r.target LIMIT ?";
+        let after = after.map_or(Vec::new(), |target| target.0.to_vec());
+        let rows = query(sql).bind(release).bind(after).bind(limit).fetch_all(&self.pool).await?;
+        rows.iter().map(|row| Ok((row.try_get("list")?, read_target(row, "target")?))).collect()
+    }
+
+    async fn workers(&self, now: i64) -> Result<u64, LedgerError> {
+        let row = query("SELECT count(*) AS number FROM worker WHERE expires_at >= ?").bind(now);
+        Ok(row.fetch_one(&self.pool).await?.try_get::<i64, _>("number")?.unsigned_abs())
+    }
+
+    async fn fact(&self, name: &str) -> Result<Option<String>, LedgerError> {
+        let row = query("SELECT value FROM meta WHERE name = ?").bind(name).fetch_optional(&self.pool).await?;
+        Ok(row.map(|row| row.try_get("value")).transpose()?)
+    }
+
+    async fn note_fact(&self, name: &str, value: &str) -> Result<String, LedgerError> {
+        let sql = "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = value \
+                   RETURNING value";
+        Ok(query(sql).bind(name).bind(value).fetch_one(&self.pool).await?.try_get("value")?)
+    }
+
+    async fn set_fact(&self, name: &str, value: &str) -> Result<(), LedgerError> {
+        let sql =
+            "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+        query(sql).bind(name).bind(value).execute(&self.pool).await?;
+        Ok(())
+    }
+}
+
+fn read_standing(row: &SqliteRow) -> Result<Standing, LedgerError> {
+    let number: i64 = row.try_get("state")?;
+    let state = DeliveryState::from_number(number)
+        .ok_or_else(|| LedgerError::Damaged(format!("a delivery has the unknown state {number}")))?;
+    Ok(Standing {
+        key: DeliveryKey { part: row.try_get("part")?, target: read_target(row, "target")? },
+        state,
+        address: row.try_get::<Option<String>, _>("address")?.unwrap_or_default(),
+        name: row.try_get::<Option<String>, _>("name")?.unwrap_or_default(),
+        attempts: row.try_get("attempts")?,
+        first_at: row.try_get("first_at")?,
+        due_at: row.try_get("due_at")?,
+        settled_at: row.try_get("settled_at")?,
+        detail: row.try_get::<Option<String>, _>("detail")?.unwrap_or_default(),
+    })
+}

@@ -1,0 +1,178 @@
+//! The ledger in one SQLite file: the default, for one machine.
+//!
+//! WAL with `synchronous=FULL`: what was committed survives a power cut. Rows travel as one JSON parameter, which is
+//! several times faster than a statement a row.
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use serde_json::json;
+use sqlx::migrate::Migrator;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Row, query};
+
+use super::{Ledger, LedgerError, Roll};
+use crate::plan::{Recipient, Target};
+
+mod beside;
+mod books;
+mod freeze;
+mod lock;
+mod pace;
+mod recover;
+mod rows;
+mod work;
+
+use beside::Beside;
+use lock::FreezeLock;
+use rows::{from_migrate, read_recipient, read_target};
+use work::Own;
+
+/// How long a statement waits for another process's write, and a freeze for another freeze.
+const BUSY: Duration = Duration::from_secs(30);
+
+static MIGRATIONS: Migrator = sqlx::migrate!("src/ledger/migrations/sqlite");
+
+/// A ledger in a SQLite file.
+#[derive(Debug)]
+pub struct SqliteLedger {
+    pool: SqlitePool,
+    /// `None` for a scratch ledger, which no other process sees.
+    path: Option<PathBuf>,
+    /// Held from `hold`, or else `begin` or the first `add` of a wave, to `seal` or `discard`.
+    freezing: Mutex<Option<FreezeLock>>,
+    /// This process's worker, while it is one.
+    own: Mutex<Option<Own>>,
+}
+
+impl SqliteLedger {
+    /// Opens the file, which is made if it is not there, and brings its schema up to date.
+    ///
+    /// # Errors
+    /// [`LedgerError::Newer`] for a schema that this version does not know, [`LedgerError::Damaged`] for a file that
+    /// is no database, [`LedgerError::Locked`] when another program holds it.
+    pub async fn open(path: &Path) -> Result<SqliteLedger, LedgerError> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(BUSY);
+        let pool = SqlitePoolOptions::new().max_connections(1).test_before_acquire(false).connect_with(options).await?;
+        // Two processes that begin a record at once must not both make its tables.
+        let _alone = if is_current(&pool).await { None } else { Some(FreezeLock::take(path, BUSY).await?) };
+        MIGRATIONS.run(&pool).await.map_err(from_migrate)?;
+        Ok(SqliteLedger { pool, path: Some(path.to_owned()), freezing: Mutex::new(None), own: Mutex::new(None) })
+    }
+
+    /// A ledger for a plan that is thrown away. SQLite's own temporary database (a file without a name,
+    /// sqlite.org/inmemorydb.html): small ones stay in memory, large ones go to a file that nobody else can open.
+    ///
+    /// # Errors
+    /// As [`SqliteLedger::open`].
+    pub async fn scratch() -> Result<SqliteLedger, LedgerError> {
+        let options = SqliteConnectOptions::new()
+            .filename("")
+            .journal_mode(SqliteJournalMode::Memory)
+            .synchronous(SqliteSynchronous::Off)
+            .foreign_keys(true);
+        // Another connection would be another, empty database.
+        let pool = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
+        let pool = pool.connect_with(options).await?;
+        MIGRATIONS.run(&pool).await.map_err(from_migrate)?;
+        Ok(SqliteLedger { pool, path: None, freezing: Mutex::new(None), own: Mutex::new(None) })
+    }
+
+    /// Up to `limit` recipients of a release's part after the given target, in their order.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn recipients(
+        &self,
+        release: i64,
+        part: i64,
+        after: Option<Target>,
+        limit: u32,
+    ) -> Result<Vec<Recipient>, LedgerError> {
+        let sql = "SELECT part, target, address, name, slots FROM recipient \
+                   WHERE release = ? AND part = ? AND target > ? ORDER BY target LIMIT ?";
+        let rows = query(sql)
+            .bind(release)
+            .bind(part)
+            .bind(after.map_or(Vec::new(), |target| target.0.to_vec()))
+            .bind(limit)
+            .fetch_all(&self.pool)
+            .await?;
+        rows.iter().filter_map(|row| read_recipient(row).transpose()).collect()
+    }
+
+    /// Closes the file, so that the WAL is folded into it.
+    pub async fn shut(self) {
+        self.pool.close().await;
+    }
+
+    /// The files beside the database. A scratch ledger has none, and no workers.
+    fn beside(&self) -> Result<Beside, LedgerError> {
+        let path = self.path.as_ref().ok_or_else(|| LedgerError::Database("a plan has no workers".to_owned()))?;
+        Ok(Beside::of(path))
+    }
+
+    fn unlock_freezing(&self) {
+        *self.freezing.lock().expect("no holder panics") = None;
+    }
+}
+
+impl Roll for SqliteLedger {
+    fn place(&self) -> String {
+        self.path.as_ref().map_or_else(|| "of the plan".to_owned(), |path| path.display().to_string())
+    }
+
+    async fn refuse(&self, release: i64, part: i64, targets: &[Target]) -> Result<(), LedgerError> {
+        self.hold().await?;
+        let sql = "INSERT OR IGNORE INTO refusal (release, part, target) SELECT ?, ?, unhex(value) FROM json_each(?)";
+        let query = query(sql).bind(release).bind(part).bind(hex_array(targets));
+        query.execute(&self.pool).await.map(drop).map_err(LedgerError::from)
+    }
+
+    async fn refused(&self, release: i64, part: i64, targets: &[Target]) -> Result<Vec<Target>, LedgerError> {
+        let sql = "SELECT target FROM refusal WHERE release = ? AND part = ? \
+                   AND target IN (SELECT unhex(value) FROM json_each(?))";
+        let query = query(sql).bind(release).bind(part).bind(hex_array(targets));
+        let rows = query.fetch_all(&self.pool).await?;
+        rows.iter().map(|row| read_target(row, "target")).collect()
+    }
+
+    async fn add(&self, release: i64, wave: i64, recipients: &[Recipient]) -> Result<Vec<Target>, LedgerError> {
+        self.hold().await?;
+        let sql = "INSERT OR IGNORE INTO recipient (release, target, address, name, slots, part, wave) \
+                   SELECT ?1, unhex(value->>0), value->>1, value->>2, value->3, value->>4, ?2 FROM json_each(?3) \
+                   RETURNING target";
+        let rows: Vec<_> =
+            recipients.iter().map(|r| json!([r.target.hex(), r.address, r.name, r.slots, r.part])).collect();
+        let new = query(sql)
+            .bind(release)
+            .bind(wave)
+            .bind(serde_json::Value::from(rows).to_string())
+            .fetch_all(&self.pool)
+            .await?;
+        new.iter().map(|row| read_target(row, "target")).collect()
+    }
+}
+
+/// Whether every migration has been applied already, or even later ones.
+async fn is_current(pool: &SqlitePool) -> bool {
+    let applied = query("SELECT count(*) AS number FROM _sqlx_migrations WHERE success").fetch_one(pool).await;
+    let number = applied.and_then(|row| row.try_get::<i64, _>("number")).unwrap_or(0);
+    usize::try_from(number).is_ok_and(|number| number >= MIGRATIONS.iter().count())
+}
+
+fn digest(bytes: &[u8]) -> [u8; 32] {
+    use sha2::Digest;
+    sha2::Sha256::digest(bytes).into()
+}
+
+fn hex_array(targets: &[Target]) -> String {
+    serde_json::Value::from(targets.iter().map(Target::hex).collect::<Vec<_>>()).to_string()
+}

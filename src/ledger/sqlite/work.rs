@@ -1,0 +1,318 @@
+//! Claims, marks and outcomes on SQLite.
+//!
+//! One row a commit is some 300 a second; so marks and outcomes travel in groups, as one JSON parameter, and what
+//! happens between two commits stands in the journal.
+
+use std::collections::HashMap;
+use std::fs::File;
+
+use serde_json::{Value, json};
+use sqlx::{Row, query};
+
+use super::rows::{read_delivery, read_target};
+use super::{SqliteLedger, hex_array};
+use crate::ledger::boot::boot_id;
+use crate::ledger::journal::{self, Attempt, Journal};
+use crate::ledger::{
+    Delivery, DeliveryKey, LEASE, LedgerError, Lost, Marked, Recovered, ReleaseState, Seat, Settled, Waiting, Work,
+    Worker,
+};
+use crate::plan::Target;
+
+/// Said of a delivery whose member became suppressed after the release.
+const WITHDRAWN: &str = "must not be written to; asked for after the release";
+
+/// What this process's worker has beside the database.
+#[derive(Debug)]
+pub(super) struct Own {
+    worker: Worker,
+    journal: Journal,
+    /// The number of the attempt that each marked delivery is in.
+    attempts: HashMap<(i64, DeliveryKey), i64>,
+    /// Held for its lock.
+    _alive: File,
+}
+
+impl Own {
+    fn attempt(&self, release: i64, key: DeliveryKey) -> Option<Attempt> {
+        let number = *self.attempts.get(&(release, key))?;
+        Some(Attempt { release, key, number })
+    }
+}
+
+impl SqliteLedger {
+    /// Calls `act` with this process's worker, if it is this one.
+    fn with_own<T>(
+        &self,
+        worker: &Worker,
+        act: impl FnOnce(&mut Own) -> Result<T, LedgerError>,
+    ) -> Result<T, LedgerError> {
+        let mut own = self.own.lock().expect("no holder panics");
+        match own.as_mut().filter(|own| own.worker == *worker) {
+            Some(own) => act(own),
+            None => Err(LedgerError::Database("this worker has left".to_owned())),
+        }
+    }
+}
+
+impl Work for SqliteLedger {
+    async fn join(&self, now: i64) -> Result<Worker, LedgerError> {
+        let mut token = [0; 16];
+        getrandom::fill(&mut token).map_err(|error| LedgerError::Database(format!("no random numbers: {error}")))?;
+        let beside = self.beside()?;
+        let alive = beside.enter(&token)?;
+        let journal = Journal::begin(beside.journal(&token), boot_id())?;
+        let sql = "INSERT INTO worker (token, expires_at) VALUES (?, ?) RETURNING id";
+        let row = query(sql).bind(&token[..]).bind(now + LEASE).fetch_one(&self.pool).await?;
+        let worker = Worker { id: row.try_get("id")?, token };
+        let own = Own { worker, journal, attempts: HashMap::new(), _alive: alive };
+        *self.own.lock().expect("no holder panics") = Some(own);
+        Ok(worker)
+    }
+
+    async fn beat(&self, worker: &Worker, now: i64) -> Result<bool, LedgerError> {
+        let sql = "UPDATE worker SET expires_at = ? WHERE id = ? AND token = ?";
+        let query = query(sql).bind(now + LEASE).bind(worker.id).bind(&worker.token[..]);
+        Ok(query.execute(&self.pool).await?.rows_affected() == 1)
+    }
+
+    async fn leave(&self, worker: Worker, now: i64, lost: Lost<'_>) -> Result<Recovered, LedgerError> {
+        let own = self.own.lock().expect("no holder panics").take_if(|own| own.worker == worker);
+        let recovered = self.take_over(worker, now, lost).await?;
+        drop(own);
+        Ok(recovered)
+    }
+
+    async fn recover(&self, own: &Worker, now: i64, lost: Lost<'_>) -> Result<Recovered, LedgerError> {
+        self.recover_others(own, now, lost).await
+    }
+
+    async fn claim(
+        &self,
+        worker: &Worker,
+        release: i64,
+        parts: &[i64],
+        limit: u32,
+        now: i64,
+    ) -> Result<Vec<Delivery>, LedgerError> {
+        let sql = "UPDATE delivery SET state = 1, worker = ?1 WHERE release = ?2 AND part = ?3 AND target IN \
+                   (SELECT target FROM delivery WHERE release = ?2 AND part = ?3 AND state IN (0, 4) AND due_at <= ?4 \
+                    ORDER BY due_at, target LIMIT ?5) RETURNING target";
+        // What the rows were before: the update's own answer would say `claimed`.
+        let before = "SELECT d.part, d.target, d.state, d.attempts, d.first_at, d.due_at, r.address, r.name, r.slots \
+                      FROM (SELECT * FROM delivery WHERE release = ?1 AND part = ?2 AND state IN (0, 4) AND due_at <= ?3 \
+                            ORDER BY due_at, target LIMIT ?4) d \
+                      LEFT JOIN recipient r ON r.release = ?1 AND r.target = d.target ORDER BY d.due_at, d.target";
+        let mut claimed = Vec::new();
+        for part in parts {
+            let left = limit.saturating_sub(u32::try_from(claimed.len()).unwrap_or(u32::MAX));
+            if left == 0 {
+                break;
+            }
+            let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+            let rows = query(before).bind(release).bind(part).bind(now).bind(left);
+            let rows = rows.fetch_all(&mut *transaction).await?;
+            if rows.is_empty() {
+                continue;
+            }
+            let update = query(sql).bind(worker.id).bind(release).bind(part).bind(now).bind(left);
+            update.execute(&mut *transaction).await?;
+            transaction.commit().await?;
+            for row in &rows {
+                claimed.push(read_delivery(row)?);
+            }
+        }
+        Ok(claimed)
+    }
+
+    async fn mark(&self, worker: &Worker, release: i64, keys: &[DeliveryKey], now: i64) -> Result<Marked, LedgerError> {
+        let withdraw = "UPDATE delivery SET state = 5, settled_at = ?5, detail = ?6, worker = NULL \
+                        WHERE release = ?1 AND part = ?2 AND target IN (SELECT unhex(value) FROM json_each(?3)) \
+                        AND state = 1 AND worker = ?4 AND target IN (SELECT target FROM suppression) RETURNING target";
+        let mark = "UPDATE delivery SET state = 2, attempts = attempts + 1, first_at = coalesce(first_at, ?5), \
+                    marked_at = ?5, settled_at = NULL \
+                    WHERE release = ?1 AND part = ?2 AND target IN (SELECT unhex(value) FROM json_each(?3)) \
+                    AND state = 1 AND worker = ?4 \
+                    AND EXISTS (SELECT 1 FROM worker WHERE id = ?4 AND token = ?6) \
+                    AND EXISTS (SELECT 1 FROM release WHERE id = ?1 AND state = 1) RETURNING target, attempts";
+        let mut marked = Marked::default();
+        let mut attempts = Vec::with_capacity(keys.len());
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        for (part, targets) in by_part(keys) {
+            let targets = hex_array(&targets);
+            let rows = query(withdraw)
+                .bind(release)
+                .bind(part)
+                .bind(&targets)
+                .bind(worker.id)
+                .bind(now)
+                .bind(WITHDRAWN)
+                .fetch_all(&mut *transaction)
+                .await?;
+            for row in &rows {
+                marked.withdrawn.push(DeliveryKey { part, target: read_target(row, "target")? });
+            }
+            let rows = query(mark)
+                .bind(release)
+                .bind(part)
+                .bind(&targets)
+                .bind(worker.id)
+                .bind(now)
+                .bind(&worker.token[..])
+                .fetch_all(&mut *transaction)
+                .await?;
+            for row in &rows {
+                let key = DeliveryKey { part, target: read_target(row, "target")? };
+                marked.ready.push(key);
+                attempts.push(((release, key), row.try_get::<i64, _>("attempts")?));
+            }
+        }
+        transaction.commit().await?;
+        self.with_own(worker, |own| {
+            own.attempts.extend(attempts);
+            Ok(())
+        })?;
+        Ok(marked)
+    }
+
+    fn start(&self, worker: &Worker, release: i64, key: DeliveryKey) -> Result<(), LedgerError> {
+        self.with_own(worker, |own| match own.attempt(release, key) {
+            Some(attempt) => own.journal.start(attempt),
+            None => Err(LedgerError::Database("a delivery was started that was not marked".to_owned())),
+        })
+    }
+
+    fn answer(&self, worker: &Worker, release: i64, settled: &Settled) -> Result<(), LedgerError> {
+        self.with_own(worker, |own| match own.attempt(release, settled.key) {
+            Some(attempt) => own.journal.answer(attempt, settled),
+            None => Ok(()),
+        })
+    }
+
+    async fn settle(&self, worker: &Worker, release: i64, settled: &[Settled]) -> Result<(), LedgerError> {
+        // An upsert finds each row by its key; an UPDATE … FROM json_each would read the whole table.
+        let sql = "INSERT INTO delivery (release, part, target, state, due_at, hold_until, detail, settled_at) \
+                   SELECT ?1, value->>0, unhex(value->>1), value->>2, value->>3, value->>4, value->>5, value->>6 \
+                   FROM json_each(?2) WHERE true \
+                   ON CONFLICT (release, part, target) DO UPDATE SET state = excluded.state, due_at = excluded.due_at, \
+                   hold_until = excluded.hold_until, detail = excluded.detail, settled_at = excluded.settled_at \
+                   WHERE worker = ?3 AND (state = 2 OR (state = 6 AND excluded.state = 3))";
+        let rows: Vec<Value> = settled
+            .iter()
+            .map(|s| json!([s.key.part, s.key.target.hex(), s.state as i64, s.due_at, s.hold_until, s.detail, s.at]))
+            .collect();
+        query(sql).bind(release).bind(Value::from(rows).to_string()).bind(worker.id).execute(&self.pool).await?;
+        self.with_own(worker, |own| {
+            for key in settled.iter().map(|settled| settled.key) {
+                if let Some(attempt) = own.attempt(release, key) {
+                    own.journal.settled(attempt);
+                    own.attempts.remove(&(release, key));
+                }
+            }
+            Ok(())
+        })
+    }
+
+    async fn give_back(
+        &self,
+        worker: &Worker,
+        release: i64,
+        keys: &[DeliveryKey],
+        due_at: i64,
+    ) -> Result<(), LedgerError> {
+        // One that was refused for now before stays so; the attempt that a mark counted did not happen.
+        let sql = "UPDATE delivery SET state = CASE WHEN attempts > (state = 2) THEN 4 ELSE 0 END, \
+                   attempts = attempts - (state = 2), first_at = CASE WHEN attempts > (state = 2) THEN first_at END, \
+                   due_at = ?5, worker = NULL \
+                   WHERE release = ?1 AND part = ?2 AND target IN (SELECT unhex(value) FROM json_each(?3)) \
+                   AND state IN (1, 2) AND worker = ?4";
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        for (part, targets) in by_part(keys) {
+            query(sql)
+                .bind(release)
+                .bind(part)
+                .bind(hex_array(&targets))
+                .bind(worker.id)
+                .bind(due_at)
+                .execute(&mut *transaction)
+                .await?;
+        }
+        transaction.commit().await?;
+        self.with_own(worker, |own| {
+            keys.iter().for_each(|key| {
+                own.attempts.remove(&(release, *key));
+            });
+            Ok(())
+        })
+    }
+
+    async fn hasten(&self, release: i64, parts: &[i64], now: i64) -> Result<(), LedgerError> {
+        let sql = "UPDATE delivery SET due_at = ?3 WHERE release = ?1 AND part = ?2 AND state IN (0, 4) AND state = 4 \
+                   AND due_at > ?3 AND hold_until <= ?3";
+        for part in parts {
+            query(sql).bind(release).bind(part).bind(now).execute(&self.pool).await?;
+        }
+        Ok(())
+    }
+
+    async fn reopen(&self, release: i64, keys: &[DeliveryKey], due_at: i64) -> Result<(), LedgerError> {
+        let sql = "UPDATE delivery SET state = 4, due_at = ?4, settled_at = NULL WHERE release = ?1 AND part = ?2 \
+                   AND target IN (SELECT unhex(value) FROM json_each(?3)) AND state = 5";
+        for (part, targets) in by_part(keys) {
+            query(sql).bind(release).bind(part).bind(hex_array(&targets)).bind(due_at).execute(&self.pool).await?;
+        }
+        Ok(())
+    }
+
+    async fn waiting(&self, worker: &Worker, release: i64, parts: &[i64]) -> Result<Waiting, LedgerError> {
+        let due =
+            "SELECT min(due_at) AS due FROM delivery WHERE release = ? AND part = ? AND state IN (0, 4) AND state = ?";
+        let held = "SELECT count(*) AS number FROM delivery WHERE release = ? AND state IN (1, 2) AND worker <> ? \
+                    AND part IN (SELECT value FROM json_each(?))";
+        let mut waiting = Waiting::default();
+        let earlier = |a: Option<i64>, b: Option<i64>| a.into_iter().chain(b).min();
+        for part in parts {
+            for (state, next) in [(0, &mut waiting.next_pending), (4, &mut waiting.next_deferred)] {
+                let row = query(due).bind(release).bind(part).bind(state).fetch_one(&self.pool).await?;
+                *next = earlier(*next, row.try_get("due")?);
+            }
+        }
+        let parts = Value::from(parts).to_string();
+        let row = query(held).bind(release).bind(worker.id).bind(parts).fetch_one(&self.pool).await?;
+        waiting.elsewhere = row.try_get::<i64, _>("number")?.unsigned_abs();
+        Ok(waiting)
+    }
+
+    async fn release_state(&self, release: i64) -> Result<ReleaseState, LedgerError> {
+        let row = query("SELECT state FROM release WHERE id = ?").bind(release).fetch_optional(&self.pool).await?;
+        let number = row.map(|row| row.try_get::<i64, _>("state")).transpose()?;
+        number
+            .and_then(ReleaseState::from_number)
+            .ok_or_else(|| LedgerError::Damaged("a release that is being sent is gone".to_owned()))
+    }
+
+    async fn seat(&self, name: &str, limit: usize) -> Result<Option<Seat>, LedgerError> {
+        Ok(self.beside()?.seat(name, limit)?.map(|file| Seat(Box::new(file))))
+    }
+}
+
+impl SqliteLedger {
+    /// Clears away what a worker had beside the database.
+    pub(super) fn clear_beside(&self, token: &[u8; 16]) -> Result<(), LedgerError> {
+        let beside = self.beside()?;
+        journal::remove(&beside.journal(token));
+        beside.clear(token);
+        Ok(())
+    }
+}
+
+fn by_part(keys: &[DeliveryKey]) -> Vec<(i64, Vec<Target>)> {
+    let mut parts: Vec<(i64, Vec<Target>)> = Vec::new();
+    for key in keys {
+        match parts.iter_mut().find(|(part, _)| *part == key.part) {
+            Some((_, targets)) => targets.push(key.target),
+            None => parts.push((key.part, vec![key.target])),
+        }
+    }
+    parts
+}

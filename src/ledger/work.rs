@@ -1,0 +1,164 @@
+//! Working on deliveries: `pending → claimed → in_flight → sent | deferred | failed | uncertain`.
+//!
+//! A *worker* is a process. It claims deliveries, marks them right before their content leaves, notes each start and
+//! each answer, and settles them in groups. Whatever happens to it, another process can tell from the ledger what
+//! became of its deliveries.
+
+use std::any::Any;
+
+use super::{Delivery, DeliveryKey, DeliveryState, Ledger, LedgerError, Mode, ReleaseState, Settled};
+
+/// How long a worker is believed to live after its last sign, in milliseconds.
+pub const LEASE: i64 = 15_000;
+
+/// A process that works on deliveries, as the ledger knows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Worker {
+    pub id: i64,
+    /// Nobody else's, so that a worker that was given up cannot speak for its successor.
+    pub(super) token: [u8; 16],
+}
+
+/// What marking came to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Marked {
+    /// These may leave now, and only these.
+    pub ready: Vec<DeliveryKey>,
+    /// These became suppressed after the release; they are settled as failed.
+    pub withdrawn: Vec<DeliveryKey>,
+}
+
+/// What is left of some parts of a release.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Waiting {
+    /// When the next one that was never tried is due; 0 for at once.
+    pub next_pending: Option<i64>,
+    /// When the next one that was refused for now is due.
+    pub next_deferred: Option<i64>,
+    /// Held by other workers.
+    pub elsewhere: u64,
+}
+
+/// What became of the deliveries of workers that are gone.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Recovered {
+    /// They had not left, or can be repeated: they are waiting again.
+    pub pending: u64,
+    /// The answer was noted.
+    pub settled: u64,
+    /// They may or may not have arrived.
+    pub uncertain: u64,
+}
+
+/// A place at a relay or network that only so many may have at once; given back when dropped.
+#[derive(Debug)]
+#[must_use = "the place is taken as long as this is held"]
+pub struct Seat(#[expect(dead_code, reason = "held for what its drop does")] pub(super) Box<dyn Any + 'static>);
+
+/// A delivery that had left, or begun to, when its worker ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LostDelivery<'a> {
+    pub mode: Mode,
+    pub channel: &'a str,
+    /// When it was handed over, in milliseconds since 1970.
+    pub marked_at: i64,
+}
+
+/// What a lost delivery becomes: [`DeliveryState::Pending`] where doing it again is harmless, else
+/// [`DeliveryState::Uncertain`].
+pub type Lost<'a> = &'a dyn Fn(LostDelivery<'_>) -> DeliveryState;
+
+/// What every database behind the ledger can do for workers. All times are milliseconds since 1970.
+#[allow(async_fn_in_trait, reason = "used with concrete types only, never as a trait object")]
+pub trait Work: Ledger {
+    /// Registers this process.
+    async fn join(&self, now: i64) -> Result<Worker, LedgerError>;
+
+    /// A sign of life; `false` when this worker was given up, and must send nothing more.
+    async fn beat(&self, worker: &Worker, now: i64) -> Result<bool, LedgerError>;
+
+    /// Takes the worker off the ledger. What it still holds is recovered as after a crash.
+    async fn leave(&self, worker: Worker, now: i64, lost: Lost<'_>) -> Result<Recovered, LedgerError>;
+
+    /// Settles what workers left behind that are gone: what they answered is settled, what they did not start is
+    /// pending, the rest becomes what `lost` says.
+    async fn recover(&self, own: &Worker, now: i64, lost: Lost<'_>) -> Result<Recovered, LedgerError>;
+
+    /// Takes up to `limit` deliveries of these parts that are due, in the order of the parts and of their due times.
+    async fn claim(
+        &self,
+        worker: &Worker,
+        release: i64,
+        parts: &[i64],
+        limit: u32,
+        now: i64,
+    ) -> Result<Vec<Delivery>, LedgerError>;
+
+    /// Marks claimed deliveries as leaving, durably: only what comes back as ready may be started. Nothing is marked of a
+    /// release that is not open, for a worker that was given up, or for a suppressed member.
+    async fn mark(&self, worker: &Worker, release: i64, keys: &[DeliveryKey], now: i64) -> Result<Marked, LedgerError>;
+
+    /// Notes that the content of a marked delivery leaves now. Cheap; survives the end of this process, not a power cut.
+    fn start(&self, worker: &Worker, release: i64, key: DeliveryKey) -> Result<(), LedgerError>;
+
+    /// Notes the answer to a started delivery, as cheaply; [`Work::settle`] follows.
+    fn answer(&self, worker: &Worker, release: i64, settled: &Settled) -> Result<(), LedgerError>;
+
+    /// Settles marked deliveries, durably. One that this worker does not hold any more stays as it is, but an uncertain
+    /// one that was its own becomes sent when it turns out to be.
+    async fn settle(&self, worker: &Worker, release: i64, settled: &[Settled]) -> Result<(), LedgerError>;
+
+    /// Gives back deliveries that were claimed or marked and not started, to be due at the given time (0: at once).
+    async fn give_back(
+        &self,
+        worker: &Worker,
+        release: i64,
+        keys: &[DeliveryKey],
+        due_at: i64,
+    ) -> Result<(), LedgerError>;
+
+    /// Makes refused deliveries due now, unless the other side asked to wait.
+    async fn hasten(&self, release: i64, parts: &[i64], now: i64) -> Result<(), LedgerError>;
+
+    /// Whether failed deliveries are to be tried again: they become deferred until `due_at`.
+    async fn reopen(&self, release: i64, keys: &[DeliveryKey], due_at: i64) -> Result<(), LedgerError>;
+
+    /// What is left of these parts besides what this worker holds.
+    async fn waiting(&self, worker: &Worker, release: i64, parts: &[i64]) -> Result<Waiting, LedgerError>;
+
+    /// Whether the release may still be sent.
+    async fn release_state(&self, release: i64) -> Result<ReleaseState, LedgerError>;
+
+    /// Takes one of `limit` places under a name, if one is free.
+    async fn seat(&self, name: &str, limit: usize) -> Result<Option<Seat>, LedgerError>;
+}
+
+/// How fast things go, shared by all workers. All times are milliseconds since 1970, intervals milliseconds.
+#[allow(async_fn_in_trait, reason = "used with concrete types only, never as a trait object")]
+pub trait Pacing {
+    /// Reserves `count` places in the row under a name, `interval` apart or further if it was slowed down. Says when the
+    /// first may go, and how far apart they are.
+    async fn reserve(&self, name: &str, interval: i64, count: u32, now: i64) -> Result<Slots, LedgerError>;
+
+    /// Takes up to `want` from a limit of `limit` in any `window`. Where nothing is left, says when there is.
+    async fn spend(&self, name: &str, window: i64, limit: u32, want: u32, now: i64) -> Result<Spent, LedgerError>;
+
+    /// Doubles the interval under a name, from at least `from`, to at most `most`; once a minute at most. `false`: it
+    /// was slowed down less than a minute ago.
+    async fn slow(&self, name: &str, from: i64, most: i64, now: i64) -> Result<bool, LedgerError>;
+}
+
+/// Reserved places in a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Slots {
+    pub first: i64,
+    pub interval: i64,
+}
+
+/// What was left of a limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Spent {
+    pub granted: u32,
+    /// When more will be there; `now` when everything was granted.
+    pub again_at: i64,
+}

@@ -1,0 +1,344 @@
+//! What every ledger must do for workers, whatever database is behind it. `open` opens the same empty record again and
+//! again: each is a process of its own, and dropping it is that process's end.
+
+use rundbrief::ledger::{
+    Books, Decided, Delivery, DeliveryKey, DeliveryState, LEASE, LostDelivery, Mode, Pacing, Recovered, ReleaseState,
+    Settled, Slots, Totals, Waiting, Work,
+};
+use rundbrief::plan::Target;
+
+use super::contract::{recipient, release};
+
+const NOW: i64 = 1_795_420_800_000;
+
+/// A release with `members` members on part 0, and one delivery each on parts 1 and 2.
+pub async fn sealed(ledger: &impl Work, slug: &str, members: u8) -> i64 {
+    let begun = ledger.begin(&release(slug, Mode::Real)).await.expect("begins");
+    let members: Vec<_> = (1..=members).map(recipient).collect();
+    ledger.add(begun.id, 1, &members).await.expect("adds");
+    ledger.seal(begun.id, 1, [0; 32]).await.expect("seals");
+    begun.id
+}
+
+fn never(lost: LostDelivery<'_>) -> DeliveryState {
+    assert_eq!((lost.mode, lost.channel, lost.marked_at), (Mode::Real, "email", NOW));
+    DeliveryState::Uncertain
+}
+
+fn always(_: LostDelivery<'_>) -> DeliveryState {
+    DeliveryState::Pending
+}
+
+pub fn keys(deliveries: &[Delivery]) -> Vec<DeliveryKey> {
+    deliveries.iter().map(Delivery::key).collect()
+}
+
+pub fn key(number: u8) -> DeliveryKey {
+    DeliveryKey { part: 0, target: recipient(number).target }
+}
+
+pub fn settled(number: u8, state: DeliveryState) -> Settled {
+    let (due_at, hold_until) = if state == DeliveryState::Deferred { (NOW + 300_000, 0) } else { (0, 0) };
+    Settled { key: key(number), state, due_at, hold_until, detail: format!("reply {number}"), at: NOW }
+}
+
+async fn totals(ledger: &impl Work, release: i64) -> Totals {
+    ledger.totals(release).await.expect("counts")[0].1
+}
+
+/// Two workers never get the same delivery, and together they get all, with the recipient whole.
+pub async fn each_delivery_is_claimed_by_one_worker<L: Work>(open: impl AsyncFn() -> L) {
+    let (first, second) = (open().await, open().await);
+    let id = sealed(&first, "tagung", 9).await;
+    let (one, two) = (first.join(NOW).await.expect("joins"), second.join(NOW).await.expect("joins"));
+    let a = first.claim(&one, id, &[0], 4, NOW).await.expect("claims");
+    let b = second.claim(&two, id, &[0, 1], 100, NOW).await.expect("claims");
+    assert_eq!((a.len(), b.len()), (4, 6));
+    assert_eq!(a[0].recipient.as_ref(), Some(&recipient(1)));
+    assert_eq!(b.last().map(|delivery| (delivery.part, delivery.recipient.as_ref())), Some((1, None)));
+    let mut all = [keys(&a), keys(&b)].concat();
+    all.sort();
+    all.dedup();
+    assert_eq!(all.len(), 10);
+    assert_eq!(first.claim(&one, id, &[0, 1], 100, NOW).await.expect("claims"), []);
+    let left = first.waiting(&one, id, &[0, 1, 2]).await.expect("looks");
+    assert_eq!(left, Waiting { next_pending: Some(0), next_deferred: None, elsewhere: 6 }, "part 2 waits");
+}
+
+/// Nothing is marked that is not claimed by the worker, of a stopped release, or for a suppressed member.
+pub async fn only_what_may_leave_is_marked<L: Work + Books>(open: impl AsyncFn() -> L) {
+    let (first, second) = (open().await, open().await);
+    let id = sealed(&first, "tagung", 4).await;
+    let (one, two) = (first.join(NOW).await.expect("joins"), second.join(NOW).await.expect("joins"));
+    first.claim(&one, id, &[0], 3, NOW).await.expect("claims");
+    first.suppress(&[recipient(2).target], "asked by mail", NOW).await.expect("suppresses");
+
+    let foreign = second.mark(&two, id, &[key(1)], NOW).await.expect("asks");
+    assert_eq!((foreign.ready, foreign.withdrawn), (vec![], vec![]), "claimed by another");
+    let unclaimed = first.mark(&one, id, &[key(4)], NOW).await.expect("asks");
+    assert_eq!(unclaimed.ready, []);
+    let marked = first.mark(&one, id, &[key(1), key(2)], NOW).await.expect("marks");
+    assert_eq!((marked.ready, marked.withdrawn), (vec![key(1)], vec![key(2)]));
+    assert_eq!(first.mark(&one, id, &[key(1)], NOW).await.expect("asks").ready, [], "only once");
+
+    first.set_state(id, ReleaseState::Stopped).await.expect("stops");
+    assert_eq!(first.mark(&one, id, &[key(3)], NOW).await.expect("asks").ready, [], "stopped");
+    first.set_state(id, ReleaseState::Open).await.expect("goes on");
+    assert_eq!(first.mark(&one, id, &[key(3)], NOW).await.expect("marks").ready, [key(3)]);
+    let counts = totals(&first, id).await;
+    assert_eq!((counts.in_flight, counts.failed, counts.pending), (2, 1, 1));
+}
+
+/// What a worker leaves behind: what was answered is settled, what was not started waits as if never tried, the rest
+/// becomes what the channel's rule says.
+pub async fn a_worker_that_is_gone_is_cleared_up_after<L: Work + Books>(open: impl AsyncFn() -> L) {
+    let dying = open().await;
+    let id = sealed(&dying, "tagung", 6).await;
+    let worker = dying.join(NOW).await.expect("joins");
+    dying.claim(&worker, id, &[0], 5, NOW).await.expect("claims");
+    dying.mark(&worker, id, &[key(1), key(2), key(3), key(4)], NOW).await.expect("marks");
+    for number in [1, 2, 3] {
+        dying.start(&worker, id, key(number)).expect("is noted");
+    }
+    dying.answer(&worker, id, &settled(1, DeliveryState::Sent)).expect("is noted");
+    dying.answer(&worker, id, &settled(2, DeliveryState::Deferred)).expect("is noted");
+    drop(dying);
+
+    let ledger = open().await;
+    let own = ledger.join(NOW).await.expect("joins");
+    let later = NOW + LEASE + 1;
+    let recovered = ledger.recover(&own, later, &never).await.expect("recovers");
+    assert_eq!(recovered, Recovered { pending: 2, settled: 2, uncertain: 1 });
+    assert_eq!(ledger.recover(&own, later, &never).await.expect("again"), Recovered::default());
+    let counts = totals(&ledger, id).await;
+    assert_eq!((counts.sent, counts.deferred, counts.uncertain, counts.pending), (1, 1, 1, 3));
+    let history = ledger.history(key(1).target).await.expect("reads");
+    assert_eq!((history[0].standing.detail.as_str(), history[0].standing.settled_at), ("reply 1", Some(NOW)));
+    let unstarted = ledger.history(key(4).target).await.expect("reads");
+    assert_eq!((unstarted[0].standing.attempts, unstarted[0].standing.first_at), (0, None), "as if never tried");
+    let again = ledger.claim(&own, id, &[0], 100, NOW).await.expect("claims");
+    assert_eq!(
+        keys(&again),
+        [key(4), key(5), key(6)],
+        "the deferred one is not due, the uncertain one is never claimed"
+    );
+}
+
+/// Where doing it again is harmless, what was lost waits again.
+pub async fn what_can_be_repeated_is_not_uncertain<L: Work>(open: impl AsyncFn() -> L) {
+    let dying = open().await;
+    let id = sealed(&dying, "tagung", 1).await;
+    let worker = dying.join(NOW).await.expect("joins");
+    dying.claim(&worker, id, &[0], 5, NOW).await.expect("claims");
+    dying.mark(&worker, id, &[key(1)], NOW).await.expect("marks");
+    dying.start(&worker, id, key(1)).expect("is noted");
+    drop(dying);
+    let ledger = open().await;
+    let own = ledger.join(NOW).await.expect("joins");
+    let recovered = ledger.recover(&own, NOW + LEASE + 1, &always).await.expect("recovers");
+    assert_eq!(recovered, Recovered { pending: 1, settled: 0, uncertain: 0 });
+    let again = ledger.claim(&own, id, &[0], 5, NOW).await.expect("claims");
+    assert_eq!(again[0].attempts, 1, "the try counts");
+}
+
+/// An earlier attempt's notes say nothing about a later one.
+pub async fn the_notes_of_an_earlier_attempt_do_not_settle_a_later_one<L: Work>(open: impl AsyncFn() -> L) {
+    let dying = open().await;
+    let id = sealed(&dying, "tagung", 1).await;
+    let worker = dying.join(NOW).await.expect("joins");
+    dying.claim(&worker, id, &[0], 5, NOW).await.expect("claims");
+    dying.mark(&worker, id, &[key(1)], NOW).await.expect("marks");
+    dying.start(&worker, id, key(1)).expect("is noted");
+    let deferred = Settled { due_at: NOW, ..settled(1, DeliveryState::Deferred) };
+    dying.answer(&worker, id, &deferred).expect("is noted");
+    dying.settle(&worker, id, &[deferred]).await.expect("settles");
+    dying.claim(&worker, id, &[0], 5, NOW).await.expect("claims again");
+    dying.mark(&worker, id, &[key(1)], NOW).await.expect("marks again");
+    drop(dying);
+    let ledger = open().await;
+    let own = ledger.join(NOW).await.expect("joins");
+    let recovered = ledger.recover(&own, NOW + LEASE + 1, &never).await.expect("recovers");
+    assert_eq!(recovered, Recovered { pending: 1, settled: 0, uncertain: 0 }, "the second was never started");
+    assert_eq!(totals(&ledger, id).await.deferred, 1, "it was refused once, and that is remembered");
+}
+
+/// A worker that shows no life loses what it only claimed, and can mark none of it any more.
+pub async fn claims_of_a_worker_that_stands_still_go_to_others<L: Work>(open: impl AsyncFn() -> L) {
+    let (still, lively) = (open().await, open().await);
+    let id = sealed(&still, "tagung", 2).await;
+    let one = still.join(NOW).await.expect("joins");
+    let two = lively.join(NOW).await.expect("joins");
+    still.claim(&one, id, &[0], 2, NOW).await.expect("claims");
+    lively.recover(&two, NOW + LEASE - 1, &never).await.expect("looks");
+    assert_eq!(lively.claim(&two, id, &[0], 2, NOW).await.expect("claims"), [], "not yet");
+    let recovered = lively.recover(&two, NOW + LEASE + 1, &never).await.expect("recovers");
+    assert_eq!(recovered, Recovered { pending: 2, settled: 0, uncertain: 0 });
+    assert_eq!(lively.claim(&two, id, &[0], 2, NOW).await.expect("claims").len(), 2);
+    assert_eq!(still.mark(&one, id, &[key(1), key(2)], NOW).await.expect("asks").ready, []);
+}
+
+/// What leaves in order gives back what it did not start, and the attempt that did not happen is not counted.
+pub async fn what_is_given_back_was_not_tried<L: Work + Books>(open: impl AsyncFn() -> L) {
+    let ledger = open().await;
+    let id = sealed(&ledger, "tagung", 3).await;
+    let worker = ledger.join(NOW).await.expect("joins");
+    ledger.claim(&worker, id, &[0], 3, NOW).await.expect("claims");
+    ledger.mark(&worker, id, &[key(1), key(2)], NOW).await.expect("marks");
+    ledger.give_back(&worker, id, &[key(1)], 0).await.expect("gives back");
+    ledger.give_back(&worker, id, &[key(3)], NOW + 60_000).await.expect("gives back until later");
+    let left = ledger.waiting(&worker, id, &[0]).await.expect("looks");
+    assert_eq!(left, Waiting { next_pending: Some(0), next_deferred: None, elsewhere: 0 });
+    let again = ledger.claim(&worker, id, &[0], 3, NOW).await.expect("claims");
+    assert_eq!((keys(&again), again[0].attempts, again[0].first_at), (vec![key(1)], 0, None));
+    assert_eq!(ledger.claim(&worker, id, &[0], 3, NOW + 60_000).await.expect("claims")[0].due_at, NOW + 60_000);
+    let recovered = ledger.leave(worker, NOW, &always).await.expect("leaves");
+    assert_eq!(recovered, Recovered { pending: 3, settled: 0, uncertain: 0 });
+    assert!(ledger.start(&worker, id, key(2)).is_err(), "nothing is started after leaving");
+    assert_eq!(ledger.workers(NOW).await.expect("counts"), 0);
+}
+
+/// What was refused for now comes back when it is due; a person makes it due now, but for what the other side asked.
+pub async fn refused_deliveries_are_due_later_or_when_a_person_says_so<L: Work>(open: impl AsyncFn() -> L) {
+    let ledger = open().await;
+    let id = sealed(&ledger, "tagung", 2).await;
+    let worker = ledger.join(NOW).await.expect("joins");
+    ledger.claim(&worker, id, &[0], 2, NOW).await.expect("claims");
+    ledger.mark(&worker, id, &[key(1), key(2)], NOW).await.expect("marks");
+    let asked = Settled { hold_until: NOW + 300_000, ..settled(2, DeliveryState::Deferred) };
+    ledger.settle(&worker, id, &[settled(1, DeliveryState::Deferred), asked]).await.expect("settles");
+    assert_eq!(ledger.claim(&worker, id, &[0], 9, NOW + 299_999).await.expect("claims"), []);
+    ledger.hasten(id, &[0], NOW).await.expect("hastens");
+    let due = ledger.claim(&worker, id, &[0], 9, NOW).await.expect("claims");
+    assert_eq!((keys(&due), due[0].attempts, due[0].first_at, due[0].deferred), (vec![key(1)], 1, Some(NOW), true));
+    let waiting = ledger.waiting(&worker, id, &[0]).await.expect("looks");
+    assert_eq!(waiting, Waiting { next_pending: None, next_deferred: Some(NOW + 300_000), elsewhere: 0 });
+    assert_eq!(ledger.claim(&worker, id, &[0], 9, NOW + 300_000).await.expect("claims").len(), 1);
+}
+
+/// Only a person decides about what may or may not have arrived; a late answer of the same worker does too.
+pub async fn an_uncertain_delivery_waits_for_a_person<L: Work + Books>(open: impl AsyncFn() -> L) {
+    let ledger = open().await;
+    let id = sealed(&ledger, "tagung", 3).await;
+    let worker = ledger.join(NOW).await.expect("joins");
+    ledger.claim(&worker, id, &[0], 3, NOW).await.expect("claims");
+    ledger.mark(&worker, id, &[key(1), key(2), key(3)], NOW).await.expect("marks");
+    let uncertain = [1, 2, 3].map(|number| settled(number, DeliveryState::Uncertain));
+    ledger.settle(&worker, id, &uncertain).await.expect("settles");
+    ledger.close(id).await.expect("looks");
+    assert_eq!(ledger.release_state(id).await.expect("reads"), ReleaseState::Open, "nobody has decided yet");
+    ledger.settle(&worker, id, &[settled(3, DeliveryState::Failed)]).await.expect("does nothing");
+    assert_eq!(totals(&ledger, id).await.uncertain, 3);
+    ledger.settle(&worker, id, &[settled(3, DeliveryState::Sent)]).await.expect("a late answer");
+
+    let named = ledger.standings(id, DeliveryState::Uncertain, None, 10).await.expect("lists");
+    let addresses: Vec<&str> = named.iter().map(|standing| standing.address.as_str()).collect();
+    assert_eq!(addresses, ["m1@example.org", "m2@example.org"]);
+    assert_eq!(ledger.resolve(id, Some(&[key(1)]), Decided::CountAsSent, NOW).await.expect("decides"), 1);
+    assert_eq!(ledger.resolve(id, None, Decided::SendAgain, NOW).await.expect("decides"), 1);
+    assert_eq!(ledger.resolve(id, None, Decided::SendAgain, NOW).await.expect("nothing is left"), 0);
+    let counts = totals(&ledger, id).await;
+    assert_eq!((counts.sent, counts.pending, counts.uncertain), (2, 1, 0));
+}
+
+/// What every fifth domain refuses is tried again once it is mended, not lost.
+pub async fn failed_deliveries_can_be_opened_again<L: Work>(open: impl AsyncFn() -> L) {
+    let ledger = open().await;
+    let id = sealed(&ledger, "tagung", 1).await;
+    let worker = ledger.join(NOW).await.expect("joins");
+    ledger.claim(&worker, id, &[0], 1, NOW).await.expect("claims");
+    ledger.mark(&worker, id, &[key(1)], NOW).await.expect("marks");
+    ledger.settle(&worker, id, &[settled(1, DeliveryState::Failed)]).await.expect("settles");
+    ledger.reopen(id, &[key(1)], NOW + 5).await.expect("opens");
+    assert_eq!(keys(&ledger.claim(&worker, id, &[0], 1, NOW + 5).await.expect("claims")), [key(1)]);
+}
+
+/// Places in the row follow one another over processes, at the configured distance or the one that was asked for.
+pub async fn everybody_stands_in_one_row<L: Pacing>(open: impl AsyncFn() -> L) {
+    let (first, second) = (open().await, open().await);
+    let slots = first.reserve("relay", 2_000, 3, NOW).await.expect("reserves");
+    assert_eq!(slots, Slots { first: NOW, interval: 2_000 });
+    let slots = second.reserve("relay", 2_000, 1, NOW + 1).await.expect("reserves");
+    assert_eq!(slots, Slots { first: NOW + 6_000, interval: 2_000 });
+    let slots = first.reserve("relay", 2_000, 1, NOW + 60_000).await.expect("reserves");
+    assert_eq!(slots.first, NOW + 60_000, "no places are saved up");
+    assert_eq!(first.reserve("domain:gmx.de", 0, 5, NOW).await.expect("reserves").first, NOW, "another row");
+
+    assert!(first.slow("relay", 4_000, 60_000, NOW).await.expect("slows"));
+    assert!(!second.slow("relay", 4_000, 60_000, NOW + 59_000).await.expect("asks"), "once a minute");
+    let slots = second.reserve("relay", 2_000, 1, NOW + 100_000).await.expect("reserves");
+    assert_eq!(slots.interval, 4_000);
+    assert!(second.slow("relay", 4_000, 60_000, NOW + 61_000).await.expect("slows"));
+    assert_eq!(first.reserve("relay", 2_000, 1, NOW + 110_000).await.expect("reserves").interval, 8_000);
+    let calm = first.reserve("relay", 2_000, 1, NOW + 61_000 + 300_000).await.expect("reserves");
+    assert_eq!(calm.interval, 4_000, "after five minutes it tries to be faster");
+}
+
+/// A limit holds in every window, not only from one full hour to the next.
+pub async fn a_limit_holds_in_every_window<L: Pacing>(open: impl AsyncFn() -> L) {
+    let (first, second) = (open().await, open().await);
+    let minute = 60_000;
+    let hour = 60 * minute;
+    assert_eq!(first.spend("relay:hour", hour, 100, 70, NOW).await.expect("spends").granted, 70);
+    let spent = second.spend("relay:hour", hour, 100, 70, NOW + 50 * minute).await.expect("spends");
+    assert_eq!(spent.granted, 30);
+    assert!(spent.again_at > NOW + hour && spent.again_at <= NOW + hour + 2 * minute, "{}", spent.again_at - NOW);
+    let spent = second.spend("relay:hour", hour, 100, 10, NOW + 59 * minute).await.expect("spends");
+    assert_eq!(spent.granted, 0);
+    let later = NOW + hour + 2 * minute;
+    assert_eq!(second.spend("relay:hour", hour, 100, 100, later).await.expect("spends").granted, 70);
+    assert_eq!(first.spend("relay:day", 24 * hour, 5, 9, NOW).await.expect("spends").granted, 5, "another limit");
+}
+
+/// Only so many have a place at once, and a process's end gives its place back.
+pub async fn places_are_taken_by_one_at_a_time<L: Work>(open: impl AsyncFn() -> L) {
+    let (first, second) = (open().await, open().await);
+    let a = first.seat("mail", 2).await.expect("asks").expect("is free");
+    let _b = second.seat("mail", 2).await.expect("asks").expect("is free");
+    assert!(first.seat("mail", 2).await.expect("asks").is_none());
+    assert!(second.seat("other", 1).await.expect("asks").is_some());
+    drop(a);
+    assert!(second.seat("mail", 2).await.expect("asks").is_some());
+}
+
+/// Suppressions: once, with their reason, and taken back.
+pub async fn a_suppressed_target_is_remembered_until_taken_back<L: Work + Books>(open: impl AsyncFn() -> L) {
+    let ledger = open().await;
+    let targets = [1, 2].map(|number| recipient(number).target);
+    assert_eq!(ledger.suppress(&targets, "asked by mail", NOW).await.expect("suppresses"), 2);
+    assert_eq!(ledger.suppress(&targets[..1], "again", NOW + 1).await.expect("suppresses"), 0);
+    let known = ledger.suppression(targets[0]).await.expect("reads").expect("is there");
+    assert_eq!((known.reason.as_str(), known.created_at), ("asked by mail", NOW));
+    assert_eq!(ledger.suppressed(&[targets[0], Target([9; 16])]).await.expect("looks"), [targets[0]]);
+    assert!(ledger.unsuppress(targets[0]).await.expect("takes back"));
+    assert!(!ledger.unsuppress(targets[0]).await.expect("was taken back"));
+    assert_eq!(ledger.suppression(targets[0]).await.expect("reads"), None);
+}
+
+/// A member who refuses since the release gets nothing of what still waits, on that list alone.
+pub async fn who_refuses_since_the_release_is_taken_out<L: Work + Books>(open: impl AsyncFn() -> L) {
+    let ledger = open().await;
+    let id = sealed(&ledger, "tagung", 3).await;
+    let worker = ledger.join(NOW).await.expect("joins");
+    ledger.claim(&worker, id, &[0], 1, NOW).await.expect("claims");
+    ledger.refuse(id, 0, &[key(1).target, key(2).target]).await.expect("notes");
+    ledger.refuse(id, 1, &[key(3).target]).await.expect("notes for another part");
+    assert_eq!(ledger.withdraw_refused(id, "not wanted any more", NOW).await.expect("takes out"), 1);
+    ledger.discard(id, 2).await.expect("nobody new");
+    let passage = &ledger.history(key(2).target).await.expect("reads")[0];
+    assert_eq!(
+        (passage.standing.state, passage.standing.detail.as_str()),
+        (DeliveryState::Failed, "not wanted any more")
+    );
+    assert_eq!((passage.part.channel.as_str(), passage.part.list.as_str()), ("email", "members"));
+    assert_eq!(totals(&ledger, id).await.pending, 1);
+}
+
+/// Facts about the record are noted once, unless they are set anew.
+pub async fn facts_are_kept<L: Books>(open: impl AsyncFn() -> L) {
+    let ledger = open().await;
+    assert_eq!(ledger.fact("key").await.expect("reads"), None);
+    assert_eq!(ledger.note_fact("key", "a").await.expect("notes"), "a");
+    assert_eq!(ledger.note_fact("key", "b").await.expect("keeps"), "a");
+    ledger.set_fact("key", "c").await.expect("sets");
+    assert_eq!(ledger.fact("key").await.expect("reads").as_deref(), Some("c"));
+}

@@ -203,6 +203,7 @@ pub(super) struct RealEnd {
     /// What this program does not post.
     by_hand: Vec<String>,
     refused: Vec<Standing>,
+    deferred: Vec<Standing>,
     uncertain: Vec<Standing>,
     /// When the first of those that were refused for now is tried again.
     next: Option<i64>,
@@ -225,6 +226,7 @@ impl RealEnd {
             refused: named(DeliveryState::Failed).await?,
             uncertain: named(DeliveryState::Uncertain).await?,
             next: deferred.iter().map(|standing| standing.due_at).min(),
+            deferred: deferred.into_iter().take(NAMED as usize).collect(),
         })
     }
 
@@ -258,6 +260,9 @@ impl RealEnd {
         };
         if summary.failed > 0 {
             text += &named("Refused", &self.refused);
+        }
+        if self.left.deferred > 0 {
+            text += &named("Refused for now", &self.deferred);
         }
         if self.left.uncertain > 0 {
             text += &named("May or may not have arrived", &self.uncertain);

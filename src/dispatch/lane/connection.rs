@@ -123,12 +123,8 @@ impl<L: Work + Pacing> Lane<'_, L> {
         match outcome {
             Ok(outcome) => self.outcome(item, outcome).await,
             Err(error) => {
-                // Nothing should have left then. If it did after all, nobody knows whether it arrived.
-                if gate.opened.get() && !matches!(error, ChannelError::Local(_)) {
-                    self.lost(&item, &error.to_string());
-                } else {
-                    self.queue().give_back(key);
-                }
+                // What stops a channel is an answer or a failure of its own: this delivery was not taken.
+                self.queue().give_back(key);
                 self.fail(Failure::Channel(error));
             }
         }

@@ -123,9 +123,10 @@ impl<L: Work + Pacing> Lane<'_, L> {
         match outcome {
             Ok(outcome) => self.outcome(item, outcome).await,
             Err(error) => {
-                // Nothing should have left then. If it did after all, nobody knows whether it arrived.
+                // It was not taken. Where its content had left, that is noted at once, so that a crash before the lane's
+                // end does not leave it in doubt.
                 if gate.opened.get() && !matches!(error, ChannelError::Local(_)) {
-                    self.lost(&item, &error.to_string());
+                    self.defer(&item, error.to_string(), None);
                 } else {
                     self.queue().give_back(key);
                 }

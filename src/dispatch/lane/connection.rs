@@ -181,10 +181,11 @@ impl<L: Work + Pacing> Lane<'_, L> {
             self.queue().give_back(item.delivery.key());
             return self.fail(Failure::Unreachable(reason));
         }
-        if item.failures >= FAILURES && self.state.answered.get() > 0 {
-            self.defer(&item, reason, None);
-        } else {
-            self.queue().put_back(item);
+        match (item.failures >= FAILURES, self.state.answered.get() > 0) {
+            (true, true) => self.defer(&item, reason, None),
+            // Nobody was answered yet: it may be the server, or this one. Another one tells.
+            (true, false) => self.queue().put_last(item),
+            (false, _) => self.queue().put_back(item),
         }
         if let Advice::Wait(wait) = advice {
             tokio::select! {

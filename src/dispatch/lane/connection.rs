@@ -82,7 +82,11 @@ impl<L: Work + Pacing> Lane<'_, L> {
             if self.is_ending() {
                 return false;
             }
-            let wait = u64::try_from(slot - self.run.clock.now()).unwrap_or(0);
+            let mut wait = u64::try_from(slot - self.run.clock.now()).unwrap_or(0);
+            if self.run.is_overdue() {
+                // The ledger sees this process again with its next sign of life, or never.
+                wait = wait.max(SEAT_PAUSE.as_millis() as u64);
+            }
             if wait == 0 {
                 return true;
             }
@@ -160,7 +164,9 @@ impl<L: Work + Pacing> Lane<'_, L> {
                 self.slow(slow, &item).await;
                 self.untried(item, reason).await;
             }
-            Outcome::Withheld => self.queue().give_back(key),
+            Outcome::Withheld if self.is_ending() => self.queue().give_back(key),
+            // This process stood still while the server asked for the content; it goes on when the ledger has seen it.
+            Outcome::Withheld => self.queue().put_back(item),
         }
     }
 

@@ -259,10 +259,12 @@ impl<'a, L: Work + Pacing> Lane<'a, L> {
         Ok(Claimed::Some)
     }
 
-    /// Whether nothing is left that this run waits for: what was never tried, and what other processes hold.
+    /// Whether nothing is left that this run waits for: what was never tried, what is due again, and what other
+    /// processes hold.
     async fn is_over(&self) -> Result<bool, LedgerError> {
         let waiting = self.run.ledger.waiting(&self.run.worker, self.run.release.id, &self.parts()).await?;
-        Ok(waiting.next_pending.is_none() && waiting.elsewhere == 0)
+        let is_due = waiting.next_deferred.is_some_and(|due_at| due_at <= self.run.clock.now());
+        Ok(waiting.next_pending.is_none() && !is_due && waiting.elsewhere == 0)
     }
 
     /// Whether whoever has all places shows no life. One that has just ended leaves its places to be taken first.

@@ -62,6 +62,12 @@ pub fn send(project: &Project) -> Sent {
     Sent::of(start(project).wait_with_output().expect("it ends"))
 }
 
+/// The same with variables in its environment.
+pub fn send_with(project: &Project, variables: [(&str, &str); 2]) -> Sent {
+    let sent = rundbrief(project, &["send", POST, "--yes"]).envs(variables).output();
+    Sent::of(sent.expect("it runs"))
+}
+
 /// Waits for a send that was started.
 pub fn wait(child: Child) -> Sent {
     Sent::of(child.wait_with_output().expect("it ends"))

@@ -224,10 +224,11 @@ impl Work for SqliteLedger {
         keys: &[DeliveryKey],
         due_at: i64,
     ) -> Result<(), LedgerError> {
-        // One that was refused for now before stays so; the attempt that a mark counted did not happen.
+        // One that was refused for now before stays so and is due as it was; the attempt that a mark counted did not
+        // happen.
         let sql = "UPDATE delivery SET state = CASE WHEN attempts > (state = 2) THEN 4 ELSE 0 END, \
                    attempts = attempts - (state = 2), first_at = CASE WHEN attempts > (state = 2) THEN first_at END, \
-                   due_at = ?5, worker = NULL \
+                   due_at = CASE WHEN ?5 = 0 AND attempts > (state = 2) THEN due_at ELSE ?5 END, worker = NULL \
                    WHERE release = ?1 AND part = ?2 AND target IN (SELECT unhex(value) FROM json_each(?3)) \
                    AND state IN (1, 2) AND worker = ?4";
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;

@@ -173,7 +173,9 @@ fn what_is_about_the_sender_stops_the_send_and_refuses_nobody() {
             .members(10)
             .one_by_one()
             .says("five domains in a row"),
-        row("five domains in a row after the dot", refuse_all(End), 75, "pending 5, deferred 5").members(10).one_by_one(),
+        row("five domains in a row after the dot", refuse_all(End), 75, "pending 5, deferred 5")
+            .members(10)
+            .one_by_one(),
         row("four domains are no row", refuse_all(Rcpt), 69, "failed 4").members(4),
     ]);
 }
@@ -203,8 +205,9 @@ fn the_first_of_the_list_does_not_hold_up_the_others_when_it_breaks_the_only_con
 
 #[test]
 fn what_is_refused_for_now_too_long_is_given_up_and_said() {
-    let row: Row = row("greylisted for ever", to_m1(Stage::Rcpt, says("450 4.7.1 greylisted")), 75, "sent 4, deferred 1")
-        .config("[email.retry]\nfirst = \"1m\"\nmax = \"1m\"\ngive_up = \"2m\"\n");
+    let row: Row =
+        row("greylisted for ever", to_m1(Stage::Rcpt, says("450 4.7.1 greylisted")), 75, "sent 4, deferred 1")
+            .config("[email.retry]\nfirst = \"1m\"\nmax = \"1m\"\ngive_up = \"2m\"\n");
     let (project, server) = row.play();
     let soon = jiff::Timestamp::now().as_second() + 90;
     let mut command = sending::rundbrief(&project, &["send", sending::POST, "--yes"]);

@@ -14,7 +14,7 @@ mod signals;
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use project::Project;
 use rundbrief::ledger::DeliveryState;
@@ -85,6 +85,38 @@ fn a_send_that_is_killed_at_every_stage_loses_nobody_and_repeats_nobody() {
     send(&project).code(76);
     assert_eq!(totals(&project), ended, "an uncertain one is never tried again by itself");
     println!("{} kills, {} uncertain, {:?}", scene.kills(), ended.uncertain, began.elapsed());
+}
+
+#[test]
+fn a_send_that_is_killed_at_any_moment_loses_nobody_and_repeats_nobody() {
+    let scene = Scene::new();
+    let server = Server::start(scene.script());
+    let members = members(MEMBERS);
+    let project = sending_to(server.port(), &members);
+    // From before there is a record, over the freezing and the clearing up after the last one, to the middle of the mails.
+    for milliseconds in (0..40).map(|number| 20 * number) {
+        scene.kill_after(&project, 1, Duration::from_millis(milliseconds));
+    }
+    assert!(scene.kills() > 20, "{}", scene.kills());
+    let last = send(&project);
+    assert!(matches!(last.status.code(), Some(0 | 76)), "{}", last.said);
+    nothing_is_lost_or_doubled(&project, &server, &scene, &members);
+    println!("{} kills, {:?}", scene.kills(), totals(&project));
+}
+
+#[test]
+fn one_of_three_senders_is_killed_and_the_others_finish() {
+    for milliseconds in [300, 500, 700, 900] {
+        let scene = Scene::new();
+        let server = Server::start(scene.script());
+        let members = members(1_000);
+        let project = sending_to(server.port(), &members);
+        for sent in scene.kill_after(&project, 3, Duration::from_millis(milliseconds)) {
+            assert!(matches!(sent.status.code(), Some(0 | 76)), "{milliseconds} ms: {:?} {}", sent.status, sent.said);
+        }
+        assert_eq!(totals(&project).open(), 0, "{milliseconds} ms");
+        nothing_is_lost_or_doubled(&project, &server, &scene, &members);
+    }
 }
 
 /// What a power cut does to what was not synced.

@@ -22,14 +22,8 @@ const MEMBERS: usize = 100;
 const CONNECTIONS: usize = 4;
 
 /// Where the server is busy, how often it gets there before that, and how often it is busy at all.
-const BUSY: [(Stage, usize); 6] = [
-    (Stage::Greeting, 2),
-    (Stage::Ehlo, 3),
-    (Stage::Mail, 9),
-    (Stage::Rcpt, 7),
-    (Stage::Data, 8),
-    (Stage::End, 11),
-];
+const BUSY: [(Stage, usize); 6] =
+    [(Stage::Greeting, 2), (Stage::Ehlo, 3), (Stage::Mail, 9), (Stage::Rcpt, 7), (Stage::Data, 8), (Stage::End, 11)];
 const TIMES: usize = 5;
 
 /// Says 421 each time it gets to a stage for the so-manieth time.

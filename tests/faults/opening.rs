@@ -74,7 +74,10 @@ fn a_server_that_is_not_there_costs_nobody_a_try() {
     let silent = Server::start(Script::new().at(Stage::Greeting, Answer::reply("421 4.3.2 busy").and_close()));
     let unknown = "host = \"nobody.invalid\"";
     check(vec![
-        row("a closed port", Script::new(), 75, "pending 5").at_port(closed).then(75, "pending 5").says("refuses connections"),
+        row("a closed port", Script::new(), 75, "pending 5")
+            .at_port(closed)
+            .then(75, "pending 5")
+            .says("refuses connections"),
         row("always busy", Script::new(), 75, "pending 5").at_port(silent.port()).says("421"),
         row("a name that nobody knows", Script::new(), 75, "pending 5")
             .instead_of("host = \"127.0.0.1\"", unknown)

@@ -139,13 +139,18 @@ impl Row {
             if self.unreleased {
                 let there = project.path("rundbrief.db").exists() && server.connections() > 0;
                 let fits = sent.status.code() == Some(exit) && sent.said.contains(&self.says) && !there;
-                let wrong = if fits { String::new() } else { format!("{}: {:?}\n{}\n", self.name, sent.status, sent.said) };
+                let wrong =
+                    if fits { String::new() } else { format!("{}: {:?}\n{}\n", self.name, sent.status, sent.said) };
                 return ((project, server), wrong);
             }
             let spoken = spoken(&totals(&project));
             if sent.status.code() != Some(exit) || (!expected.is_empty() && spoken != expected) {
                 let (name, ended) = (self.name, sent.status.code());
-                let _ = writeln!(wrong, "{name}, send {number}: {ended:?}, {spoken}; not {exit}, {expected}\n{}", sent.said);
+                let _ = writeln!(
+                    wrong,
+                    "{name}, send {number}: {ended:?}, {spoken}; not {exit}, {expected}\n{}",
+                    sent.said
+                );
             }
             if sent.said.contains("panicked") || (number == 1 && !sent.said.contains(&self.says)) {
                 let _ = writeln!(wrong, "{}, send {number} does not say {:?}: {}", self.name, self.says, sent.said);

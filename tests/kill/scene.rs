@@ -7,7 +7,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use crate::project::Project;
-use crate::sending::{LONG, start};
+use crate::sending::{LONG, Sent, start, wait};
 use crate::smtp_server::{Answer, Script, Seen, Stage};
 
 /// Where a sender is killed.
@@ -117,6 +117,24 @@ impl Scene {
             assert!(began.elapsed() < LONG, "{point:?} {number} was not reached");
             sleep(Duration::from_millis(5));
         }
+    }
+
+    /// Starts senders at once and kills the first of them after this time. The others go on; waits for them.
+    pub fn kill_after(&self, project: &Project, senders: usize, time: Duration) -> Vec<Sent> {
+        self.state().run += 1;
+        let mut senders: Vec<Child> = (0..senders).map(|_| start(project)).collect();
+        sleep(time);
+        let mut first = senders.remove(0);
+        first.kill().expect("SIGKILL");
+        let ended = first.wait().expect("it has ended");
+        let mut state = self.state();
+        if ended.code().is_none() {
+            let run = state.run;
+            state.killed.insert(run);
+            state.kills += 1;
+        }
+        drop(state);
+        senders.into_iter().map(wait).collect()
     }
 
     pub fn kills(&self) -> usize {

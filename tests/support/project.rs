@@ -108,6 +108,14 @@ pub struct Ran {
 }
 
 impl Ran {
+    pub fn of(output: Output, command: String) -> Ran {
+        Ran { output, command }
+    }
+
+    pub fn exit(&self) -> Option<i32> {
+        self.output.status.code()
+    }
+
     pub fn stdout(&self) -> String {
         String::from_utf8(self.output.stdout.clone()).expect("UTF-8")
     }

@@ -84,6 +84,7 @@ stage "lints" cargo clippy --locked --all-targets --quiet -- -D warnings
 stage "build" cargo build --locked --quiet
 binary=$(cd "${CARGO_TARGET_DIR:-target}" && pwd)/debug/rundbrief
 stage "tests" cargo test --locked --quiet
+stage "kill test" cargo test --locked --quiet --test kill --test faults -- --ignored --test-threads 8
 stage "documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --quiet
 stage "sample: build and send" build_sample
 stage "mails parse without a defect" mails_parse

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::fmt::Write as _;
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write as _};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -45,7 +45,8 @@ impl Progress {
         } else if !self.quiet && elapsed.saturating_sub(self.last.get()) >= LINE && summary != self.said.get() {
             self.last.set(elapsed);
             self.said.set(summary);
-            eprintln!("{}/{} · {text}", summary.all(), self.total);
+            // A reader that has gone away must not end a send.
+            let _ = writeln!(std::io::stderr(), "{}/{} · {text}", summary.all(), self.total);
         }
     }
 

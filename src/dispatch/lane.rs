@@ -35,6 +35,11 @@ const LOOK: Duration = Duration::from_millis(300);
 /// How long outcomes gather before they are settled together.
 const GATHER: Duration = Duration::from_millis(15);
 
+/// Within this time a free place is taken.
+const PLACES_FREE: Duration = Duration::from_secs(2);
+/// Said when nothing can be sent because another process keeps every place.
+const KEPT_OUT: &str = "another send has all connections to the mail server and stands still; end it or let it go on";
+
 /// What a whole run shares.
 pub(super) struct Run<'a, L> {
     pub ledger: &'a L,
@@ -86,6 +91,8 @@ struct State {
     /// Connections that have their place.
     seated: Cell<usize>,
     answered: Cell<u64>,
+    /// Since when all places are taken and nobody else shows life, as time since the run's start.
+    alone_since: Cell<Option<Duration>>,
 }
 
 /// Why a lane ended early.
@@ -169,6 +176,9 @@ impl<'a, L: Work + Pacing> Lane<'a, L> {
                 if self.is_over().await? {
                     return Ok(());
                 }
+                if self.is_kept_out().await? {
+                    self.fail(Failure::Unreachable(KEPT_OUT.to_owned()));
+                }
             } else if held.len() <= self.claim_size() / 2 {
                 match self.claim(held, now).await? {
                     Claimed::Some => continue,
@@ -249,12 +259,23 @@ impl<'a, L: Work + Pacing> Lane<'a, L> {
         Ok(Claimed::Some)
     }
 
-    /// Whether nothing is left that this run waits for: what was never tried, what is due again, and what other processes
-    /// hold.
+    /// Whether nothing is left that this run waits for: what was never tried, what is due again, and what other
+    /// processes hold.
     async fn is_over(&self) -> Result<bool, LedgerError> {
         let waiting = self.run.ledger.waiting(&self.run.worker, self.run.release.id, &self.parts()).await?;
-        let due = waiting.next_deferred.is_some_and(|due_at| due_at <= self.run.clock.now());
-        Ok(waiting.next_pending.is_none() && waiting.elsewhere == 0 && !due)
+        let is_due = waiting.next_deferred.is_some_and(|due_at| due_at <= self.run.clock.now());
+        Ok(waiting.next_pending.is_none() && !is_due && waiting.elsewhere == 0)
+    }
+
+    /// Whether whoever has all places shows no life. One that has just ended leaves its places to be taken first.
+    async fn is_kept_out(&self) -> Result<bool, LedgerError> {
+        let now = self.run.clock.elapsed();
+        let since = match self.run.ledger.is_alone(&self.run.worker).await? {
+            true => self.state.alone_since.get().or(Some(now)),
+            false => None,
+        };
+        self.state.alone_since.set(since);
+        Ok(since.is_some_and(|since| now.saturating_sub(since) > PLACES_FREE))
     }
 
     /// Writes outcomes into the ledger, those that came meanwhile together.

@@ -62,6 +62,14 @@ impl Queue {
         self.changes.notify_waiters();
     }
 
+    /// One that was taken out goes to the end.
+    pub(super) fn put_last(&self, item: Item) {
+        self.in_hand.set(self.in_hand.get() - 1);
+        self.marked.borrow_mut().push_back(item);
+        self.items.notify_waiters();
+        self.changes.notify_waiters();
+    }
+
     /// One that was taken out has its outcome.
     pub(super) fn conclude(&self, settled: Settled) {
         self.outcomes.borrow_mut().push(settled);

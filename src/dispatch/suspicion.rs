@@ -13,6 +13,8 @@ const ENOUGH: usize = 5;
 pub(super) struct Suspicion {
     code: String,
     refused: Vec<(String, DeliveryKey)>,
+    /// It was meant for all. What other connections had begun by then is refused for the same reason.
+    certain: bool,
 }
 
 impl Suspicion {
@@ -23,6 +25,9 @@ impl Suspicion {
 
     /// A policy refusal came. Answers with the deliveries that it hit when it is meant for all of them.
     pub(super) fn note(&mut self, code: &str, domain: &str, key: DeliveryKey) -> Option<Vec<DeliveryKey>> {
+        if self.certain && self.code == code {
+            return Some(vec![key]);
+        }
         if self.code != code {
             self.refused.clear();
             self.code = code.to_owned();
@@ -31,7 +36,8 @@ impl Suspicion {
         let mut domains: Vec<&str> = self.refused.iter().map(|(domain, _)| domain.as_str()).collect();
         domains.sort_unstable();
         domains.dedup();
-        (domains.len() >= ENOUGH).then(|| self.refused.drain(..).map(|(_, key)| key).collect())
+        self.certain = domains.len() >= ENOUGH;
+        self.certain.then(|| self.refused.drain(..).map(|(_, key)| key).collect())
     }
 }
 
@@ -53,6 +59,8 @@ mod tests {
         }
         let hit = suspicion.note("5.7.1", "e.de", key(6)).expect("five domains");
         assert_eq!(hit, (1..=6).map(key).collect::<Vec<_>>());
+        suspicion.calm();
+        assert_eq!(suspicion.note("5.7.1", "a.de", key(7)), Some(vec![key(7)]), "it had begun already");
     }
 
     #[test]

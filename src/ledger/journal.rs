@@ -101,7 +101,11 @@ impl Journal {
         }
         let segment = self.segments.last_mut().expect("one was begun above");
         // One write a line: a kill leaves whole lines, or half of the last one.
-        segment.file.write_all(line.as_bytes()).map_err(|error| describe(&self.base, &error))?;
+        if let Err(error) = segment.file.write_all(line.as_bytes()) {
+            // A full disk may have taken half a line. It goes again, or whatever follows it could not be believed.
+            let _ = segment.file.set_len(segment.size);
+            return Err(describe(&self.base, &error));
+        }
         segment.size += line.len() as u64;
         let places = self.places.entry(attempt).or_default();
         if !places.contains(&segment.number) {

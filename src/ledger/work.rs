@@ -35,7 +35,7 @@ pub struct Waiting {
     pub next_pending: Option<i64>,
     /// When the next one that was refused for now is due.
     pub next_deferred: Option<i64>,
-    /// Held by other workers.
+    /// Held by other workers that show life.
     pub elsewhere: u64,
 }
 
@@ -125,6 +125,9 @@ pub trait Work: Ledger {
 
     /// What is left of these parts besides what this worker holds.
     async fn waiting(&self, worker: &Worker, release: i64, parts: &[i64]) -> Result<Waiting, LedgerError>;
+
+    /// Whether no other worker shows life.
+    async fn is_alone(&self, worker: &Worker) -> Result<bool, LedgerError>;
 
     /// Whether the release may still be sent.
     async fn release_state(&self, release: i64) -> Result<ReleaseState, LedgerError>;

@@ -1,5 +1,7 @@
 //! A project in a temporary folder, and the built binary run in it.
 
+#![allow(dead_code, reason = "each test binary uses a part of this module")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
@@ -54,7 +56,6 @@ impl Project {
     }
 
     /// The same at another time, in seconds since 1970.
-    #[allow(dead_code, reason = "each test binary uses a part of this module")]
     pub fn run_at(&self, now: &str, arguments: &[&str]) -> Ran {
         let output = Command::cargo_bin("rundbrief")
             .expect("the binary is built")
@@ -107,6 +108,14 @@ pub struct Ran {
 }
 
 impl Ran {
+    pub fn of(output: Output, command: String) -> Ran {
+        Ran { output, command }
+    }
+
+    pub fn exit(&self) -> Option<i32> {
+        self.output.status.code()
+    }
+
     pub fn stdout(&self) -> String {
         String::from_utf8(self.output.stdout.clone()).expect("UTF-8")
     }

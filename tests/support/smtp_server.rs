@@ -14,6 +14,7 @@
 
 #![allow(dead_code, unused_imports, reason = "each test binary uses a part of this module")]
 
+use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::{self, JoinHandle};
@@ -60,6 +61,9 @@ pub struct Accepted {
 #[derive(Debug, Default)]
 struct Record {
     connections: usize,
+    /// Connections that have said EHLO and have not ended.
+    open: BTreeSet<usize>,
+    most_open: usize,
     mails: usize,
     contents: usize,
     lines: Vec<(usize, String)>,
@@ -125,6 +129,11 @@ impl Server {
         self.record().connections
     }
 
+    /// How many connections there were at once, at most. One counts from its EHLO on.
+    pub fn most_at_once(&self) -> usize {
+        self.record().most_open
+    }
+
     /// How many times content began to arrive.
     pub fn contents(&self) -> usize {
         self.record().contents
@@ -145,6 +154,17 @@ impl Server {
     }
 }
 
+impl Record {
+    fn opened(&mut self, connection: usize) {
+        self.open.insert(connection);
+        self.most_open = self.most_open.max(self.open.len());
+    }
+
+    fn ended(&mut self, connection: usize) {
+        self.open.remove(&connection);
+    }
+}
+
 async fn serve(listener: TcpListener, script: Arc<Script>, record: Arc<Mutex<Record>>) {
     loop {
         let (socket, _) = listener.accept().await.expect("a connection");
@@ -153,7 +173,11 @@ async fn serve(listener: TcpListener, script: Arc<Script>, record: Arc<Mutex<Rec
             record.connections += 1;
             record.connections
         };
-        tokio::spawn(talk::talk(socket, connection, script.clone(), record.clone()));
+        let (script, record) = (script.clone(), record.clone());
+        tokio::spawn(async move {
+            talk::talk(socket, connection, script, record.clone()).await;
+            record.lock().expect("no handler has panicked").ended(connection);
+        });
     }
 }
 

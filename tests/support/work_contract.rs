@@ -212,7 +212,19 @@ pub async fn refused_deliveries_are_due_later_or_when_a_person_says_so<L: Work>(
     assert_eq!((keys(&due), due[0].attempts, due[0].first_at, due[0].deferred), (vec![key(1)], 1, Some(NOW), true));
     let waiting = ledger.waiting(&worker, id, &[0]).await.expect("looks");
     assert_eq!(waiting, Waiting { next_pending: None, next_deferred: Some(NOW + 300_000), elsewhere: 0 });
-    assert_eq!(ledger.claim(&worker, id, &[0], 9, NOW + 300_000).await.expect("claims").len(), 1);
+    ledger.mark(&worker, id, &[key(1)], NOW).await.expect("marks");
+    ledger.give_back(&worker, id, &[key(1)], 0).await.expect("gives back");
+    let waiting = ledger.waiting(&worker, id, &[0]).await.expect("looks");
+    assert_eq!(waiting.next_deferred, Some(NOW), "due as it was, not in 1970");
+    assert_eq!(ledger.claim(&worker, id, &[0], 9, NOW + 300_000).await.expect("claims").len(), 2);
+    ledger.mark(&worker, id, &[key(1), key(2)], NOW).await.expect("marks");
+    ledger.leave(worker, NOW, &always).await.expect("leaves without a start");
+    let next = ledger.join(NOW).await.expect("joins");
+    let waiting = ledger.waiting(&next, id, &[0]).await.expect("looks");
+    assert_eq!(waiting.next_deferred, Some(NOW), "a crash does not change it either");
+    ledger.hasten(id, &[0], NOW).await.expect("hastens");
+    let due = ledger.claim(&next, id, &[0], 9, NOW).await.expect("claims");
+    assert_eq!(keys(&due), [key(1)], "nor what the other side asked for");
 }
 
 /// Only a person decides about what may or may not have arrived; a late answer of the same worker does too.

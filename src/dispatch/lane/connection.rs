@@ -82,7 +82,11 @@ impl<L: Work + Pacing> Lane<'_, L> {
             if self.is_ending() {
                 return false;
             }
-            let wait = u64::try_from(slot - self.run.clock.now()).unwrap_or(0);
+            let mut wait = u64::try_from(slot - self.run.clock.now()).unwrap_or(0);
+            if self.run.is_overdue() {
+                // The ledger sees this process again with its next sign of life, or never.
+                wait = wait.max(SEAT_PAUSE.as_millis() as u64);
+            }
             if wait == 0 {
                 return true;
             }
@@ -123,8 +127,13 @@ impl<L: Work + Pacing> Lane<'_, L> {
         match outcome {
             Ok(outcome) => self.outcome(item, outcome).await,
             Err(error) => {
-                // What stops a channel is an answer or a failure of its own: this delivery was not taken.
-                self.queue().give_back(key);
+                // It was not taken. Where its content had left, that is noted at once, so that a crash before the lane's
+                // end does not leave it in doubt.
+                if gate.opened.get() && !matches!(error, ChannelError::Local(_)) {
+                    self.defer(&item, error.to_string(), None);
+                } else {
+                    self.queue().give_back(key);
+                }
                 self.fail(Failure::Channel(error));
             }
         }
@@ -155,7 +164,9 @@ impl<L: Work + Pacing> Lane<'_, L> {
                 self.slow(slow, &item).await;
                 self.untried(item, reason).await;
             }
-            Outcome::Withheld => self.queue().give_back(key),
+            Outcome::Withheld if self.is_ending() => self.queue().give_back(key),
+            // This process stood still while the server asked for the content; it goes on when the ledger has seen it.
+            Outcome::Withheld => self.queue().put_back(item),
         }
     }
 
@@ -176,10 +187,11 @@ impl<L: Work + Pacing> Lane<'_, L> {
             self.queue().give_back(item.delivery.key());
             return self.fail(Failure::Unreachable(reason));
         }
-        if item.failures >= FAILURES && self.state.answered.get() > 0 {
-            self.defer(&item, reason, None);
-        } else {
-            self.queue().put_back(item);
+        match (item.failures >= FAILURES, self.state.answered.get() > 0) {
+            (true, true) => self.defer(&item, reason, None),
+            // Nobody was answered yet: it may be the server, or this one. Another one tells.
+            (true, false) => self.queue().put_last(item),
+            (false, _) => self.queue().put_back(item),
         }
         if let Advice::Wait(wait) = advice {
             tokio::select! {

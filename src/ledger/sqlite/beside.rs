@@ -9,6 +9,9 @@ use std::path::{Path, PathBuf};
 
 use crate::ledger::LedgerError;
 
+/// How often the folder is made anew when it vanishes.
+const TRIES: u32 = 100;
+
 /// The folder beside a database.
 #[derive(Debug, Clone)]
 pub(super) struct Beside {
@@ -37,9 +40,7 @@ impl Beside {
 
     /// Makes and locks the file of a worker of this process.
     pub(super) fn enter(&self, token: &[u8; 16]) -> Result<File, LedgerError> {
-        fs::create_dir_all(&self.folder).map_err(|error| self.describe(&error))?;
-        let file = OpenOptions::new().create_new(true).write(true).open(self.lock(token));
-        let file = file.map_err(|error| self.describe(&error))?;
+        let file = self.in_folder(|| OpenOptions::new().create_new(true).write(true).open(self.lock(token)))?;
         file.lock().map_err(|error| self.describe(&error))?;
         Ok(file)
     }
@@ -66,11 +67,9 @@ impl Beside {
 
     /// Takes one of `limit` places under a name.
     pub(super) fn seat(&self, name: &str, limit: usize) -> Result<Option<File>, LedgerError> {
-        fs::create_dir_all(&self.folder).map_err(|error| self.describe(&error))?;
         for number in 0..limit {
             let path = self.folder.join(format!("{name}.seat{number}"));
-            let file = OpenOptions::new().create(true).truncate(false).write(true).open(path);
-            let file = file.map_err(|error| self.describe(&error))?;
+            let file = self.in_folder(|| OpenOptions::new().create(true).truncate(false).write(true).open(&path))?;
             match file.try_lock() {
                 Ok(()) => return Ok(Some(file)),
                 Err(TryLockError::WouldBlock) => {}
@@ -78,6 +77,19 @@ impl Beside {
             }
         }
         Ok(None)
+    }
+
+    /// Opens a file in the folder, which the last worker of another run may remove at any moment.
+    fn in_folder(&self, open: impl Fn() -> io::Result<File>) -> Result<File, LedgerError> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let opened = fs::create_dir_all(&self.folder).and_then(|()| open());
+            match opened {
+                Err(error) if error.kind() == io::ErrorKind::NotFound && tries < TRIES => {}
+                other => return other.map_err(|error| self.describe(&error)),
+            }
+        }
     }
 
     fn lock(&self, token: &[u8; 16]) -> PathBuf {

@@ -118,7 +118,8 @@ impl SqliteLedger {
                    ON CONFLICT (release, part, target) DO UPDATE SET \
                    state = CASE WHEN excluded.state = 0 AND delivery.attempts > excluded.attempts THEN 4 \
                    ELSE excluded.state END, \
-                   due_at = excluded.due_at, hold_until = excluded.hold_until, \
+                   due_at = CASE WHEN excluded.state = 0 THEN delivery.due_at ELSE excluded.due_at END, \
+                   hold_until = CASE WHEN excluded.state = 0 THEN delivery.hold_until ELSE excluded.hold_until END, \
                    detail = CASE WHEN excluded.state = 0 THEN delivery.detail ELSE excluded.detail END, \
                    settled_at = excluded.settled_at, attempts = delivery.attempts - excluded.attempts, \
                    first_at = CASE WHEN delivery.attempts > excluded.attempts THEN delivery.first_at END \

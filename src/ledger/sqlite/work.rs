@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::fs::File;
 
 use serde_json::{Value, json};
-use sqlx::{Row, query};
+use sqlx::{AssertSqlSafe, Row, query};
 
 use super::rows::{read_delivery, read_target};
 use super::{SqliteLedger, hex_array};
@@ -19,6 +19,10 @@ use crate::ledger::{
 };
 use crate::plan::Target;
 
+/// Workers other than ?1 that showed life within a lease (?2). Their last sign is compared with the worker's own, which is
+/// a third of a lease old at most.
+const LIVELY: &str = "SELECT id FROM worker WHERE id <> ?1 \
+                      AND expires_at > (SELECT expires_at FROM worker WHERE id = ?1) - ?2";
 /// Said of a delivery whose member became suppressed after the release.
 const WITHDRAWN: &str = "must not be written to; asked for after the release";
 
@@ -220,10 +224,11 @@ impl Work for SqliteLedger {
         keys: &[DeliveryKey],
         due_at: i64,
     ) -> Result<(), LedgerError> {
-        // One that was refused for now before stays so; the attempt that a mark counted did not happen.
+        // One that was refused for now before stays so and is due as it was; the attempt that a mark counted did not
+        // happen.
         let sql = "UPDATE delivery SET state = CASE WHEN attempts > (state = 2) THEN 4 ELSE 0 END, \
                    attempts = attempts - (state = 2), first_at = CASE WHEN attempts > (state = 2) THEN first_at END, \
-                   due_at = ?5, worker = NULL \
+                   due_at = CASE WHEN ?5 = 0 AND attempts > (state = 2) THEN due_at ELSE ?5 END, worker = NULL \
                    WHERE release = ?1 AND part = ?2 AND target IN (SELECT unhex(value) FROM json_each(?3)) \
                    AND state IN (1, 2) AND worker = ?4";
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
@@ -267,8 +272,11 @@ impl Work for SqliteLedger {
     async fn waiting(&self, worker: &Worker, release: i64, parts: &[i64]) -> Result<Waiting, LedgerError> {
         let due =
             "SELECT min(due_at) AS due FROM delivery WHERE release = ? AND part = ? AND state IN (0, 4) AND state = ?";
-        let held = "SELECT count(*) AS number FROM delivery WHERE release = ? AND state IN (1, 2) AND worker <> ? \
-                    AND part IN (SELECT value FROM json_each(?))";
+        // One that shows no life any more may stand still for hours; nobody waits for it.
+        let held = format!(
+            "SELECT count(*) AS number FROM delivery WHERE release = ?3 AND state IN (1, 2) AND worker IN ({LIVELY}) \
+             AND part IN (SELECT value FROM json_each(?4))"
+        );
         let mut waiting = Waiting::default();
         let earlier = |a: Option<i64>, b: Option<i64>| a.into_iter().chain(b).min();
         for part in parts {
@@ -278,9 +286,16 @@ impl Work for SqliteLedger {
             }
         }
         let parts = Value::from(parts).to_string();
-        let row = query(held).bind(release).bind(worker.id).bind(parts).fetch_one(&self.pool).await?;
+        let held = query(AssertSqlSafe(held)).bind(worker.id).bind(LEASE).bind(release).bind(parts);
+        let row = held.fetch_one(&self.pool).await?;
         waiting.elsewhere = row.try_get::<i64, _>("number")?.unsigned_abs();
         Ok(waiting)
+    }
+
+    async fn is_alone(&self, worker: &Worker) -> Result<bool, LedgerError> {
+        let sql = AssertSqlSafe(format!("SELECT NOT EXISTS ({LIVELY}) AS alone"));
+        let row = query(sql).bind(worker.id).bind(LEASE).fetch_one(&self.pool).await?;
+        Ok(row.try_get("alone")?)
     }
 
     async fn release_state(&self, release: i64) -> Result<ReleaseState, LedgerError> {

@@ -27,6 +27,11 @@ impl Certificate {
         Certificate::make(&["mail.example.net"], 2090)
     }
 
+    /// The certificate of its issuer.
+    pub fn ca_pem(&self) -> &str {
+        &self.ca_pem
+    }
+
     fn make(names: &[&str], until: i32) -> Certificate {
         let mut authority = CertificateParams::new(Vec::new()).expect("parameters");
         authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);

@@ -130,6 +130,7 @@ impl Talk {
         let word = line.split([' ', ':']).next().unwrap_or_default().to_ascii_uppercase();
         match word.as_str() {
             "EHLO" | "HELO" => {
+                self.record.lock().expect("no handler has panicked").opened(self.connection);
                 let normal = self.extensions();
                 self.answer(Stage::Ehlo, &line, &normal).await?;
             }

@@ -60,7 +60,7 @@ impl<'a, L: Pacing> Pace<'a, L> {
 
     /// As configured, in milliseconds; 0 for no limit.
     fn interval(&self) -> i64 {
-        self.settings.per_minute.map_or(0, |per_minute| between(per_minute))
+        self.settings.per_minute.map_or(0, between)
     }
 
     /// How many to claim now.

@@ -45,6 +45,14 @@ impl Screen {
         }
     }
 
+    /// A result that takes the place of the last `lines` lines of a terminal; nothing when JSON is asked for.
+    pub fn draw_again(&self, lines: usize, text: &str) {
+        if self.format == Format::Human {
+            let up = if lines > 0 { format!("\x1b[{lines}A\x1b[J") } else { String::new() };
+            write_line(anstream::stdout(), &format!("{up}{}", text.trim_end()));
+        }
+    }
+
     /// The result as JSON; nothing when text is asked for.
     pub fn json(&self, document: &impl Serialize) {
         if self.format == Format::Json {

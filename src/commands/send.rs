@@ -23,7 +23,7 @@ mod ways;
 
 use deliver::Delivering;
 use text::Told;
-pub use ways::{mode, outbox};
+pub use ways::{mode, outbox, taker};
 
 /// Said of a delivery that a row of the list has refused since the release.
 const REFUSED_SINCE: &str = "the list says since the release that this mail is not wanted";

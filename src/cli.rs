@@ -138,6 +138,12 @@ pub struct Send {
     /// With --dry-run: also write every member's own message
     #[arg(long, requires = "dry_run")]
     pub messages: bool,
+    /// Send the mail to these addresses alone, marked as a test; nothing is recorded and nobody is asked
+    #[arg(long, value_name = "ADDRESS", value_delimiter = ',', conflicts_with_all = ["dry_run", "channels"])]
+    pub test: Vec<String>,
+    /// With --test: show what this member of the list would see (otherwise the first one)
+    #[arg(long = "as", value_name = "ADDRESS", requires = "test")]
+    pub seen_by: Option<String>,
     /// Only this list (may be given several times)
     #[arg(long = "list", value_name = "NAME")]
     pub lists: Vec<String>,
@@ -233,7 +239,7 @@ const LATER: [&str; 13] = [
 ];
 
 /// What a later version's `send` takes.
-const LATER_OPTIONS: [&str; 7] = ["--test", "--as", "--approve", "--rest-unchanged", "--rest-with-new-text", "--force", "--offline"];
+const LATER_OPTIONS: [&str; 5] = ["--approve", "--rest-unchanged", "--rest-with-new-text", "--force", "--offline"];
 
 /// What a later version's `members` has.
 const LATER_MEMBERS: [&str; 2] = ["suppress", "unsuppress"];

@@ -135,7 +135,7 @@ fn an_address_that_must_not_be_written_to_is_said_first() {
     let told = lines(&project, "dora@example.org");
     assert_eq!(
         told[..2],
-        ["not sent, as found on 23 November 2026, 09:00", "must not be written to; asked for after the release"]
+        ["taken out of the send on 23 November 2026, 09:00", "must not be written to; asked for after the release"]
     );
     assert_eq!(server.accepted_for("dora@example.org"), 0);
 

@@ -45,11 +45,10 @@ impl Screen {
         }
     }
 
-    /// A result that takes the place of the last `lines` lines of a terminal; nothing when JSON is asked for.
-    pub fn draw_again(&self, lines: usize, text: &str) {
-        if self.format == Format::Human {
-            let up = if lines > 0 { format!("\x1b[{lines}A\x1b[J") } else { String::new() };
-            write_line(anstream::stdout(), &format!("{up}{}", text.trim_end()));
+    /// Takes the last `lines` lines back from a terminal, for what comes in their place; nothing when JSON is asked for.
+    pub fn take_back(&self, lines: usize) {
+        if self.format == Format::Human && lines > 0 {
+            write_text(anstream::stdout(), &format!("\x1b[{lines}A\x1b[J"));
         }
     }
 
@@ -149,8 +148,12 @@ fn colored(text: &str, severity: Severity) -> String {
 }
 
 /// Writes a line; a reader that has gone away (`| head`) is no error.
-fn write_line(mut stream: impl Write, text: &str) {
-    if let Err(error) = writeln!(stream, "{text}").and_then(|()| stream.flush()) {
+fn write_line(stream: impl Write, text: &str) {
+    write_text(stream, &format!("{text}\n"));
+}
+
+fn write_text(mut stream: impl Write, text: &str) {
+    if let Err(error) = stream.write_all(text.as_bytes()).and_then(|()| stream.flush()) {
         tracing::debug!("cannot print: {error}");
     }
 }

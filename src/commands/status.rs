@@ -8,18 +8,21 @@ use std::path::Path;
 use serde_json::json;
 
 use super::released::{Released, title};
-use super::{Context, record, when};
+use super::{Context, record};
 use crate::cli;
 use crate::error::{Error, Exit};
 use crate::ledger::{Books, Mode, Roll, SqliteLedger};
 
 mod document;
 mod look;
+mod named;
+mod overview;
 mod text;
 mod watch;
 
-pub use look::uncertain;
 use look::{Look, Subject};
+use named::Named;
+pub use named::uncertain;
 
 pub async fn run(arguments: &cli::Status, context: &Context) -> Result<Exit, Error> {
     match &arguments.post {
@@ -35,7 +38,7 @@ async fn of_post(post: &Path, watching: bool, context: &Context) -> Result<Exit,
         watch::post(context, &record, &subject).await?;
     }
     let look = Look::at(&record, &subject).await?;
-    let named = look::Named::of(&record, &subject, &look).await?;
+    let named = Named::of(&record, &subject, &look).await?;
     context.screen.result(&text::post(context, &subject, &look, &named));
     context.screen.json(&document::post(&subject, &look, &named));
     record.shut().await;
@@ -53,7 +56,7 @@ async fn of_all(watching: bool, context: &Context) -> Result<Exit, Error> {
         watch::all(context, &record, &subjects).await?;
     }
     let looks = look::all(&record, &subjects).await?;
-    context.screen.result(&text::overview(context, &looks));
+    context.screen.result(&overview::overview(context, &looks));
     let posts: Vec<_> = looks.iter().map(|(subject, look)| document::summary(subject, look)).collect();
     context.screen.json(&json!({ "posts": posts }));
     record.shut().await;
@@ -75,12 +78,7 @@ async fn subjects(context: &Context, record: &SqliteLedger) -> Result<Vec<Subjec
     Ok(subjects)
 }
 
-/// The day and the headline of a post, which stay the same while it is looked at.
+/// The headline of a post on one line, if its file can be read.
 fn headline(context: &Context, slug: &str) -> Option<String> {
     title(context, slug).map(|title| title.split_whitespace().collect::<Vec<_>>().join(" "))
-}
-
-/// The day on which a release began.
-fn began(context: &Context, subject: &Subject) -> String {
-    when::day(context, subject.release.created_at)
 }

@@ -64,7 +64,7 @@ impl Fate {
                     detail,
                 ]
             }
-            DeliveryState::Failed if standing.attempts == 0 => vec![on("not sent, as found on"), detail],
+            DeliveryState::Failed if standing.attempts == 0 => vec![on("taken out of the send on"), detail],
             DeliveryState::Failed => vec![on("refused on"), detail],
             DeliveryState::Uncertain => vec![
                 on("may or may not have arrived, since"),

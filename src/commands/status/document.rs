@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::look::{Look, Named, Subject};
+use super::look::{Look, Subject};
+use super::named::Named;
 use crate::commands::survey::code_of;
 use crate::commands::when::stamp;
 use crate::ledger::Standing;

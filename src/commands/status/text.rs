@@ -1,17 +1,15 @@
-//! What `status` says to people.
+//! What `status` says to people about one post.
 
-use super::began;
-use super::look::{Look, Named, Stage, Subject};
+use super::look::{Look, Stage, Subject};
+use super::named::Named;
 use crate::commands::Context;
 use crate::commands::survey::code_of;
-use crate::commands::table::{aligned, cut};
+use crate::commands::table::aligned;
 use crate::commands::when::{moment, short};
 use crate::ledger::{Standing, Totals};
 
 /// How many of those who were refused or wait are named; JSON names more.
 const NAMED: usize = 20;
-/// The most characters of a headline in the list of all posts.
-const TITLE: usize = 44;
 
 /// What the other side has: mails are accepted by a server, files are written.
 fn done_word(subject: &Subject) -> &'static str {
@@ -19,7 +17,7 @@ fn done_word(subject: &Subject) -> &'static str {
 }
 
 /// `3 accepted · 1 refused`, without what there is none of.
-fn counts(subject: &Subject, totals: &Totals) -> String {
+pub fn counts(subject: &Subject, totals: &Totals) -> String {
     let numbers = [
         (totals.sent, done_word(subject)),
         (totals.pending + totals.claimed + totals.in_flight, "waiting"),
@@ -30,36 +28,6 @@ fn counts(subject: &Subject, totals: &Totals) -> String {
     let said: Vec<String> =
         numbers.iter().filter(|(number, _)| *number > 0).map(|(number, word)| format!("{number} {word}")).collect();
     if said.is_empty() { "nobody".to_owned() } else { said.join(" · ") }
-}
-
-/// One line for each post.
-pub fn overview(context: &Context, looks: &[(&Subject, Look)]) -> String {
-    if looks.is_empty() {
-        return "Nothing was sent yet.".to_owned();
-    }
-    let rows: Vec<Vec<String>> = looks.iter().map(|(subject, look)| overview_row(context, subject, look)).collect();
-    let lines = aligned(&rows, |_| false).join("\n");
-    match looks[0].0.is_trial() {
-        true => format!("Only tried so far, nothing has left this computer:\n{lines}"),
-        false => lines,
-    }
-}
-
-fn overview_row(context: &Context, subject: &Subject, look: &Look) -> Vec<String> {
-    let slug = &subject.release.slug;
-    let name = match &subject.title {
-        Some(title) => format!("{slug}: {}", cut(title, TITLE)),
-        None => slug.clone(),
-    };
-    // Of the mails, where there are some: the one item of the feed would only confuse.
-    let mails = look.channels.get("email").filter(|totals| totals.all() > 0).unwrap_or(&look.own);
-    let stage = match look.stage {
-        Stage::Sending => " · being sent now",
-        Stage::Stopped => " · stopped",
-        Stage::Broken => " · broken off",
-        Stage::Waiting | Stage::Undecided | Stage::Done => "",
-    };
-    vec![began(context, subject), name, code_of(&subject.release), counts(subject, mails) + stage]
 }
 
 /// The headline, the code and when it was.
@@ -152,7 +120,9 @@ pub fn post(context: &Context, subject: &Subject, look: &Look, named: &Named) ->
     }
     if !named.refused.is_empty() {
         let all = look.own.failed;
-        parts.push(format!("{all} refused:\n{}", list(subject, &named.refused, NAMED, all, |_| String::new())));
+        let taken_out = named.refused.iter().any(|standing| standing.attempts == 0);
+        let what = if taken_out { "refused or taken out" } else { "refused" };
+        parts.push(format!("{all} {what}:\n{}", list(subject, &named.refused, NAMED, all, |_| String::new())));
     }
     if !named.again.is_empty() {
         let all = look.own.deferred;

@@ -7,18 +7,21 @@ use std::time::Duration;
 
 use super::look::{self, Look, Subject};
 use super::text;
+use crate::commands::table::cut;
 use crate::commands::{Context, signals};
 use crate::dispatch::Phase;
 use crate::error::Error;
 use crate::ledger::SqliteLedger;
 
+/// The most characters of a line on a terminal.
+const WIDTH: usize = 79;
 /// How often it looks.
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// What is shown at one moment.
 struct Frame {
-    /// For a terminal; every line short.
-    drawn: String,
+    /// For a terminal.
+    drawn: Vec<String>,
     /// For everything else; a line is written when it was not there before.
     lines: Vec<String>,
     goes_on: bool,
@@ -29,6 +32,7 @@ pub async fn post(context: &Context, record: &SqliteLedger, subject: &Subject) -
         let look = Look::at(record, subject).await?;
         let (head, closing) = (text::head(context, subject, &look), text::closing(subject, &look));
         let drawn = format!("{head}\n{}\n{closing}", text::counts_table(subject, &look));
+        let drawn = drawn.lines().map(str::to_owned).collect();
         Ok(Frame { drawn, lines: vec![text::line(context, subject, &look)], goes_on: look.goes_on() })
     })
     .await
@@ -38,9 +42,8 @@ pub async fn all(context: &Context, record: &SqliteLedger, subjects: &[Subject])
     watch(context, async || {
         let looks = look::all(record, subjects).await?;
         let going = looks.iter().filter(|(_, look)| look.goes_on());
-        let lines = going.map(|(subject, look)| text::line(context, subject, look)).collect();
-        let goes_on = looks.iter().any(|(_, look)| look.goes_on());
-        Ok(Frame { drawn: text::overview(context, &looks) + "\n", lines, goes_on })
+        let lines: Vec<String> = going.map(|(subject, look)| text::line(context, subject, look)).collect();
+        Ok(Frame { drawn: lines.clone(), goes_on: !lines.is_empty(), lines })
     })
     .await
 }
@@ -53,14 +56,15 @@ async fn watch(context: &Context, look: impl AsyncFn() -> Result<Frame, Error>) 
     let mut drawn = 0;
     loop {
         let frame = look().await?;
-        if terminal {
-            context.screen.draw_again(drawn, if frame.goes_on { &frame.drawn } else { "" });
-            drawn = frame.drawn.lines().count();
-        }
+        context.screen.take_back(drawn);
         if !frame.goes_on {
             return Ok(());
         }
-        if !terminal {
+        if terminal {
+            // A line that runs over the edge could not be taken back.
+            frame.drawn.iter().for_each(|line| context.screen.result(&cut(line, WIDTH)));
+            drawn = frame.drawn.len();
+        } else {
             let new = |line: &&String| !said.iter().any(|old| without_time(old) == without_time(line));
             frame.lines.iter().filter(new).for_each(|line| context.screen.result(line));
             said = frame.lines;

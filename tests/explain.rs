@@ -123,6 +123,19 @@ fn who_got_nothing_is_told_why_as_far_as_the_lists_say() {
 }
 
 #[test]
+fn a_value_that_the_mail_needs_and_the_row_lacks_is_named() {
+    let server = Server::start(Script::new());
+    let project = mailing::project(&server);
+    project.write("config.toml", mailing::config(&server).replace("[site]\n", "[site]\ntemplates = \"eigene\"\n"));
+    project.write("eigene/subject.txt.j2", "Post aus {{ member.city }}");
+    let list = "Nachname;E-Mail;Ort;Newsletter\nMuster;anna@example.org;Ulm;ja\nBeispiel;ben@example.org;;ja\n";
+    project.write("newsletters/lists/members.csv", list);
+    project.run(&["send", "kurz", "--yes"]).code(0).says("with an empty “city”");
+    let told = lines(&project, "ben@example.org");
+    assert_eq!(told, ["not sent: row 3 of the list “members” has no “city”, which the mail needs"]);
+}
+
+#[test]
 fn an_address_that_must_not_be_written_to_is_said_first() {
     let server = Server::start(Script::new());
     let project = mailing::project(&server);

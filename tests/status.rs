@@ -121,6 +121,18 @@ fn the_exit_code_says_how_it_stands() {
     insta::assert_snapshot!(mailing::plain(&ran.stdout(), &kind));
 }
 
+#[test]
+fn of_very_many_the_first_are_named_and_all_are_counted() {
+    let server = Server::start(Script::new().at(Stage::Rcpt, Answer::reply("550 5.1.1 no such user")));
+    let project = mailing::project(&server);
+    members(&project, 30);
+    project.run(&["send", "kurz", "--yes"]).code(69);
+    let ran = project.run(&["status", "kurz"]).code(69).says("30 refused:").says("and 10 more");
+    assert_eq!(ran.stdout().matches("550 5.1.1 no such user").count(), 20);
+    let answer = project.run(&["--format", "json", "status", "kurz"]).code(69).json();
+    assert_eq!((answer["refused"].as_array().map(Vec::len), &answer["refused_total"]), (Some(30), &json!(30)));
+}
+
 /// Starts the binary and does not wait for it.
 fn start(project: &Project, arguments: &[&str]) -> Child {
     Command::new(env!("CARGO_BIN_EXE_rundbrief"))
@@ -149,10 +161,10 @@ fn members(project: &Project, count: usize) {
 
 #[test]
 fn a_running_send_is_watched_from_elsewhere_until_it_ends() {
-    let late = |_: &smtp_server::Seen<'_>| Answer::normal().late(Duration::from_millis(250));
+    let late = |_: &smtp_server::Seen<'_>| Answer::normal().late(Duration::from_millis(300));
     let server = Server::start(Script::new().on(Stage::End, late));
     let project = mailing::project(&server);
-    members(&project, 16);
+    members(&project, 24);
     let send = start(&project, &["send", "kurz", "--yes"]);
     wait_for(&server, 2);
     let ran = project.run(&["status", "kurz"]).code(75).says("It is being sent now.");
@@ -160,16 +172,16 @@ fn a_running_send_is_watched_from_elsewhere_until_it_ends() {
     let answer = project.run(&["--format", "json", "status", "kurz"]).code(75).json();
     assert_eq!((&answer["state"], &answer["workers"]), (&json!("sending"), &json!(1)));
     let sum: u64 = answer["channels"]["email"].as_object().expect("counts").values().filter_map(Value::as_u64).sum();
-    assert_eq!(sum, 16);
+    assert_eq!(sum, 24);
     let all = start(&project, &["status", "--watch"]);
     let watched = project.run(&["status", "kurz", "--watch"]).code(0);
     assert_eq!(send.wait_with_output().expect("it ends").status.code(), Some(0));
     let said = watched.stdout();
     let lines: Vec<&str> = said.lines().filter(|line| line.contains("  kurz: ") && line.contains("waiting")).collect();
     assert!(lines.len() >= 2, "a line whenever something changed:\n{said}");
-    assert!(said.contains("  email        16\n") && said.ends_with("Nothing is left to send.\n"), "whole:\n{said}");
+    assert!(said.contains("  email        24\n") && said.ends_with("Nothing is left to send.\n"), "whole:\n{said}");
     let all = String::from_utf8(all.wait_with_output().expect("it ends").stdout).expect("UTF-8");
-    assert!(all.lines().last().expect("a line").ends_with("16 accepted"), "{all}");
+    assert!(all.lines().last().expect("a line").ends_with("24 accepted"), "{all}");
 }
 
 #[cfg(unix)]

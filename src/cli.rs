@@ -219,6 +219,35 @@ pub enum Members {
         #[arg(value_name = "LIST")]
         list: String,
     },
+    /// Never write to somebody again, whatever a list says
+    ///
+    /// For people who unsubscribed and for addresses that do not exist any more. The sending record keeps no address of
+    /// them, only a mark that recognises it.
+    Suppress(Suppress),
+    /// Let somebody be written to again, because they asked for it
+    Unsuppress {
+        /// The address: anna@example.org
+        #[arg(value_name = "ADDRESS")]
+        address: String,
+    },
+}
+
+/// Exactly one of them.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct Suppress {
+    /// The address: anna@example.org
+    #[arg(value_name = "ADDRESS")]
+    pub address: Option<String>,
+    /// A table of unsubscribes or bounces from any tool, or a text with an address a line
+    ///
+    /// The column is found by its heading (E-Mail, Empfänger, Recipient …), else by its look. Rows that say that all is
+    /// well (delivered, opened) are left alone.
+    #[arg(long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// What an unsubscribe mail has in its subject: `unsubscribe 0123…`; or a member's whole unsubscribe link
+    #[arg(long, value_name = "TOKEN")]
+    pub token: Option<String>,
 }
 
 /// Commands that a later version has.
@@ -241,9 +270,6 @@ const LATER: [&str; 13] = [
 /// What a later version's `send` takes.
 const LATER_OPTIONS: [&str; 5] = ["--approve", "--rest-unchanged", "--rest-with-new-text", "--force", "--offline"];
 
-/// What a later version's `members` has.
-const LATER_MEMBERS: [&str; 2] = ["suppress", "unsuppress"];
-
 /// What to answer to a command line that cannot be read, without `error: ` in front.
 pub fn mistake(error: &clap::Error) -> String {
     let named = |kind| match error.get(kind) {
@@ -251,10 +277,9 @@ pub fn mistake(error: &clap::Error) -> String {
         _ => None,
     };
     let later = match error.kind() {
-        ErrorKind::InvalidSubcommand => named(ContextKind::InvalidSubcommand).and_then(|name| {
-            let members = LATER_MEMBERS.contains(&name.as_str()).then(|| format!("members {name}"));
-            members.or_else(|| LATER.contains(&name.as_str()).then_some(name))
-        }),
+        ErrorKind::InvalidSubcommand => {
+            named(ContextKind::InvalidSubcommand).and_then(|name| LATER.contains(&name.as_str()).then_some(name))
+        }
         ErrorKind::UnknownArgument => {
             named(ContextKind::InvalidArg).filter(|name| LATER_OPTIONS.contains(&name.as_str()))
         }

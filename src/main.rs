@@ -9,6 +9,7 @@ use rundbrief::commands;
 use rundbrief::error::Exit;
 
 fn main() -> ExitCode {
+    keep_memory();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) if error.use_stderr() && error.kind() != ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
@@ -21,4 +22,10 @@ fn main() -> ExitCode {
         }
     };
     ExitCode::from(commands::run(cli) as u8)
+}
+
+/// Has glibc keep freed memory for what comes next. It gives each large block back to the system, and clears it anew
+/// for the next one, until a larger block was freed (mallopt(3), `M_MMAP_THRESHOLD`); this one is never touched.
+fn keep_memory() {
+    drop(std::hint::black_box(Vec::<u8>::with_capacity(16 << 20)));
 }

@@ -61,6 +61,11 @@ impl SiteKey {
         SiteKey(Sha256::digest(b"rundbrief trial").into())
     }
 
+    /// Whether it is the key of trials, which no record of real sends may be made with.
+    pub fn is_trial(&self) -> bool {
+        self.0 == SiteKey::trial().0
+    }
+
     /// The target of an address.
     pub fn target(&self, address: &Address) -> Target {
         Target(first_16(&self.mac(&[b"target", address.normalized().as_bytes()])))

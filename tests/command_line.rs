@@ -72,7 +72,6 @@ fn commands_and_options_of_later_versions_are_said_as_such() {
     let ran =
         project.run(&["send", "kurz", "--approve", "K7QF-3M2X"]).code(64).says("`--approve` is not in this version");
     assert!(!ran.stderr().contains("--yes"), "no tip that sends: {}", ran.stderr());
-    project.run(&["members", "suppress", "a@example.org"]).code(64).says("`members suppress` is not in this version");
 }
 
 #[test]

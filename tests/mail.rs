@@ -287,3 +287,51 @@ fn write_html_files() {
         std::fs::write(folder.join("email.html"), html).expect("writes");
     }
 }
+
+mod tested {
+    use rundbrief::render::email::message::{Compiled, Mark, Recipient, values_for};
+    use rundbrief::render::{code::Code, email};
+
+    use super::*;
+
+    #[test]
+    fn a_mail_marked_as_a_test_is_the_real_one_but_for_its_mark() {
+        let case = posts::full();
+        let (words, templates) = (Catalogue::built_in().for_lang("de"), Templates::built_in());
+        let source = Source {
+            config: &case.config,
+            post: &case.post,
+            sections: &case.sections,
+            pictures: &case.pictures,
+            words: &words,
+            templates: &templates,
+        };
+        let mail = email::render(&source, "members").expect("renders");
+        let mark = Mark::new(Code::of(&mail.compiled.digest()), &words);
+        let test = mail.marked(&mark, &case.config.sender, case.post.slug.as_str(), "members").expect("compiles");
+        assert_eq!((test.digest(), test.slots()), (mail.compiled.digest(), mail.compiled.slots()));
+        let merged = |compiled: &Compiled| {
+            let url = case.config.sender.unsubscribe.url.as_ref().map(|url| url.replace("{token}", "s3cr"));
+            let value = |field: &str| if field == "unsubscribe_url" { url.clone() } else { Some("Kim".to_owned()) };
+            let values = values_for(compiled.slots(), value).expect("every slot has a value");
+            let recipient = Recipient {
+                address: "kim@example.net",
+                display_name: None,
+                values: &values,
+                unsubscribe_url: url.as_deref(),
+                unsubscribe_token: Some("s3cr"),
+                message_id: "<0@example.org>",
+                date: &"2024-11-28T09:00:00+01:00[Europe/Berlin]".parse().expect("valid"),
+            };
+            let mut mail = Vec::new();
+            compiled.merge(&recipient, &mut mail).expect("merges");
+            let mail = String::from_utf8(mail).expect("ASCII");
+            let (head, body) = mail.split_once("\r\n\r\n").expect("a head and a body");
+            (head.to_owned(), body.to_owned())
+        };
+        let ((real_head, real_body), (head, body)) = (merged(&mail.compiled), merged(&test));
+        assert!(real_body.contains("s3cr") && real_body.replace("s3cr", "test") == body, "the bodies differ");
+        assert!(head.contains(&format!("\r\nX-Rundbrief-Test: {}\r\n", Code::of(&test.digest()))), "{head}");
+        assert!(real_head.contains("s3cr") && !head.contains("s3cr"), "{head}");
+    }
+}

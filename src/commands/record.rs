@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::finding::{Finding, Place};
 use crate::ledger::{Books, LedgerError, Roll, SqliteLedger};
 use crate::plan::SiteKey;
+use crate::project::{ensure_site_key, site_key};
 
 /// The sending record, if there is one. Looking does not make it.
 pub async fn existing(context: &Context) -> Result<Option<SqliteLedger>, Error> {
@@ -24,6 +25,18 @@ pub async fn open(context: &Context) -> Result<SqliteLedger, Error> {
         std::fs::create_dir_all(folder).map_err(|error| Error::io("make the folder", folder, error))?;
     }
     SqliteLedger::open(&path).await.map_err(|error| error.at(&path.display().to_string()))
+}
+
+/// The site key, made if there is none, unless the record was made with one: then it is lost, and a new one would not do.
+///
+/// # Errors
+/// [`Error::Config`] for a key that cannot be used.
+pub async fn lasting_key(context: &Context, ledger: &SqliteLedger) -> Result<SiteKey, Error> {
+    let env = |name: &str| std::env::var(name).ok();
+    match ledger.fact("key").await.map_err(|error| error.at(&ledger.place()))? {
+        Some(_) => site_key(&context.project, env),
+        None => ensure_site_key(&context.project, env),
+    }
 }
 
 /// Whether this record may be used for a send that reaches people: it was made with this site key, and it is the one

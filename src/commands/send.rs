@@ -12,8 +12,9 @@ use crate::dispatch::freeze::{Sums, Wave};
 use crate::error::{Error, Exit};
 use crate::finding::Finding;
 use crate::ledger::{Books, Ledger, LedgerError, Mode, Part, Release, ReleaseState, Roll, SqliteLedger};
+use crate::plan::SiteKey;
 use crate::post::Slug;
-use crate::project::{ensure_site_key, secret_warnings};
+use crate::project::{secret_warnings, site_key};
 
 mod ask;
 mod deliver;
@@ -85,7 +86,7 @@ async fn send(arguments: &cli::Send, context: &Context, mut ready: Ready) -> Res
     let ways = ways::ways(context)?;
     let ledger = record::open(context).await?;
     if mode(context) == Mode::Real {
-        ready.key = ensure_site_key(&context.project, |name| std::env::var(name).ok())?;
+        ready.key = record::lasting_key(context, &ledger).await?;
         record::vouch(context, &ledger, &ready.key, arguments.new_ledger).await?;
     }
     build::publish_pictures(context, &ready)?;
@@ -177,12 +178,11 @@ async fn ensure_or_trial(
     ledger: &SqliteLedger,
     arguments: &cli::Send,
     mode: Mode,
-) -> Result<crate::plan::SiteKey, Error> {
-    let env = |name: &str| std::env::var(name).ok();
+) -> Result<SiteKey, Error> {
     if mode == Mode::Trial {
-        return crate::project::site_key(&context.project, env);
+        return site_key(&context.project, |name| std::env::var(name).ok());
     }
-    let key = ensure_site_key(&context.project, env)?;
+    let key = record::lasting_key(context, ledger).await?;
     record::vouch(context, ledger, &key, arguments.new_ledger).await?;
     Ok(key)
 }

@@ -4,8 +4,8 @@
 //! they renamed into place. A full disk leaves the old files as they were. A file that is there already with the same
 //! bytes is not written again.
 
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
@@ -20,11 +20,11 @@ pub struct Staging {
     beside: Option<TempDir>,
     made: Made,
     target: PathBuf,
-    files: Vec<File>,
+    files: Vec<Staged>,
 }
 
 #[derive(Debug)]
-struct File {
+struct Staged {
     /// Relative to the target.
     name: PathBuf,
     /// It lies in the folder beside; otherwise it is in its place already.
@@ -76,7 +76,7 @@ impl Staging {
                 .and_then(|()| fs::write(&path, bytes))
                 .map_err(|error| Error::io("write", &self.target.join(name), error))?;
         }
-        self.files.push(File { name: name.to_owned(), written });
+        self.files.push(Staged { name: name.to_owned(), written });
         Ok(())
     }
 
@@ -136,7 +136,21 @@ impl Staging {
 /// Whether the file has these bytes; its length is looked at first.
 fn is_there(path: &Path, bytes: &[u8]) -> bool {
     fs::metadata(path).is_ok_and(|about| about.is_file() && about.len() == bytes.len() as u64)
-        && fs::read(path).is_ok_and(|known| known == bytes)
+        && File::open(path).and_then(|file| reads_as(file, bytes)).unwrap_or(false)
+}
+
+/// Whether the file goes on with these bytes. Reads piece by piece: most files are the same, and none is kept.
+fn reads_as(mut file: File, bytes: &[u8]) -> io::Result<bool> {
+    let mut buffer = [0; 16 * 1024];
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let length = file.read(&mut buffer)?;
+        match rest.strip_prefix(&buffer[..length]) {
+            Some(left) if length > 0 => rest = left,
+            _ => return Ok(false),
+        }
+    }
+    Ok(true)
 }
 
 #[cfg(test)]

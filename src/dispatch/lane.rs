@@ -212,7 +212,7 @@ impl<'a, L: Work + Pacing> Lane<'a, L> {
         let keys: Vec<DeliveryKey> = taken.iter().map(|(_, delivery)| delivery.key()).collect();
         let marked = self.run.ledger.mark(&self.run.worker, self.run.release.id, &keys, now).await?;
         let ready: std::collections::HashSet<DeliveryKey> = marked.ready.into_iter().collect();
-        self.run.tally.count(|counts| counts.failed += marked.withdrawn.len() as u64);
+        self.run.tally.count(self.name, |counts| counts.failed += marked.withdrawn.len() as u64);
         let (ready, rest): (Vec<_>, Vec<_>) =
             taken.into_iter().partition(|(_, delivery)| ready.contains(&delivery.key()));
         self.queue().push(ready.into_iter().map(|(slot, delivery)| Item { delivery, slot, failures: 0 }));

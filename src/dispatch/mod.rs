@@ -139,6 +139,7 @@ pub struct Dispatch<'a, L> {
 #[derive(Debug)]
 pub struct Ran {
     pub summary: Summary,
+    pub by_channel: BTreeMap<String, Summary>,
     /// What earlier runs left behind that did not end by themselves.
     pub recovered: Recovered,
     /// Why it ended early, if somebody wanted it to.
@@ -214,7 +215,13 @@ impl<L: Work + Pacing> Dispatch<'_, L> {
             }
         };
         (self.show)(&tally);
-        Ok(Ran { summary: tally.summary(), recovered, ending: control.ending(), failures })
+        Ok(Ran {
+            summary: tally.summary(),
+            by_channel: tally.by_channel(),
+            recovered,
+            ending: control.ending(),
+            failures,
+        })
     }
 
     async fn recover(&self, worker: &Worker) -> Result<Recovered, LedgerError> {
@@ -316,7 +323,7 @@ impl<L: Work + Pacing> Dispatch<'_, L> {
             Failure::Channel(ChannelError::Config { message, help }) => of(message, help, Exit::Config),
             Failure::Channel(ChannelError::Refused { message, help }) => of(message, help, Exit::SomeRejected),
             Failure::Unreachable(reason) => {
-                let help = "nobody was lost; run this again when it answers".to_owned();
+                let help = "nothing is lost; run this again when it answers".to_owned();
                 of(reason, help, Exit::SomeDeferred)
             }
         }

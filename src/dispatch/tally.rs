@@ -1,6 +1,7 @@
 //! The counts of a run while it goes on, for whoever shows them.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 /// What a run did so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -17,18 +18,33 @@ impl Summary {
     pub fn all(&self) -> u64 {
         self.sent + self.deferred + self.failed + self.uncertain
     }
+
+    fn plus(self, other: &Summary) -> Summary {
+        Summary {
+            sent: self.sent + other.sent,
+            deferred: self.deferred + other.deferred,
+            failed: self.failed + other.failed,
+            uncertain: self.uncertain + other.uncertain,
+        }
+    }
 }
 
 /// Counts that every connection adds to.
 #[derive(Debug, Default)]
 pub struct Tally {
-    counts: Cell<Summary>,
+    counts: RefCell<BTreeMap<String, Summary>>,
     note: RefCell<String>,
 }
 
 impl Tally {
+    /// Of all channels together.
     pub fn summary(&self) -> Summary {
-        self.counts.get()
+        self.counts.borrow().values().fold(Summary::default(), |sum, counts| sum.plus(counts))
+    }
+
+    /// Of each channel that did something.
+    pub fn by_channel(&self) -> BTreeMap<String, Summary> {
+        self.counts.borrow().clone()
     }
 
     /// What the run is waiting for, if it is waiting: `waiting for smtp.example.org:587 …`.
@@ -36,10 +52,12 @@ impl Tally {
         self.note.borrow().clone()
     }
 
-    pub(super) fn count(&self, add: impl FnOnce(&mut Summary)) {
-        let mut counts = self.counts.get();
-        add(&mut counts);
-        self.counts.set(counts);
+    pub(super) fn count(&self, channel: &str, add: impl FnOnce(&mut Summary)) {
+        let mut counts = self.counts.borrow_mut();
+        match counts.get_mut(channel) {
+            Some(counts) => add(counts),
+            None => add(counts.entry(channel.to_owned()).or_default()),
+        }
     }
 
     pub(super) fn say(&self, note: &str) {

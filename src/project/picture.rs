@@ -91,7 +91,7 @@ impl Loader<'_> {
         let bytes = read(file)?;
         let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let entry = self.cache.map(|folder| folder.join(cache_key(&bytes, shown.width())));
-        if let Some(prepared) = entry.as_ref().and_then(|entry| Prepared::from_cache(&fs::read(entry).ok()?, &name)) {
+        if let Some(prepared) = entry.as_ref().and_then(|entry| Prepared::from_cache(fs::read(entry).ok()?, &name)) {
             return Ok(prepared);
         }
         let prepared = prepare(&bytes, &name, shown.width())

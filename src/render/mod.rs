@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::config::Config;
 use crate::finding::Finding;
@@ -94,7 +95,7 @@ pub struct Section {
 
 /// The prepared pictures of a post, its digest entries, the site's logos and the partners' logos.
 #[derive(Debug, Clone, Default)]
-pub struct Pictures(BTreeMap<(PathBuf, Shown), Prepared>);
+pub struct Pictures(BTreeMap<(PathBuf, Shown), Arc<Prepared>>);
 
 /// How wide a picture is shown, in CSS pixels; it is prepared twice as wide, at most 1,200 px.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -124,22 +125,22 @@ impl Shown {
 impl Pictures {
     /// Adds a picture under the path of its file.
     pub fn insert(&mut self, file: PathBuf, shown: Shown, prepared: Prepared) {
-        self.0.insert((file, shown), prepared);
+        self.0.insert((file, shown), Arc::new(prepared));
     }
 
     /// The picture that `post` names, if the project has loaded it.
-    pub fn of_post(&self, post: &Post, picture: &Picture, shown: Shown) -> Option<&Prepared> {
+    pub fn of_post(&self, post: &Post, picture: &Picture, shown: Shown) -> Option<&Arc<Prepared>> {
         self.of_file(&picture_file(post, picture), shown)
     }
 
     /// A picture by its file, as for logos.
-    pub fn of_file(&self, file: &Path, shown: Shown) -> Option<&Prepared> {
+    pub fn of_file(&self, file: &Path, shown: Shown) -> Option<&Arc<Prepared>> {
         self.0.get(&(file.to_owned(), shown))
     }
 
     /// All of them, in a stable order.
     pub fn iter(&self) -> impl Iterator<Item = &Prepared> {
-        self.0.values()
+        self.0.values().map(Arc::as_ref)
     }
 }
 

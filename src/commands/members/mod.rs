@@ -3,15 +3,16 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::Context;
+use super::{Context, record};
 use crate::cli;
 use crate::config::List;
 use crate::error::{Error, Exit};
-use crate::ledger::SqliteLedger;
 use crate::members::table::Options;
 use crate::project::list::MemberFile;
+use crate::project::site_key;
 
 mod show;
+mod suppress;
 
 /// Rows that are looked up in the sending record at once.
 const BATCH: usize = 500;
@@ -20,16 +21,23 @@ pub async fn run(arguments: &cli::Members, context: &Context) -> Result<Exit, Er
     match arguments {
         cli::Members::Check { file } => check(file, context),
         cli::Members::Show { list } => show::run(list, context).await,
+        cli::Members::Suppress(arguments) => {
+            let whom = suppress::Whom::of(arguments)?;
+            let ledger = record::open(context).await?;
+            let key = record::lasting_key(context, &ledger).await?;
+            record::vouch(context, &ledger, &key, false).await?;
+            suppress::suppress(whom, context, &key, &ledger).await
+        }
+        cli::Members::Unsuppress { address } => {
+            let key = site_key(&context.project, |name| std::env::var(name).ok())?;
+            // Without a site key nobody was ever kept from being written to.
+            let ledger = if key.is_trial() { None } else { record::existing(context).await? };
+            if let Some(ledger) = &ledger {
+                record::vouch(context, ledger, &key, false).await?;
+            }
+            suppress::unsuppress(address, context, &key, ledger.as_ref()).await
+        }
     }
-}
-
-/// The sending record, if there is one. Looking at a list does not make it.
-async fn record(context: &Context) -> Result<Option<SqliteLedger>, Error> {
-    let path = context.project.path(&context.project.config.ledger.path);
-    if !path.exists() {
-        return Ok(None);
-    }
-    SqliteLedger::open(&path).await.map(Some).map_err(|error| error.at(&path.display().to_string()))
 }
 
 /// Says what is recognised in a table, which rows cannot be used, and which are the same person twice.

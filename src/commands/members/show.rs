@@ -32,7 +32,7 @@ struct Document<'a> {
 pub async fn run(name: &str, context: &Context) -> Result<Exit, Error> {
     let list = list(name, context)?;
     let key = site_key(&context.project, |name| std::env::var(name).ok())?;
-    let record = record(context).await?;
+    let record = record::existing(context).await?;
     let mut file = MemberFile::open(&context.project, name, list)?;
     undecided(&file, name, context);
     let slots = [Slot { field: "salutation".to_owned(), default: None }];

@@ -238,7 +238,14 @@ impl RealEnd {
         if ran.recovered.pending + ran.recovered.settled + ran.recovered.uncertain > 0 {
             text += "An earlier send did not end by itself; this one went on from there.\n";
         }
-        let mut counts = vec![format!("{} accepted by {taker}", summary.sent)];
+        let sent = |channel: &str| ran.by_channel.get(channel).map_or(0, |summary| summary.sent);
+        let mut counts = Vec::new();
+        if sent("email") > 0 || self.left.open() + self.left.uncertain + summary.failed > 0 {
+            counts.push(format!("{} accepted by {taker}", sent("email")));
+        }
+        if sent("feed") > 0 {
+            counts.push("feed written".to_owned());
+        }
         for (number, what) in [
             (summary.failed, "refused".to_owned()),
             (self.left.deferred, self.try_again(context)),
@@ -249,7 +256,10 @@ impl RealEnd {
                 counts.push(format!("{number} {what}"));
             }
         }
-        text += &(counts.join(" · ") + "\n");
+        text += &match counts.is_empty() {
+            true => "Everything of this post was sent before.\n".to_owned(),
+            false => counts.join(" · ") + "\n",
+        };
         if summary.failed > 0 {
             text += &named("Refused", &self.refused);
         }

@@ -222,7 +222,7 @@ impl<L: Work + Pacing> Lane<'_, L> {
             self.fail(Failure::Ledger(error));
         }
         self.run.tally.say("");
-        self.run.tally.count(|counts| match settled.state {
+        self.run.tally.count(self.name, |counts| match settled.state {
             DeliveryState::Sent => counts.sent += 1,
             DeliveryState::Deferred => counts.deferred += 1,
             DeliveryState::Uncertain => counts.uncertain += 1,

@@ -97,12 +97,12 @@ pub fn prepare(bytes: &[u8], source_name: &str, shown_width: u32) -> Result<Prep
     let source = sniff::format(bytes)?;
     let scaled = scale::decode(bytes, source, shown_width)?;
     let (bytes, format, width, height) = encode::within_limit(scaled, source);
-    let name = name_of(source_name, &bytes, format);
+    let name = name_of(source_name, &Sha256::digest(&bytes).into(), format);
     Ok(Prepared { bytes, format, width, height, shown_width: shown_width.min(width), name })
 }
 
-fn name_of(source_name: &str, bytes: &[u8], format: Format) -> String {
-    let digest = Sha256::digest(bytes);
+/// The name of a picture whose bytes have the SHA-256 `digest`.
+fn name_of(source_name: &str, digest: &[u8; 32], format: Format) -> String {
     let digits: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
     format!("{}-{digits}.{}", stem(source_name), format.extension())
 }

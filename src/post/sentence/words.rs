@@ -2,14 +2,14 @@
 //!
 //! All lower case without their last full stop, but for [`STARTERS`] and [`MONTHS`], which are compared as written.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 /// Words to look others up in, made from running text when they are first needed.
-pub type WordSet = LazyLock<HashSet<&'static str>>;
+pub type WordSet = LazyLock<BTreeSet<&'static str>>;
 
 /// The words of a list that is written as running text.
-pub fn word_set(list: &'static str) -> HashSet<&'static str> {
+pub fn word_set(list: &'static str) -> BTreeSet<&'static str> {
     list.split(' ').collect()
 }
 

@@ -4,6 +4,7 @@
 //! order. Loads nothing.
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
 use crate::config::{Config, Images};
 use crate::post::picture::Prepared;
@@ -16,7 +17,7 @@ pub struct InlineImage {
     pub src: String,
     /// The Content-ID without angle brackets (RFC 2392), when the picture travels inside the mail.
     pub cid: Option<String>,
-    pub prepared: Prepared,
+    pub prepared: Arc<Prepared>,
 }
 
 /// Collects the pictures of a mail while it is made.
@@ -36,7 +37,7 @@ impl<'a> ImageSet<'a> {
     }
 
     /// The `src` of a picture, which is from now on one of the mail's.
-    pub(super) fn src(&self, prepared: &Prepared) -> String {
+    pub(super) fn src(&self, prepared: &Arc<Prepared>) -> String {
         let (src, cid) = match self.images {
             Images::Embed => {
                 let cid = format!("{}@{}", cid_local_part(&prepared.name), self.domain);
@@ -46,7 +47,7 @@ impl<'a> ImageSet<'a> {
         };
         let mut used = self.used.borrow_mut();
         if !used.iter().any(|image| image.src == src) {
-            used.push(InlineImage { src: src.clone(), cid, prepared: prepared.clone() });
+            used.push(InlineImage { src: src.clone(), cid, prepared: Arc::clone(prepared) });
         }
         src
     }
@@ -63,12 +64,21 @@ fn cid_local_part(name: &str) -> String {
 
 /// The HTML with the `src` of each picture replaced; text that happens to say the same stays.
 pub(super) fn with_sources<'a>(
-    html: String,
+    html: &str,
     images: impl IntoIterator<Item = &'a InlineImage>,
     src: impl Fn(&InlineImage) -> String,
 ) -> String {
-    let quoted = |address: &str| format!("\"{}\"", escape(address));
-    images.into_iter().fold(html, |html, image| html.replace(&quoted(&image.src), &quoted(&src(image))))
+    let replaced = images.into_iter().map(|image| (escape(&image.src), escape(&src(image))));
+    let replaced: Vec<(String, String)> = replaced.collect();
+    let mut shown = String::with_capacity(html.len() + 1024);
+    for (at, piece) in html.split('"').enumerate() {
+        if at > 0 {
+            shown.push('"');
+        }
+        let other = replaced.iter().find(|(known, _)| known == piece).map(|(_, other)| other.as_str());
+        shown.push_str(other.unwrap_or(piece));
+    }
+    shown
 }
 
 /// Percent-encodes everything but the unreserved characters (RFC 3986, section 2.3).

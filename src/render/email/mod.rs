@@ -21,9 +21,7 @@ pub mod text;
 use crate::config::Sender;
 use crate::finding::{Finding, Place};
 use crate::render::Source;
-use crate::render::email::message::{
-    CompileError, Compiled, Embedded, Mark, Parts, compile, compile_marked, shown_html,
-};
+use crate::render::email::message::{CompileError, Compiled, Embedded, Mark, Parts, compile, compile_marked};
 use crate::render::email::slot::{Piece, Slots};
 use crate::render::email::template::InlineImage;
 use crate::render::email::text::{Notes, WIDTH, body, wrap};
@@ -139,10 +137,9 @@ impl Email {
 
     /// The HTML with a member's values, and each embedded picture at `file(its name)`.
     pub fn html_for(&self, values: &[String], file: impl Fn(&str) -> String) -> String {
-        let html = shown_html(&self.html, &self.slots, values)
-            .expect("compiling has found every place where no value may stand");
+        let html = self.compiled.shown_html(&self.html, &self.slots, values);
         let embedded = self.images.iter().filter(|image| image.cid.is_some());
-        images::with_sources(html, embedded, |image| file(&image.prepared.name))
+        images::with_sources(&html, embedded, |image| file(&image.prepared.name))
     }
 
     /// The plain text with a member's values.

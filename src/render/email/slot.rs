@@ -3,6 +3,8 @@
 //! A template never sees a member's data. It sees tokens: ASCII words with a nonce derived from the content, which
 //! survive MJML and CSS inlining, and at which the finished mail is cut into literals and slots.
 
+use memchr::memmem::Finder;
+
 /// The slots of one mail, in order of their first use; the index in `list` is the number in the token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Slots {
@@ -63,12 +65,14 @@ impl Slots {
     /// Cuts a text at its tokens; empty literals are left out.
     pub fn cut<'a>(&self, text: &'a str) -> Vec<Piece<'a>> {
         let opening = format!("slot{}n", self.nonce);
+        let opening = Finder::new(&opening);
+        let length = opening.needle().len();
         let mut pieces = Vec::new();
         let (mut start, mut from) = (0, 0);
-        while let Some(found) = text[from..].find(&opening).map(|at| at + from) {
-            let digits = &text[found + opening.len()..];
+        while let Some(found) = opening.find(&text.as_bytes()[from..]).map(|at| at + from) {
+            let digits = &text[found + length..];
             let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
-            from = found + opening.len() + end;
+            from = found + length + end;
             let index = digits[..end].parse::<usize>().ok().filter(|index| *index < self.list.len());
             if let (Some(index), true) = (index, digits[end..].starts_with('e')) {
                 if start < found {

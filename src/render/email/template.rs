@@ -71,7 +71,7 @@ impl Rendered {
 
     /// The HTML with each picture's `src` replaced, for instance by a file beside `email.html`.
     pub fn html_with_images(&self, src: impl Fn(&InlineImage) -> String) -> String {
-        with_sources(self.html.clone(), &self.images, src)
+        with_sources(&self.html, &self.images, src)
     }
 }
 

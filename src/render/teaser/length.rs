@@ -68,7 +68,13 @@ pub fn fits(text: &str, kind: NetworkKind) -> bool {
 
 /// Whether the network takes the text, and it is no longer than [`aim`].
 pub fn is_readable(text: &str, kind: NetworkKind) -> bool {
-    takes_bytes(text, kind) && length(text, kind) <= aim(kind)
+    fits_surely(text, aim(kind), kind) || (takes_bytes(text, kind) && length(text, kind) <= aim(kind))
+}
+
+/// Whether a text has no more bytes than the network takes units, so that nothing need be counted. It says nothing
+/// where a URL may count more than it has bytes.
+fn fits_surely(text: &str, most: usize, kind: NetworkKind) -> bool {
+    !matches!(kind, NetworkKind::Mastodon | NetworkKind::X) && text.len() <= most.min(BLUESKY_BYTES)
 }
 
 fn takes_bytes(text: &str, kind: NetworkKind) -> bool {
@@ -77,6 +83,9 @@ fn takes_bytes(text: &str, kind: NetworkKind) -> bool {
 
 /// How much a text is over: the number and its unit, for a message.
 pub fn excess(text: &str, kind: NetworkKind) -> Option<(usize, &'static str)> {
+    if fits_surely(text, limit(kind), kind) {
+        return None;
+    }
     let over = length(text, kind).saturating_sub(limit(kind));
     if over > 0 {
         return Some((over, "characters"));
@@ -90,7 +99,7 @@ fn graphemes(text: &str) -> usize {
 
 /// Whether each character is a grapheme of its own and none is part of an emoji, as in nearly all German and English
 /// text. Finding the graphemes takes ten times as long as this.
-fn is_simple(text: &str) -> bool {
+pub(in crate::render) fn is_simple(text: &str) -> bool {
     let simple = |c| matches!(c, '\n' | ' '..='~' | '\u{a0}'..='¨' | 'ª'..='¬' | '¯'..='\u{2ff}' | '‐'..='‧' | '€');
     text.chars().all(simple)
 }

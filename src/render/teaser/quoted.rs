@@ -40,14 +40,14 @@ pub fn quotations(text: &str) -> Vec<Range<usize>> {
 
 /// What closes a quotation that `mark` opens; `None` if it opens none.
 fn closers(mark: char, before: &str, after: &str) -> Option<&'static str> {
-    let touches_word = after.starts_with(|c: char| !c.is_whitespace());
-    let after_word = before.ends_with(char::is_alphanumeric);
+    let touches_word = || after.starts_with(|c: char| !c.is_whitespace());
+    let after_word = || before.ends_with(char::is_alphanumeric);
     match mark {
         '„' => Some("“”\""),
-        '“' if !after_word => Some("”"),
-        '»' if !after_word => Some("«"),
-        '«' if !after_word => Some("»"),
-        '"' if touches_word && !after_word => Some("\""),
+        '“' if !after_word() => Some("”"),
+        '»' if !after_word() => Some("«"),
+        '«' if !after_word() => Some("»"),
+        '"' if touches_word() && !after_word() => Some("\""),
         _ => None,
     }
 }

@@ -86,7 +86,7 @@ impl Boundaries {
 /// The text with one line end at its end. The one before a boundary belongs to the boundary (RFC 2046 section 5.1.1) and
 /// comes on top, so that no part ends with the soft break behind a slot: not every reader takes that.
 fn ended(text: &str) -> String {
-    format!("{}\n", text.trim_end_matches(['\r', '\n']))
+    [text.trim_end_matches(['\r', '\n']), "\n"].concat()
 }
 
 /// The text cut at its tokens. What still begins like a token was changed by the template.
@@ -158,9 +158,17 @@ struct Builder {
 impl Builder {
     /// Adds bytes, to the last literal if there is one.
     fn push(&mut self, bytes: impl AsRef<[u8]>) {
+        self.literal().extend_from_slice(bytes.as_ref());
+    }
+
+    /// The literal that the mail ends with so far, or a new one.
+    fn literal(&mut self) -> &mut Vec<u8> {
+        if !matches!(self.segments.last(), Some(Segment::Literal(_))) {
+            self.segments.push(Segment::Literal(Vec::new()));
+        }
         match self.segments.last_mut() {
-            Some(Segment::Literal(last)) => last.extend_from_slice(bytes.as_ref()),
-            _ => self.segments.push(Segment::Literal(bytes.as_ref().to_vec())),
+            Some(Segment::Literal(last)) => last,
+            _ => unreachable!("a literal was pushed above"),
         }
     }
 
@@ -279,19 +287,19 @@ impl Builder {
         self.push(format!("Content-Type: multipart/related; type=\"text/html\";\r\n boundary=\"{boundary}\"\r\n\r\n"));
         self.push(format!("--{boundary}\r\n{HTML}{QUOTED}"));
         self.html(html, slots)?;
+        self.literal().reserve(pictures.iter().map(|picture| picture::part_length(picture) + 100).sum());
         for embedded in pictures {
-            let mut part = format!("\r\n--{boundary}\r\n").into_bytes();
-            picture::part(embedded, &mut part);
-            self.push(part);
+            self.push(format!("\r\n--{boundary}\r\n"));
+            picture::part(embedded, self.literal());
         }
         self.push(format!("\r\n--{boundary}--\r\n"));
         Ok(())
     }
 
     fn quoted(&mut self, literal: &str) {
-        let mut encoded = Vec::with_capacity(literal.len() + literal.len() / 8);
-        quoted::encode(literal, &mut encoded);
-        self.push(encoded);
+        let out = self.literal();
+        out.reserve(literal.len() + literal.len() / 8);
+        quoted::encode(literal, out);
     }
 }
 

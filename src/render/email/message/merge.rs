@@ -31,6 +31,7 @@ impl Compiled {
             return Err(MergeError::Values { expected: self.slots.len(), given: recipient.values.len() });
         }
         let start = out.len();
+        out.reserve(self.length() + 512);
         let merged = self.segments.iter().try_for_each(|segment| match segment {
             Segment::Literal(bytes) => {
                 out.extend_from_slice(bytes);
@@ -43,6 +44,12 @@ impl Compiled {
             out.truncate(start);
         }
         merged
+    }
+
+    /// Bytes of the literals.
+    fn length(&self) -> usize {
+        let literal = |segment: &Segment| if let Segment::Literal(bytes) = segment { bytes.len() } else { 0 };
+        self.segments.iter().map(literal).sum()
     }
 
     fn value(

@@ -26,7 +26,6 @@ pub use header::return_path;
 pub use mark::{Mark, TEST_TOKEN};
 pub use merge::values_for;
 pub use picture::content_id;
-pub use shown::shown_html;
 
 /// What one mail is made from.
 #[derive(Debug, Clone, Copy)]

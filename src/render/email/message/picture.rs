@@ -13,6 +13,12 @@ use sha2::{Digest, Sha256};
 use super::{CompileError, Embedded};
 use crate::post::picture::Prepared;
 
+/// Characters of a line of base64.
+const LINE: usize = 76;
+
+/// Lines that are encoded at a time.
+const LINES: usize = 32;
+
 /// An id for a picture that depends on its bytes alone, of the form `id@domain` (RFC 2045 section 7).
 pub fn content_id(picture: &Prepared) -> String {
     let digest = Sha256::digest(&picture.bytes);
@@ -71,8 +77,18 @@ pub(super) fn part(Embedded { id, picture }: &Embedded<'_>, out: &mut Vec<u8>) {
         )
         .as_bytes(),
     );
-    for line in STANDARD.encode(&picture.bytes).as_bytes().chunks(76) {
-        out.extend_from_slice(line);
-        out.extend_from_slice(b"\r\n");
+    let mut encoded = [0; LINES * LINE];
+    for bytes in picture.bytes.chunks(encoded.len() / 4 * 3) {
+        let length = STANDARD.encode_slice(bytes, &mut encoded).expect("four characters for three bytes");
+        for line in encoded[..length].chunks(LINE) {
+            out.extend_from_slice(line);
+            out.extend_from_slice(b"\r\n");
+        }
     }
+}
+
+/// Bytes that [`part`] adds at most.
+pub(super) fn part_length(Embedded { id, picture }: &Embedded<'_>) -> usize {
+    let characters = picture.bytes.len().div_ceil(3) * 4;
+    characters + 2 * characters.div_ceil(LINE) + id.len() + 3 * picture.name.len() + 200
 }

@@ -48,7 +48,7 @@ pub(super) struct Scanner {
     attribute: String,
     /// The current attribute's value has something in it.
     value_begun: bool,
-    /// The last characters, in lower case: enough to see the end of a comment or of a contained element.
+    /// The last bytes, in lower case: enough to see the end of a comment or of a contained element.
     recent: String,
 }
 
@@ -166,7 +166,8 @@ impl Scanner {
             }
             State::BeforeAttribute | State::AfterAttributeName if blank || c == '/' => self.state,
             State::BeforeAttribute | State::AfterAttributeName => {
-                self.attribute = c.to_ascii_lowercase().to_string();
+                self.attribute.clear();
+                self.attribute.push(c.to_ascii_lowercase());
                 State::AttributeName
             }
         };
@@ -198,7 +199,8 @@ impl Scanner {
                 State::TagOpen
             }
             c if c.is_ascii_alphabetic() => {
-                self.tag = c.to_ascii_lowercase().to_string();
+                self.tag.clear();
+                self.tag.push(c.to_ascii_lowercase());
                 State::TagName
             }
             _ => {
@@ -247,7 +249,7 @@ impl Scanner {
 
     fn remember(&mut self, c: char) -> &str {
         const ENOUGH: usize = 16;
-        if self.recent.chars().count() == ENOUGH {
+        while self.recent.len() >= ENOUGH {
             self.recent.remove(0);
         }
         self.recent.push(c.to_ascii_lowercase());

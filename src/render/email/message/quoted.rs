@@ -14,6 +14,13 @@ pub(super) fn encode(text: &str, out: &mut Vec<u8>) {
     let mut column = 0;
     let mut rest = text;
     while let Some(character) = rest.chars().next() {
+        let plain = plain_run(rest.as_bytes(), LINE - column);
+        if plain > 0 && !(column == 0 && misread_at_line_start(rest)) {
+            out.extend_from_slice(&rest.as_bytes()[..plain]);
+            column += plain;
+            rest = &rest[plain..];
+            continue;
+        }
         let after = &rest[character.len_utf8()..];
         if matches!(character, '\r' | '\n') {
             out.extend_from_slice(b"\r\n");
@@ -38,6 +45,13 @@ pub(super) fn encode(text: &str, out: &mut Vec<u8>) {
     if column > 0 {
         out.extend_from_slice(b"=\r\n");
     }
+}
+
+/// How many bytes, `most` at the most, stand for themselves.
+fn plain_run(rest: &[u8], most: usize) -> usize {
+    let run = rest.iter().take(most).take_while(|byte| matches!(byte, b' '..=b'~') && **byte != b'=').count();
+    let at_line_end = rest[..run].ends_with(b" ") && matches!(rest.get(run), Some(b'\r' | b'\n'));
+    run - usize::from(at_line_end)
 }
 
 fn stands_for_itself(character: char, after: &str) -> bool {
@@ -88,6 +102,16 @@ mod tests {
     fn a_wrapped_line_does_not_begin_with_a_dot_either() {
         let text = format!("{}.", "x".repeat(75));
         assert_eq!(encoded(&text), format!("{}=\r\n=2E=\r\n", "x".repeat(75)));
+    }
+
+    #[test]
+    fn a_blank_before_a_line_end_is_escaped_wherever_the_line_breaks() {
+        for length in [73, 74, 75] {
+            let text = "x".repeat(length);
+            let wrapped = if length + 3 > 75 { "=\r\n" } else { "" };
+            assert_eq!(encoded(&format!("{text} \n")), format!("{text}{wrapped}=20\r\n"), "{length}");
+        }
+        assert_eq!(encoded(&format!("{}  \n", "x".repeat(74))), format!("{} =\r\n=20\r\n", "x".repeat(74)));
     }
 
     #[test]

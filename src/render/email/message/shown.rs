@@ -1,36 +1,32 @@
 //! The HTML as one member would see it, for a browser and not for a message.
 
-use super::CompileError;
 use super::merge::escape;
-use super::place::Scanner;
+use super::{Compiled, Place, Segment};
 use crate::render::email::slot::{Piece, Slots};
 
-/// The document with each slot's value in its place, escaped as in the message.
-///
-/// # Errors
-/// A slot where no value may stand.
-pub fn shown_html(html: &str, slots: &Slots, values: &[String]) -> Result<String, CompileError> {
-    let pieces = slots.cut(html);
-    let mut scanner = Scanner::new();
-    let mut shown = String::with_capacity(html.len());
-    for (at, piece) in pieces.iter().enumerate() {
-        match piece {
-            Piece::Literal(literal) => {
-                scanner.read(literal);
-                shown.push_str(literal);
-            }
-            Piece::Slot(index) => {
-                let next = match pieces.get(at + 1) {
-                    Some(Piece::Literal(next)) => next,
-                    _ => "",
-                };
-                let place = scanner.slot(next).map_err(|place| {
-                    let nth = pieces[..at].iter().filter(|before| *before == piece).count();
-                    CompileError::Misplaced { field: slots.list[*index].field.clone(), place, slot: *index, nth }
-                })?;
-                shown.push_str(&escape(place, &values[*index]).unwrap_or_default());
+impl Compiled {
+    /// The document with each slot's value in its place, escaped as in the message. It must be the one that was
+    /// compiled: compiling has found the place of each slot.
+    pub fn shown_html(&self, html: &str, slots: &Slots, values: &[String]) -> String {
+        let mut places = self.places();
+        let mut shown = String::with_capacity(html.len() + 1024);
+        for piece in slots.cut(html) {
+            match piece {
+                Piece::Literal(literal) => shown.push_str(literal),
+                Piece::Slot(index) => {
+                    let place = places.next().expect("a slot of the HTML was compiled");
+                    shown.push_str(&escape(place, &values[index]).unwrap_or_default());
+                }
             }
         }
+        shown
     }
-    Ok(shown)
+
+    /// Where the slots of the HTML stand, in their order.
+    fn places(&self) -> impl Iterator<Item = Place> {
+        self.segments.iter().filter_map(|segment| match segment {
+            Segment::Slot { place, .. } if *place != Place::Text => Some(*place),
+            _ => None,
+        })
+    }
 }

@@ -183,10 +183,13 @@ impl<'a> Writer<'a> {
     fn style(&mut self) {
         let rest = self.rest();
         let end = ["</mj-style", "</style"].iter().filter_map(|tag| rest.find(tag)).min().unwrap_or(rest.len());
-        for c in rest[..end].chars() {
-            match STAND_INS.iter().find(|(meant, _)| *meant == c) {
-                Some((_, written)) => self.replace(1, &written.to_string()),
-                None => self.copy(c.len_utf8()),
+        for piece in rest[..end].split_inclusive(STAND_INS.map(|(meant, _)| meant)) {
+            match STAND_INS.iter().find(|(meant, _)| piece.ends_with(*meant)) {
+                Some((_, written)) => {
+                    self.copy(piece.len() - 1);
+                    self.replace(1, &written.to_string());
+                }
+                None => self.copy(piece.len()),
             }
         }
     }
@@ -251,6 +254,16 @@ impl<'a> Writer<'a> {
         let mut quote = None;
         let mut previous = ' ';
         while let Some(c) = self.rest().chars().next() {
+            let rest = self.rest();
+            let unchanged = match quote {
+                None => rest.find(['>', '"', '\'']).unwrap_or(rest.len()),
+                Some(open) => rest.bytes().take_while(|byte| is_plain(*byte) && char::from(*byte) != open).count(),
+            };
+            if unchanged > 0 {
+                previous = rest[..unchanged].chars().rev().find(|c| !c.is_whitespace()).unwrap_or(previous);
+                self.copy(unchanged);
+                continue;
+            }
             match quote {
                 None if c == '>' => {
                     self.copy(1);
@@ -308,6 +321,11 @@ impl<'a> Writer<'a> {
             self.replace(text.len(), "\n");
         }
     }
+}
+
+/// Whether a byte in an attribute is a character that Rust's `{:?}` writes as it is.
+fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'<' | b'\\')
 }
 
 /// The name at the start of what follows `<` or `</`.

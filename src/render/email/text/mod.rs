@@ -6,6 +6,7 @@
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::post::{Block, BlockKind, Inline, Picture};
+use crate::render::teaser::length::is_simple;
 use crate::words::Words;
 
 mod notes;
@@ -31,6 +32,9 @@ pub fn body(blocks: &[Block], notes: &mut Notes, words: &Words) -> String {
 
 /// How many columns a text takes: graphemes, of which slot tokens, soft hyphens and zero-width spaces take none.
 pub fn width(text: &str) -> usize {
+    if text.len() < wrap::SHORTEST_TOKEN && is_simple(text) {
+        return text.chars().count();
+    }
     let mut rest = text;
     let mut columns = 0;
     while !rest.is_empty() {

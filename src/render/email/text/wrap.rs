@@ -37,6 +37,9 @@ fn wrap_line(line: &str, indent: &str, columns: usize, lines: &mut Vec<String>) 
     lines.push(current);
 }
 
+/// Bytes of the shortest token that [`find_token`] finds.
+pub(super) const SHORTEST_TOKEN: usize = 23;
+
 /// The bytes of the first slot token in `text`: `slot`, 16 lower-case hexadecimal digits, `n`, digits, `e`.
 pub(super) fn find_token(text: &str) -> Option<(usize, usize)> {
     let mut from = 0;

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::super::Context;
 use super::super::progress::duration;
 use super::super::ready::Ready;
+use super::super::released::is_by_hand;
 use super::super::screen::finding_entry;
 use super::super::survey::code_of;
 use super::ways::mode;
@@ -14,7 +15,7 @@ use crate::config::Transport;
 use crate::dispatch::freeze::Sums;
 use crate::dispatch::{Chosen, Ending, Ran};
 use crate::error::Error;
-use crate::ledger::{Books, DeliveryState, LedgerError, Mode, Part, Release, SqliteLedger, Standing, Totals};
+use crate::ledger::{Books, DeliveryState, Ledger, LedgerError, Mode, Part, Release, SqliteLedger, Standing, Totals};
 use crate::plan::duration::shortest;
 use crate::plan::{Plan, Skip};
 
@@ -218,11 +219,14 @@ impl RealEnd {
     ) -> Result<RealEnd, LedgerError> {
         let named = |state| ledger.standings(release.id, state, None, NAMED);
         let deferred = ledger.standings(release.id, DeliveryState::Deferred, None, u32::MAX).await?;
-        let own = |part: &&Part| !["email", "feed"].contains(&part.channel.as_str());
+        let open = ledger.totals(release.id).await?;
+        let open = |number: i64| open.iter().any(|(part, totals)| *part == number && totals.open() > 0);
+        let by_hand =
+            (0_i64..).zip(parts).filter(|(number, part)| is_by_hand(Mode::Real, &part.channel) && open(*number));
         Ok(RealEnd {
             slug: release.slug.clone(),
             left: *left,
-            by_hand: parts.iter().filter(own).map(|part| part.channel.clone()).collect(),
+            by_hand: by_hand.map(|(_, part)| part.channel.clone()).collect(),
             refused: named(DeliveryState::Failed).await?,
             uncertain: named(DeliveryState::Uncertain).await?,
             next: deferred.iter().map(|standing| standing.due_at).min(),

@@ -90,6 +90,8 @@ struct State {
     trouble: Trouble,
     /// Connections that have their place.
     seated: Cell<usize>,
+    /// When the first of them was ready, as time since the run's start.
+    began: Cell<Duration>,
     answered: Cell<u64>,
     /// Since when all places are taken and nobody else shows life, as time since the run's start.
     alone_since: Cell<Option<Duration>>,
@@ -204,7 +206,7 @@ impl<'a, L: Work + Pacing> Lane<'a, L> {
 
     /// Marked at once: as much as goes out in a second, so that a stop or a suppression still reaches the rest.
     fn room(&self) -> usize {
-        let elapsed = self.run.clock.elapsed().as_secs_f64().max(0.5);
+        let elapsed = self.run.clock.elapsed().saturating_sub(self.state.began.get()).as_secs_f64().max(0.2);
         let rate = self.state.answered.get() as f64 / elapsed;
         let enough = (rate as usize).clamp(4 * self.connections, MOST as usize);
         enough.saturating_sub(self.queue().len())

@@ -3,6 +3,7 @@
 //! Comes in: envelope and message. Goes out: a [`Mail`], or the reason why it cannot be sent as it is. Pure.
 
 use lettre::transport::smtp::extension::{Extension, ServerInfo};
+use memchr::{memchr_iter, memmem};
 
 use crate::channel::Envelope;
 use crate::channel::envelope::{BadEnvelope, WireEnvelope};
@@ -73,27 +74,34 @@ impl Mail {
 
 /// What stands before the first empty line.
 fn header(message: &[u8]) -> &[u8] {
-    let end = message.windows(4).position(|bytes| bytes == b"\r\n\r\n");
-    &message[..end.unwrap_or(message.len())]
+    &message[..memmem::find(message, b"\r\n\r\n").unwrap_or(message.len())]
 }
 
 /// RFC 5321, section 4.5.2: a dot before each line that begins with one, and a final dot on a line of its own. `None`
 /// for a CR or LF that stands alone: some servers end a line there, and a mail with it can be made to hold another one.
 fn content(message: &[u8]) -> Option<Vec<u8>> {
-    let mut content = Vec::with_capacity(message.len() + 16);
-    for line in message.split_inclusive(|byte| *byte == b'\n') {
-        let text = match line.strip_suffix(b"\r\n") {
-            Some(text) => text,
-            None if line.ends_with(b"\n") => return None,
-            None => line,
-        };
-        if text.contains(&b'\r') {
+    let mut ends = 0;
+    for end in memchr_iter(b'\n', message) {
+        if end == 0 || message[end - 1] != b'\r' {
             return None;
         }
-        if text.starts_with(b".") {
-            content.push(b'.');
-        }
-        content.extend_from_slice(text);
+        ends += 1;
+    }
+    if memchr_iter(b'\r', message).count() != ends {
+        return None;
+    }
+    let mut content = Vec::with_capacity(message.len() + 16);
+    if message.starts_with(b".") {
+        content.push(b'.');
+    }
+    let mut copied = 0;
+    for end in memmem::find_iter(message, b"\r\n.") {
+        content.extend_from_slice(&message[copied..end + 2]);
+        content.push(b'.');
+        copied = end + 2;
+    }
+    content.extend_from_slice(&message[copied..]);
+    if !message.is_empty() && !message.ends_with(b"\r\n") {
         content.extend_from_slice(b"\r\n");
     }
     content.extend_from_slice(b".\r\n");

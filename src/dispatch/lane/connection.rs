@@ -46,7 +46,9 @@ impl<L: Work + Pacing> Lane<'_, L> {
     /// Delivers until the queue is closed.
     pub(super) async fn connection(&self) {
         let Some(_seat) = self.take_seat().await else { return };
-        self.state.seated.set(self.state.seated.get() + 1);
+        if self.state.seated.replace(self.state.seated.get() + 1) == 0 {
+            self.state.began.set(self.run.clock.elapsed());
+        }
         self.queue().settled();
         let mut session = self.way.session();
         let mut bench = Workbench::default();

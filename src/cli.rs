@@ -23,6 +23,9 @@ Exit codes:
   66  a file is missing
   69  some rows or members could not be used
   74  reading, writing or the sending record failed
+  75  some are tried again later; run it again
+  76  some may not have arrived; decide with `rundbrief resolve`
+  77  the mail server refused the login
   78  the configuration has errors")]
 pub struct Cli {
     #[command(flatten)]
@@ -83,6 +86,19 @@ pub enum Command {
     /// With the outbox (the default) each mail becomes a file on this computer and nothing leaves it. Run again, it
     /// goes on where it stopped and writes to nobody twice.
     Send(Send),
+    /// Show what became of a send: what may not have arrived, who was refused, what waits
+    ///
+    /// Without a post: every post that was sent, the newest first. Works while a send is running. With a post, the exit
+    /// code says how it stands: 0 done, 69 some were refused, 75 some wait, 76 some may not have arrived.
+    Status(Status),
+    /// Decide about mails that may or may not have arrived
+    ///
+    /// `rundbrief status POST` names them. Only a person can find out, by asking or from the mail server's log.
+    Resolve(Resolve),
+    /// Note where a text was posted that you post by hand
+    Posted(Posted),
+    /// Show what a member got or did not get, and why
+    Explain(Explain),
     /// Look at the member lists, and keep people from being written to
     #[command(subcommand)]
     Members(Members),
@@ -122,6 +138,12 @@ pub struct Send {
     /// With --dry-run: also write every member's own message
     #[arg(long, requires = "dry_run")]
     pub messages: bool,
+    /// Send the mail to these addresses alone, marked as a test; nothing is recorded and nobody is asked
+    #[arg(long, value_name = "ADDRESS", value_delimiter = ',', conflicts_with_all = ["dry_run", "channels"])]
+    pub test: Vec<String>,
+    /// With --test: show what this member of the list would see (otherwise the first one)
+    #[arg(long = "as", value_name = "ADDRESS", requires = "test")]
+    pub seen_by: Option<String>,
     /// Only this list (may be given several times)
     #[arg(long = "list", value_name = "NAME")]
     pub lists: Vec<String>,
@@ -134,6 +156,53 @@ pub struct Send {
     /// The sending record is really a new one, although the configuration knows another
     #[arg(long)]
     pub new_ledger: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Status {
+    /// The post: a Markdown file, or its name in newsletters/
+    #[arg(value_name = "POST")]
+    pub post: Option<PathBuf>,
+    /// Go on showing it until nothing is being sent any more
+    #[arg(long)]
+    pub watch: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(group(clap::ArgGroup::new("decision").required(true)))]
+pub struct Resolve {
+    /// The post: a Markdown file, or its name in newsletters/
+    #[arg(value_name = "POST")]
+    pub post: PathBuf,
+    /// They have not arrived: the next `rundbrief send` sends them again
+    #[arg(long, group = "decision")]
+    pub send_again: bool,
+    /// They have arrived: they are not sent again
+    #[arg(long, group = "decision")]
+    pub count_as_sent: bool,
+    /// Only these of them; without any, all of the post
+    #[arg(value_name = "ADDRESS")]
+    pub addresses: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Posted {
+    /// The post: a Markdown file, or its name in newsletters/
+    #[arg(value_name = "POST")]
+    pub post: PathBuf,
+    /// The network, such as mastodon
+    #[arg(value_name = "CHANNEL")]
+    pub channel: String,
+    /// Where it can be seen now
+    #[arg(value_name = "URL")]
+    pub url: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// The member's e-mail address
+    #[arg(value_name = "ADDRESS")]
+    pub address: String,
 }
 
 #[derive(Debug, Subcommand)]
@@ -182,7 +251,7 @@ pub struct Suppress {
 }
 
 /// Commands that a later version has.
-const LATER: [&str; 17] = [
+const LATER: [&str; 13] = [
     "init",
     "import",
     "check",
@@ -192,19 +261,14 @@ const LATER: [&str; 17] = [
     "stop",
     "correct",
     "work",
-    "status",
-    "resolve",
-    "posted",
     "report",
-    "explain",
     "ledger",
     "doctor",
     "completions",
 ];
 
 /// What a later version's `send` takes.
-const LATER_OPTIONS: [&str; 7] =
-    ["--test", "--as", "--approve", "--rest-unchanged", "--rest-with-new-text", "--force", "--offline"];
+const LATER_OPTIONS: [&str; 5] = ["--approve", "--rest-unchanged", "--rest-with-new-text", "--force", "--offline"];
 
 /// What to answer to a command line that cannot be read, without `error: ` in front.
 pub fn mistake(error: &clap::Error) -> String {

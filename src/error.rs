@@ -53,6 +53,9 @@ pub enum Error {
     /// A file that was named does not exist.
     #[error("error: {what} not found: {}{}", path.display(), help_line(help))]
     Missing { what: &'static str, path: PathBuf, help: String },
+    /// A post was named that the sending record does not have.
+    #[error("error: {slug} was never sent{}", help_line(help))]
+    NeverSent { slug: String, help: String },
     /// The operating system refused to read or write.
     #[error("error: cannot {action} {}: {}{}", path.display(), plain(source), help_line(&io_help(source)))]
     Io { action: &'static str, path: PathBuf, source: io::Error },
@@ -82,6 +85,7 @@ impl Error {
             Error::Input(_) => "input",
             Error::Config(_) => "config",
             Error::Missing { .. } => "missing-file",
+            Error::NeverSent { .. } => "never-sent",
             Error::Io { .. } => "input-output",
             Error::Ledger { .. } => "sending-record",
             Error::Channel { .. } => "channel",
@@ -92,7 +96,12 @@ impl Error {
     pub fn file(&self) -> Option<&Path> {
         match self {
             Error::Missing { path, .. } | Error::Io { path, .. } => Some(path),
-            Error::Usage(_) | Error::Input(_) | Error::Config(_) | Error::Ledger { .. } | Error::Channel { .. } => None,
+            Error::Usage(_)
+            | Error::Input(_)
+            | Error::Config(_)
+            | Error::NeverSent { .. }
+            | Error::Ledger { .. }
+            | Error::Channel { .. } => None,
         }
     }
 
@@ -102,7 +111,7 @@ impl Error {
             Error::Usage(_) => Exit::Usage,
             Error::Input(_) => Exit::Data,
             Error::Config(_) => Exit::Config,
-            Error::Missing { .. } => Exit::NoInput,
+            Error::Missing { .. } | Error::NeverSent { .. } => Exit::NoInput,
             Error::Io { .. } | Error::Ledger { .. } => Exit::Io,
             Error::Channel { exit, .. } => *exit,
         }

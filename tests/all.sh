@@ -34,6 +34,9 @@ install_packages() {
   command -v node >/dev/null || missing+=(nodejs)
   command -v npm >/dev/null || missing+=(npm)
   command -v chromium >/dev/null || missing+=(chromium)
+  for package in postfix dovecot-core postgrey openssl; do
+    dpkg-query -W "$package" >/dev/null 2>&1 || missing+=("$package")
+  done
   if [ ${#missing[@]} -gt 0 ]; then
     as_root apt-get update -qq
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
@@ -72,6 +75,8 @@ feeds_read() { # the sample's feed, and every golden one
   for feed in tests/cases/feed/{new,third-party,third-party-with-item,thirty-first}.xml; do "$work/venv/bin/python" tests/feed_reader.py "$feed"; done
 }
 
+real_mail_servers() { as_root env PATH="$PATH:/usr/sbin" python3 tests/postfix.py "$binary"; }
+
 stage "packages" install_packages
 stage "independent readers" install_readers
 stage "format" cargo fmt --check
@@ -85,5 +90,6 @@ stage "sample: build and send" build_sample
 stage "mails parse without a defect" mails_parse
 stage "mails are accessible" mails_are_accessible
 stage "the feed reads" feeds_read
+stage "real mail servers" real_mail_servers
 stage "memory does not grow with the list" python3 tests/memory.py "$binary"
 echo "all stages passed in $((SECONDS - started)) s"

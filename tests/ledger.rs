@@ -51,6 +51,7 @@ work_on_sqlite! {
     what_is_given_back_was_not_tried,
     refused_deliveries_are_due_later_or_when_a_person_says_so,
     an_uncertain_delivery_waits_for_a_person,
+    what_was_done_by_hand_is_settled,
     failed_deliveries_can_be_opened_again,
     everybody_stands_in_one_row,
     a_limit_holds_in_every_window,

@@ -97,7 +97,7 @@ class Postfix:
 
     def __init__(self, folder: Path, name: str, settings: dict[str, str]):
         self.config, self.mails = folder / name, folder / f"{name}-mails"
-        self.port = free_port()
+        self.port, self.log = free_port(), folder / f"{name}.log"
         owner = pwd.getpwnam("nobody")
         for path in (self.config, self.mails, folder / f"{name}-spool", folder / f"{name}-data"):
             path.mkdir()
@@ -107,12 +107,12 @@ class Postfix:
             "compatibility_level": "3.6",
             "queue_directory": folder / f"{name}-spool",
             "data_directory": folder / f"{name}-data",
-            "maillog_file": folder / f"{name}.log",
+            "maillog_file": self.log,
             "maillog_file_prefixes": folder,
             "inet_interfaces": "127.0.0.1",
             "inet_protocols": "ipv4",
             "myhostname": "localhost",
-            "mynetworks": "",
+            "mynetworks": "127.0.0.0/8",
             "mydestination": "",
             "virtual_mailbox_domains": "static:all",
             "virtual_mailbox_maps": "static:all/",
@@ -122,8 +122,8 @@ class Postfix:
             "virtual_minimum_uid": "1",
             "smtpd_forbid_bare_newline": "yes",
             "smtpd_forbid_unauth_pipelining": "yes",
-            "smtpd_relay_restrictions": "permit",
-            "smtpd_recipient_restrictions": "permit",
+            "smtpd_relay_restrictions": "permit_mynetworks, reject",
+            "smtpd_recipient_restrictions": "permit_mynetworks, reject",
         } | settings
         (self.config / "main.cf").write_text("".join(f"{key} = {value}\n" for key, value in own.items()))
         services = [line for line in Path("/usr/share/postfix/master.cf.dist").read_text().splitlines()
@@ -135,7 +135,10 @@ class Postfix:
 
     def __enter__(self):
         run("postfix", "-c", self.config, "start")
-        wait_for_port(self.port)
+        with socket.create_connection(("127.0.0.1", self.port), PATIENCE) as probe:
+            probe.settimeout(10)
+            greeting = probe.recv(100)
+        assert greeting.startswith(b"220"), (greeting, self.log.read_text())
         return self
 
     def __exit__(self, *_):
@@ -230,7 +233,7 @@ def greylisting_and_limiting(folder: Path):
     try:
         wait_for_port(grey)
         settings = {
-            "smtpd_recipient_restrictions": f"check_policy_service inet:127.0.0.1:{grey}, permit",
+            "smtpd_recipient_restrictions": f"check_policy_service inet:127.0.0.1:{grey}, permit_mynetworks, reject",
             "smtpd_client_message_rate_limit": "30",
             "smtpd_client_event_limit_exceptions": "",
             "anvil_rate_time_unit": "5s",
@@ -254,7 +257,7 @@ def greylisting_and_limiting(folder: Path):
             each_once(strict.delivered(members), members)
             print(f"Postfix that greylists and limits took {members} mails in {sends} sends, each once")
     finally:
-        greylist.terminate()
+        greylist.kill()  # it waits for its connections otherwise
         greylist.wait(timeout=PATIENCE)
 
 

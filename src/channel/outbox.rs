@@ -28,6 +28,13 @@ impl Outbox {
         self.root.join(slug)
     }
 
+    /// Whether a trial of a post lies here; test mails alone are none.
+    pub fn has_trial(&self, slug: &str) -> bool {
+        let Ok(entries) = fs::read_dir(self.folder(slug)) else { return false };
+        let names: Vec<_> = entries.flatten().map(|entry| entry.file_name()).collect();
+        names != [TESTS]
+    }
+
     /// Makes the folder of a post and clears away what a killed run left half written there, unless another run is
     /// writing at this moment. Hold what comes back while delivering.
     ///
@@ -54,6 +61,9 @@ impl Outbox {
         Err(Error::io("lock", &path, busy))
     }
 }
+
+/// The folder beside the channels' where test mails lie.
+pub const TESTS: &str = "test";
 
 /// How long another run may clear the outbox; it needs milliseconds.
 const LOCK_TRIES: u32 = 200;

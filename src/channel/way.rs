@@ -2,6 +2,7 @@
 
 use super::feed::FeedFile;
 use super::outbox::Outbox;
+use super::sendmail::Sendmail;
 use super::smtp::{SmtpRelay, SmtpSession};
 use super::{Channel, ChannelError, Gate, Outcome, Outgoing, Repeat};
 
@@ -11,6 +12,7 @@ pub enum Way {
     Outbox(Outbox),
     Feed(FeedFile),
     Smtp(SmtpRelay),
+    Sendmail(Sendmail),
 }
 
 /// A way out, as one worker task holds it.
@@ -18,6 +20,7 @@ pub enum Session {
     Outbox(Outbox),
     Feed(FeedFile),
     Smtp(Box<SmtpSession>),
+    Sendmail(Sendmail),
 }
 
 impl Way {
@@ -27,6 +30,7 @@ impl Way {
             Way::Outbox(outbox) => Session::Outbox(outbox.clone()),
             Way::Feed(feed) => Session::Feed(feed.clone()),
             Way::Smtp(relay) => Session::Smtp(Box::new(relay.session())),
+            Way::Sendmail(sendmail) => Session::Sendmail(sendmail.clone()),
         }
     }
 
@@ -35,7 +39,7 @@ impl Way {
         match self {
             Way::Outbox(outbox) => outbox.repeat(),
             Way::Feed(feed) => feed.repeat(),
-            Way::Smtp(_) => Repeat::Never,
+            Way::Smtp(_) | Way::Sendmail(_) => Repeat::Never,
         }
     }
 }
@@ -46,6 +50,7 @@ impl Channel for Session {
             Session::Outbox(outbox) => outbox.deliver(outgoing, gate).await,
             Session::Feed(feed) => feed.deliver(outgoing, gate).await,
             Session::Smtp(session) => session.deliver(outgoing, gate).await,
+            Session::Sendmail(sendmail) => sendmail.deliver(outgoing, gate).await,
         }
     }
 
@@ -54,6 +59,7 @@ impl Channel for Session {
             Session::Outbox(outbox) => outbox.repeat(),
             Session::Feed(feed) => feed.repeat(),
             Session::Smtp(session) => session.repeat(),
+            Session::Sendmail(sendmail) => sendmail.repeat(),
         }
     }
 
@@ -62,6 +68,7 @@ impl Channel for Session {
             Session::Outbox(outbox) => outbox.close().await,
             Session::Feed(feed) => feed.close().await,
             Session::Smtp(session) => session.close().await,
+            Session::Sendmail(sendmail) => sendmail.close().await,
         }
     }
 }

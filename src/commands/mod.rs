@@ -12,17 +12,24 @@ use crate::project::Project;
 
 mod audience;
 mod build;
+mod explain;
 mod members;
 mod new;
+mod posted;
 mod progress;
 mod ready;
 mod record;
+mod released;
+mod resolve;
 mod sample;
 mod screen;
 mod send;
 mod signals;
 mod staging;
+mod status;
 mod survey;
+mod table;
+mod when;
 
 use screen::Screen;
 
@@ -76,6 +83,10 @@ fn answer(cli: Cli, screen: Screen) -> Result<Exit, Error> {
         Command::New(arguments) => new::run(arguments, &context),
         Command::Build(arguments) => runtime.block_on(build::run(arguments, &context)),
         Command::Send(arguments) => runtime.block_on(send::run(arguments, &context)),
+        Command::Status(arguments) => runtime.block_on(status::run(arguments, &context)),
+        Command::Resolve(arguments) => runtime.block_on(resolve::run(arguments, &context)),
+        Command::Posted(arguments) => runtime.block_on(posted::run(arguments, &context)),
+        Command::Explain(arguments) => runtime.block_on(explain::run(arguments, &context)),
         Command::Members(arguments) => runtime.block_on(members::run(arguments, &context)),
     }
 }

@@ -45,6 +45,13 @@ impl Screen {
         }
     }
 
+    /// Takes the last `lines` lines back from a terminal, for what comes in their place; nothing when JSON is asked for.
+    pub fn take_back(&self, lines: usize) {
+        if self.format == Format::Human && lines > 0 {
+            write_text(anstream::stdout(), &format!("\x1b[{lines}A\x1b[J"));
+        }
+    }
+
     /// The result as JSON; nothing when text is asked for.
     pub fn json(&self, document: &impl Serialize) {
         if self.format == Format::Json {
@@ -141,8 +148,12 @@ fn colored(text: &str, severity: Severity) -> String {
 }
 
 /// Writes a line; a reader that has gone away (`| head`) is no error.
-fn write_line(mut stream: impl Write, text: &str) {
-    if let Err(error) = writeln!(stream, "{text}").and_then(|()| stream.flush()) {
+fn write_line(stream: impl Write, text: &str) {
+    write_text(stream, &format!("{text}\n"));
+}
+
+fn write_text(mut stream: impl Write, text: &str) {
+    if let Err(error) = stream.write_all(text.as_bytes()).and_then(|()| stream.flush()) {
         tracing::debug!("cannot print: {error}");
     }
 }

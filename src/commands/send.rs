@@ -19,12 +19,13 @@ use crate::project::{secret_warnings, site_key};
 mod ask;
 mod deliver;
 mod dry_run;
+mod test_mail;
 mod text;
 mod ways;
 
 use deliver::Delivering;
 use text::Told;
-pub use ways::{mode, outbox};
+pub use ways::{mode, outbox, taker};
 
 /// Said of a delivery that a row of the list has refused since the release.
 const REFUSED_SINCE: &str = "the list says since the release that this mail is not wanted";
@@ -32,8 +33,12 @@ const REFUSED_SINCE: &str = "the list says since the release that this mail is n
 /// Sends a post, or shows what sending it would do. What was released before is finished even if the post or a list
 /// cannot be read any more.
 pub async fn run(arguments: &cli::Send, context: &Context) -> Result<Exit, Error> {
+    if !arguments.test.is_empty() {
+        return test_mail::run(arguments, context).await;
+    }
     if mode(context) == Mode::Real && !arguments.dry_run {
-        may_leave(arguments, context)?;
+        may_reach_people(context)?;
+        ask::can_ask(arguments.yes)?;
     }
     let ready = match Ready::make(context, &arguments.post) {
         Err(error @ Error::Input(_)) => return finish_unreadable(arguments, context, error).await,
@@ -47,14 +52,14 @@ pub async fn run(arguments: &cli::Send, context: &Context) -> Result<Exit, Error
 }
 
 /// Refuses what must not leave this computer, before anything is done.
-fn may_leave(arguments: &cli::Send, context: &Context) -> Result<(), Error> {
+fn may_reach_people(context: &Context) -> Result<(), Error> {
     let mut problems = context.project.config.network_problems();
     problems.extend(secret_warnings(&context.project));
     if problems.iter().any(Finding::is_error) {
         return Err(Error::Config(problems));
     }
     context.screen.findings(&problems);
-    ask::can_ask(arguments.yes)
+    Ok(())
 }
 
 fn check_names(arguments: &cli::Send, parts: &[Part]) -> Result<(), Error> {
@@ -132,7 +137,7 @@ async fn finish_unreadable(arguments: &cli::Send, context: &Context, error: Erro
     let ledger = record::open(context).await?;
     let mode = mode(context);
     let release = ledger.release(slug.as_str(), mode).await.map_err(|error| error.at(&ledger.place()))?;
-    let there = mode == Mode::Real || outbox(context).folder(slug.as_str()).exists();
+    let there = mode == Mode::Real || outbox(context).has_trial(slug.as_str());
     let Some(release) = release.filter(|release| release.state == ReleaseState::Open && there) else {
         return Err(error);
     };

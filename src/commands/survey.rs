@@ -69,8 +69,7 @@ pub async fn earlier(context: &Context, ready: &Ready, record: &SqliteLedger) ->
     let mode = mode(context);
     let release = record.release(ready.slug(), mode).await.map_err(|error| error.at(&record.place()))?;
     let same_key = |release: &Release| release.key.is_empty() || release.key == ready.key.fingerprint();
-    Ok(release
-        .filter(|release| mode == Mode::Real || (same_key(release) && outbox(context).folder(ready.slug()).exists())))
+    Ok(release.filter(|release| mode == Mode::Real || (same_key(release) && outbox(context).has_trial(ready.slug()))))
 }
 
 /// What a release of the post freezes.

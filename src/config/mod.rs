@@ -31,6 +31,7 @@ pub use email::{
 };
 pub use network::Places;
 pub use theme::{Color, Theme};
+pub use url::is_url;
 
 /// The configuration that is used where there is no `config.toml`; the same bytes as `config.example.toml`.
 pub const BUILT_IN: &str = include_str!("../../config.example.toml");

@@ -36,6 +36,12 @@ impl<'a> Composer<'a> {
         }
     }
 
+    /// The Message-ID of a delivery's mail, with its angle brackets: constant over every try.
+    pub fn message_id(&self, target: Target) -> String {
+        let domain = self.sender.from.email.domain();
+        format!("<{}.{}.r{}@{domain}>", target.hex(), self.release, self.revision)
+    }
+
     /// Where the bounces of a delivery go: the sender's `bounce_address` with the target in it (VERP), else the sender.
     ///
     /// # Errors
@@ -61,8 +67,7 @@ impl<'a> Composer<'a> {
     ) -> Result<(), MergeError> {
         let url = unsubscribe_url(self.sender, self.key, list, recipient.target);
         let token = self.key.unsubscribe_token(list, recipient.target);
-        let domain = self.sender.from.email.domain();
-        let message_id = format!("<{}.{}.r{}@{domain}>", recipient.target.hex(), self.release, self.revision);
+        let message_id = self.message_id(recipient.target);
         out.clear();
         compiled.merge(
             &message::Recipient {

@@ -36,6 +36,29 @@ pub struct Suppression {
     pub created_at: i64,
 }
 
+/// When a release was handed over. Times are milliseconds since 1970.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Moments {
+    /// Of the first delivery.
+    pub first: Option<i64>,
+    /// Of the last answer.
+    pub last: Option<i64>,
+}
+
+/// What noting something as done by hand came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ByHand {
+    /// It was open until now.
+    Done,
+    /// It was noted before; what it said then.
+    Replaced(String),
+    /// It is in other hands: a process has it, or a person must decide about it.
+    Elsewhere,
+}
+
+/// What is noted of a delivery that a person counts as sent.
+pub const COUNTED: &str = "counted as sent by a person";
+
 /// What a person decides about a delivery whose answer was lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decided {
@@ -57,6 +80,21 @@ pub trait Books: Ledger {
         after: Option<DeliveryKey>,
         limit: u32,
     ) -> Result<Vec<Standing>, LedgerError>;
+
+    /// The parts of a release in their order, without their content.
+    async fn outline(&self, release: i64) -> Result<Vec<Part>, LedgerError>;
+
+    /// When the release's first delivery was handed over, and when the last one was answered; what is done by hand aside.
+    async fn moments(&self, release: i64) -> Result<Moments, LedgerError>;
+
+    /// Settles a delivery as sent that a person made; `detail` says where it can be seen. Again: replaces that.
+    async fn settle_by_hand(
+        &self,
+        release: i64,
+        key: DeliveryKey,
+        detail: &str,
+        at: i64,
+    ) -> Result<ByHand, LedgerError>;
 
     /// Everything that was ever released to a target, the newest first. The parts come without their content.
     async fn history(&self, target: Target) -> Result<Vec<Passage>, LedgerError>;
@@ -90,7 +128,7 @@ pub trait Books: Ledger {
         limit: u32,
     ) -> Result<Vec<(String, Target)>, LedgerError>;
 
-    /// Processes that showed a sign of life lately.
+    /// Processes that are at work.
     async fn workers(&self, now: i64) -> Result<u64, LedgerError>;
 
     /// A fact about the record as a whole: its `id`, the fingerprint of its `key`.

@@ -14,7 +14,7 @@ mod sqlite;
 mod state;
 mod work;
 
-pub use books::{Books, Decided, Passage, Standing, Suppression};
+pub use books::{Books, ByHand, COUNTED, Decided, Moments, Passage, Standing, Suppression};
 pub use error::LedgerError;
 pub use record::{Delivery, DeliveryKey, NewRelease, Part, Release, Settled};
 pub use scratch::Scratch;

@@ -8,8 +8,9 @@ use super::Project;
 use crate::config::List;
 use crate::error::Error;
 use crate::finding::{Finding, Place};
+use crate::members::address::Address;
 use crate::members::check::Check;
-use crate::members::table::{self, Kind, Options, Recognised, Table};
+use crate::members::table::{self, About, Kind, Options, Recognised, Table};
 use crate::members::{Refused, Row};
 
 /// A list that can be read once, from the first row to the last.
@@ -71,6 +72,14 @@ impl MemberFile {
     /// The table cannot be read to its end.
     pub fn check(mut self) -> Result<Check, Error> {
         Check::of(&mut self.table).map_err(|error| error.into_error(&self.path))
+    }
+
+    /// The next row that holds an address; see [`Table::next_about`].
+    ///
+    /// # Errors
+    /// The table cannot be read on.
+    pub fn next_about(&mut self, address: &Address) -> Result<Option<About>, Error> {
+        self.table.next_about(address).map_err(|error| error.into_error(&self.path))
     }
 
     /// The addresses of the next row that refuses; see [`Table::next_refusals`].

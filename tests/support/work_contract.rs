@@ -2,8 +2,8 @@
 //! again: each is a process of its own, and dropping it is that process's end.
 
 use rundbrief::ledger::{
-    Books, Decided, Delivery, DeliveryKey, DeliveryState, LEASE, LostDelivery, Mode, Pacing, Recovered, ReleaseState,
-    Settled, Slots, Totals, Waiting, Work,
+    Books, ByHand, Decided, Delivery, DeliveryKey, DeliveryState, LEASE, LostDelivery, Mode, Moments, Pacing,
+    Recovered, ReleaseState, Settled, Slots, Totals, Waiting, Work,
 };
 use rundbrief::plan::Target;
 
@@ -250,6 +250,33 @@ pub async fn an_uncertain_delivery_waits_for_a_person<L: Work + Books>(open: imp
     assert_eq!(ledger.resolve(id, None, Decided::SendAgain, NOW).await.expect("nothing is left"), 0);
     let counts = totals(&ledger, id).await;
     assert_eq!((counts.sent, counts.pending, counts.uncertain), (2, 1, 0));
+}
+
+/// What a person did by hand is settled once, and its receipt can be replaced; a release ends when nothing is open.
+pub async fn what_was_done_by_hand_is_settled<L: Work + Books>(open: impl AsyncFn() -> L) {
+    let ledger = open().await;
+    let id = sealed(&ledger, "tagung", 0).await;
+    let (feed, text) = ([1, 2].map(|part| DeliveryKey { part, target: Target::CHANNEL })).into();
+    let noted = ledger.settle_by_hand(id, text, "https://x.example/1", NOW).await.expect("notes");
+    assert_eq!(noted, ByHand::Done);
+    let noted = ledger.settle_by_hand(id, text, "https://x.example/2", NOW + 5).await.expect("notes again");
+    assert_eq!(noted, ByHand::Replaced("https://x.example/1".to_owned()));
+    let sent = ledger.standings(id, DeliveryState::Sent, None, 9).await.expect("lists");
+    assert_eq!((sent.len(), sent[0].key, sent[0].detail.as_str()), (1, text, "https://x.example/2"));
+    assert_eq!(ledger.moments(id).await.expect("reads"), Moments::default(), "nothing was handed over");
+    let outline = ledger.outline(id).await.expect("reads");
+    let names: Vec<_> = outline.iter().map(|part| (part.channel.as_str(), part.list.as_str())).collect();
+    assert_eq!(names, [("email", "members"), ("feed", ""), ("x", "")]);
+    assert!(outline.iter().all(|part| part.body.is_empty()));
+
+    let worker = ledger.join(NOW).await.expect("joins");
+    assert_eq!(ledger.workers(NOW).await.expect("counts"), 1);
+    ledger.claim(&worker, id, &[1], 1, NOW).await.expect("claims");
+    assert_eq!(ledger.settle_by_hand(id, feed, "x", NOW).await.expect("asks"), ByHand::Elsewhere);
+    ledger.give_back(&worker, id, &[feed], 0).await.expect("gives back");
+    ledger.settle_by_hand(id, feed, "x", NOW).await.expect("notes");
+    ledger.close(id).await.expect("closes");
+    assert_eq!(ledger.release_state(id).await.expect("reads"), ReleaseState::Settled);
 }
 
 /// What every fifth domain refuses is tried again once it is mended, not lost.

@@ -184,3 +184,6 @@ fn spoken(limit: Duration) -> String {
         _ => format!("{} milliseconds", limit.as_millis()),
     }
 }
+
+#[cfg(test)]
+mod tests;

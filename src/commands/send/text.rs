@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::super::Context;
 use super::super::progress::duration;
 use super::super::ready::Ready;
+use super::super::released::is_by_hand;
 use super::super::screen::finding_entry;
 use super::super::survey::code_of;
 use super::ways::mode;
@@ -14,7 +15,7 @@ use crate::config::Transport;
 use crate::dispatch::freeze::Sums;
 use crate::dispatch::{Chosen, Ending, Ran};
 use crate::error::Error;
-use crate::ledger::{Books, DeliveryState, LedgerError, Mode, Part, Release, SqliteLedger, Standing, Totals};
+use crate::ledger::{Books, DeliveryState, Ledger, LedgerError, Mode, Part, Release, SqliteLedger, Standing, Totals};
 use crate::plan::duration::shortest;
 use crate::plan::{Plan, Skip};
 
@@ -203,6 +204,7 @@ pub(super) struct RealEnd {
     /// What this program does not post.
     by_hand: Vec<String>,
     refused: Vec<Standing>,
+    deferred: Vec<Standing>,
     uncertain: Vec<Standing>,
     /// When the first of those that were refused for now is tried again.
     next: Option<i64>,
@@ -217,14 +219,18 @@ impl RealEnd {
     ) -> Result<RealEnd, LedgerError> {
         let named = |state| ledger.standings(release.id, state, None, NAMED);
         let deferred = ledger.standings(release.id, DeliveryState::Deferred, None, u32::MAX).await?;
-        let own = |part: &&Part| !["email", "feed"].contains(&part.channel.as_str());
+        let open = ledger.totals(release.id).await?;
+        let open = |number: i64| open.iter().any(|(part, totals)| *part == number && totals.open() > 0);
+        let by_hand =
+            (0_i64..).zip(parts).filter(|(number, part)| is_by_hand(Mode::Real, &part.channel) && open(*number));
         Ok(RealEnd {
             slug: release.slug.clone(),
             left: *left,
-            by_hand: parts.iter().filter(own).map(|part| part.channel.clone()).collect(),
+            by_hand: by_hand.map(|(_, part)| part.channel.clone()).collect(),
             refused: named(DeliveryState::Failed).await?,
             uncertain: named(DeliveryState::Uncertain).await?,
             next: deferred.iter().map(|standing| standing.due_at).min(),
+            deferred: deferred.into_iter().take(NAMED as usize).collect(),
         })
     }
 
@@ -258,6 +264,9 @@ impl RealEnd {
         };
         if summary.failed > 0 {
             text += &named("Refused", &self.refused);
+        }
+        if self.left.deferred > 0 {
+            text += &named("Refused for now", &self.deferred);
         }
         if self.left.uncertain > 0 {
             text += &named("May or may not have arrived", &self.uncertain);

@@ -4,6 +4,7 @@ use super::super::Context;
 use crate::channel::ChannelError;
 use crate::channel::feed::FeedFile;
 use crate::channel::outbox::Outbox;
+use crate::channel::sendmail::Sendmail;
 use crate::channel::smtp::SmtpRelay;
 use crate::channel::way::Way;
 use crate::config::Transport;
@@ -43,7 +44,10 @@ pub fn ways(context: &Context) -> Result<Ways<'_>, Error> {
                 texts: None,
             }
         }
-        Transport::Sendmail(_) => return Err(Error::Usage("sendmail".to_owned())),
+        Transport::Sendmail(settings) => {
+            let mail = Way::Sendmail(Sendmail::new(settings, &config.folder));
+            Ways { mail, connections: 1, relay: None, feed, texts: None }
+        }
     })
 }
 

@@ -4,11 +4,12 @@ use serde_json::Value;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, query};
 
+use super::beside::Holder;
 use super::rows::{read_release, read_target};
 use super::{SqliteLedger, hex_array};
 use crate::ledger::{
-    Books, Decided, DeliveryKey, DeliveryState, LedgerError, Part, Passage, Release, ReleaseState, Standing,
-    Suppression,
+    Books, ByHand, COUNTED, Decided, DeliveryKey, DeliveryState, LedgerError, Moments, Part, Passage, Release,
+    ReleaseState, Standing, Suppression,
 };
 use crate::plan::Target;
 
@@ -34,6 +35,44 @@ impl Books for SqliteLedger {
         query.fetch_all(&self.pool).await?.iter().map(read_standing).collect()
     }
 
+    async fn outline(&self, release: i64) -> Result<Vec<Part>, LedgerError> {
+        let sql = "SELECT channel, list FROM part WHERE release = ? ORDER BY part";
+        query(sql).bind(release).fetch_all(&self.pool).await?.iter().map(read_outline).collect()
+    }
+
+    async fn moments(&self, release: i64) -> Result<Moments, LedgerError> {
+        let sql = "SELECT min(first_at) AS first, max(settled_at) AS last FROM delivery WHERE release = ? AND first_at IS NOT NULL";
+        let row = query(sql).bind(release).fetch_one(&self.pool).await?;
+        Ok(Moments { first: row.try_get("first")?, last: row.try_get("last")? })
+    }
+
+    async fn settle_by_hand(
+        &self,
+        release: i64,
+        key: DeliveryKey,
+        detail: &str,
+        at: i64,
+    ) -> Result<ByHand, LedgerError> {
+        let look = "SELECT state, detail FROM delivery WHERE release = ? AND part = ? AND target = ?";
+        let settle = "UPDATE delivery SET state = 3, detail = ?4, settled_at = ?5 \
+                      WHERE release = ?1 AND part = ?2 AND target = ?3";
+        let target = &key.target.0[..];
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let row = query(look).bind(release).bind(key.part).bind(target).fetch_optional(&mut *transaction).await?;
+        let state: Option<i64> = row.as_ref().map(|row| row.try_get("state")).transpose()?;
+        let noted = match (state.and_then(DeliveryState::from_number), &row) {
+            (Some(DeliveryState::Pending), _) => ByHand::Done,
+            (Some(DeliveryState::Sent), Some(row)) => {
+                ByHand::Replaced(row.try_get::<Option<String>, _>("detail")?.unwrap_or_default())
+            }
+            _ => return Ok(ByHand::Elsewhere),
+        };
+        let settle = query(settle).bind(release).bind(key.part).bind(target).bind(detail).bind(at);
+        settle.execute(&mut *transaction).await?;
+        transaction.commit().await?;
+        Ok(noted)
+    }
+
     async fn history(&self, target: Target) -> Result<Vec<Passage>, LedgerError> {
         let sql = "SELECT d.*, r.address, r.name, p.channel, p.list FROM release l \
                    JOIN part p ON p.release = l.id \
@@ -43,8 +82,7 @@ impl Books for SqliteLedger {
         for release in self.releases().await? {
             let rows = query(sql).bind(release.id).bind(&target.0[..]).fetch_all(&self.pool).await?;
             for row in &rows {
-                let body = Vec::new().into();
-                let part = Part { channel: row.try_get("channel")?, list: row.try_get("list")?, body };
+                let part = read_outline(row)?;
                 history.push(Passage { release: release.clone(), part, standing: read_standing(row)? });
             }
         }
@@ -59,17 +97,21 @@ impl Books for SqliteLedger {
         at: i64,
     ) -> Result<u64, LedgerError> {
         let again = "UPDATE delivery SET state = 0, attempts = 0, first_at = NULL, due_at = 0, hold_until = 0, \
-                     worker = NULL, settled_at = NULL, detail = 'a person decided to send it again' \
+                     worker = NULL, settled_at = NULL, detail = ?4 \
                      WHERE release = ?1 AND state = 6 AND (?2 IS NULL OR \
                      (part || ' ' || hex(target)) IN (SELECT value FROM json_each(?2)))";
-        let count = "UPDATE delivery SET state = 3, settled_at = ?3, detail = 'counted as sent by a person' \
+        let count = "UPDATE delivery SET state = 3, settled_at = ?3, detail = ?4 \
                      WHERE release = ?1 AND state = 6 AND (?2 IS NULL OR \
                      (part || ' ' || hex(target)) IN (SELECT value FROM json_each(?2)))";
         let named = |key: &DeliveryKey| format!("{} {}", key.part, key.target.hex().to_uppercase());
         let keys = keys.map(|keys| Value::from(keys.iter().map(named).collect::<Vec<_>>()).to_string());
-        let sql = if decided == Decided::SendAgain { again } else { count };
+        let (sql, detail) = match decided {
+            Decided::SendAgain => (again, "a person decided to send it again"),
+            Decided::CountAsSent => (count, COUNTED),
+        };
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        let done = query(sql).bind(release).bind(keys).bind(at).execute(&mut *transaction).await?.rows_affected();
+        let done =
+            query(sql).bind(release).bind(keys).bind(at).bind(detail).execute(&mut *transaction).await?.rows_affected();
         if done > 0 && decided == Decided::SendAgain {
             let reopen = "UPDATE release SET state = 1 WHERE id = ? AND state = 3";
             query(reopen).bind(release).execute(&mut *transaction).await?;
@@ -117,9 +159,15 @@ impl Books for SqliteLedger {
         rows.iter().map(|row| Ok((row.try_get("list")?, read_target(row, "target")?))).collect()
     }
 
-    async fn workers(&self, now: i64) -> Result<u64, LedgerError> {
-        let row = query("SELECT count(*) AS number FROM worker WHERE expires_at >= ?").bind(now);
-        Ok(row.fetch_one(&self.pool).await?.try_get::<i64, _>("number")?.unsigned_abs())
+    /// The lock of a process says more than its last sign of life: it ends with the process.
+    async fn workers(&self, _now: i64) -> Result<u64, LedgerError> {
+        let mut living = 0;
+        for row in query("SELECT token FROM worker").fetch_all(&self.pool).await? {
+            let token: Vec<u8> = row.try_get("token")?;
+            let token = token.try_into().map_err(|_| LedgerError::Damaged("a worker has no token".to_owned()))?;
+            living += u64::from(matches!(self.beside()?.holder(&token)?, Holder::Lives));
+        }
+        Ok(living)
     }
 
     async fn fact(&self, name: &str) -> Result<Option<String>, LedgerError> {
@@ -139,6 +187,10 @@ impl Books for SqliteLedger {
         query(sql).bind(name).bind(value).execute(&self.pool).await?;
         Ok(())
     }
+}
+
+fn read_outline(row: &SqliteRow) -> Result<Part, LedgerError> {
+    Ok(Part { channel: row.try_get("channel")?, list: row.try_get("list")?, body: Vec::new().into() })
 }
 
 fn read_standing(row: &SqliteRow) -> Result<Standing, LedgerError> {

@@ -10,6 +10,7 @@ use std::path::Path;
 use crate::members::address::Address;
 use crate::members::{Refused, Row};
 
+mod about;
 mod columns;
 mod csv;
 mod decoded;
@@ -22,6 +23,7 @@ mod refusal;
 mod row;
 mod xlsx;
 
+pub use about::About;
 pub use csv::Delimiter;
 pub use encoding::Encoding;
 pub use error::TableError;

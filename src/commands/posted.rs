@@ -1,0 +1,59 @@
+//! `posted`: a person notes where a text can be seen that they posted by hand.
+
+use serde_json::json;
+
+use super::Context;
+use super::released::{Released, is_by_hand};
+use crate::cli;
+use crate::error::{Error, Exit};
+use crate::finding::nearest;
+use crate::ledger::{Books, ByHand, DeliveryKey, Ledger, Mode};
+use crate::plan::Target;
+
+pub async fn run(arguments: &cli::Posted, context: &Context) -> Result<Exit, Error> {
+    let cli::Posted { channel, url, .. } = arguments;
+    if !crate::config::is_url(url) {
+        let message =
+            format!("`{url}` is no address of a page\n  = help: copy it from the browser; it begins with https://");
+        return Err(Error::Usage(message));
+    }
+    let released = Released::real(context, &arguments.post).await?;
+    let (id, slug) = (released.release.id, released.release.slug.as_str());
+    let parts = released.record.outline(id).await.map_err(|error| released.at(error))?;
+    let mut by_hand = parts.iter().map(|part| part.channel.as_str()).filter(|name| is_by_hand(Mode::Real, name));
+    let Some(part) =
+        (0_i64..).zip(&parts).find(|(_, part)| part.channel == *channel && is_by_hand(Mode::Real, channel))
+    else {
+        let own = parts.iter().any(|part| part.channel == *channel);
+        return Err(Error::Usage(unknown(slug, channel, own, by_hand.by_ref().collect())));
+    };
+    let key = DeliveryKey { part: part.0, target: Target::CHANNEL };
+    let noted = released.record.settle_by_hand(id, key, url, context.clock.now()).await;
+    let text = match noted.map_err(|error| released.at(error))? {
+        ByHand::Done => format!("Noted: {slug} is on {channel}, {url}"),
+        ByHand::Replaced(before) if before == *url => format!("That was noted before: {slug} is on {channel}, {url}"),
+        ByHand::Replaced(before) => format!("Noted: {slug} is on {channel}, {url}\nBefore, it said {before}"),
+        ByHand::Elsewhere => {
+            let message = format!("{channel} is being sent at this moment\n  = help: see `rundbrief status {slug}`");
+            return Err(Error::Usage(message));
+        }
+    };
+    released.record.close(id).await.map_err(|error| released.at(error))?;
+    context.screen.result(&text);
+    context.screen.json(&json!({ "slug": slug, "channel": channel, "url": url }));
+    released.record.shut().await;
+    Ok(Exit::Settled)
+}
+
+/// Said of a channel whose text is not posted by hand; `own`: this program delivers it.
+fn unknown(slug: &str, channel: &str, own: bool, by_hand: Vec<&str>) -> String {
+    if own {
+        return format!("{channel} is not posted by hand\n  = help: `rundbrief send {slug}` delivers it");
+    }
+    let help = match nearest(channel, by_hand.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if by_hand.is_empty() => "this post has nothing to post by hand".to_owned(),
+        None => format!("to post by hand: {}", by_hand.join(", ")),
+    };
+    format!("{slug} has no text for {channel}\n  = help: {help}")
+}

@@ -1,0 +1,149 @@
+//! `resolve`: a person decides about mails that may or may not have arrived.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use super::Context;
+use super::released::Released;
+use super::status::uncertain;
+use crate::cli;
+use crate::error::{Error, Exit};
+use crate::finding::nearest;
+use crate::ledger::{Books, Decided, DeliveryKey, DeliveryState, Ledger, Passage, Standing, Totals};
+use crate::members::address::Address;
+use crate::plan::SiteKey;
+use crate::project::site_key;
+
+pub async fn run(arguments: &cli::Resolve, context: &Context) -> Result<Exit, Error> {
+    let released = Released::real(context, &arguments.post).await?;
+    let (id, slug) = (released.release.id, released.release.slug.as_str());
+    let decided = if arguments.send_again { Decided::SendAgain } else { Decided::CountAsSent };
+    let waiting = uncertain(&released.record, id).await.map_err(|error| released.at(error))?;
+    let chosen = match arguments.addresses.is_empty() {
+        true => waiting,
+        false => chosen(arguments, context, &released, waiting).await?,
+    };
+    let keys: Vec<DeliveryKey> = chosen.iter().map(|standing| standing.key).collect();
+    let alive = released.record.workers(context.clock.now()).await.map_err(|error| released.at(error))? > 0;
+    if alive && !keys.is_empty() && decided == Decided::SendAgain {
+        context
+            .screen
+            .note("warning: something is being sent at this moment; if it is this post, these go out again at once\n");
+    }
+    let done = released.record.resolve(id, Some(&keys), decided, context.clock.now()).await;
+    let done = done.map_err(|error| released.at(error))?;
+    released.record.close(id).await.map_err(|error| released.at(error))?;
+    let left = left(&released).await?;
+    context.screen.result(&told(slug, decided, &keys, done, &left));
+    context.screen.json(&json!({
+        "slug": slug,
+        "decided": if arguments.send_again { "send-again" } else { "count-as-sent" },
+        "count": done,
+        "addresses": chosen.iter().map(|standing| standing.address.as_str()).collect::<Vec<_>>(),
+        "totals": left,
+    }));
+    released.record.shut().await;
+    Ok(Exit::Settled)
+}
+
+/// Those of the uncertain ones that were named.
+///
+/// # Errors
+/// [`Error::Usage`] with every name that is none of them; then nothing was changed.
+async fn chosen(
+    arguments: &cli::Resolve,
+    context: &Context,
+    released: &Released,
+    waiting: Vec<Standing>,
+) -> Result<Vec<Standing>, Error> {
+    let key = key_of(context, released)?;
+    let known: Vec<String> = waiting.iter().map(|standing| standing.address.clone()).collect();
+    let mut by_target: BTreeMap<_, _> = waiting.into_iter().map(|standing| (standing.key.target, standing)).collect();
+    let (mut chosen, mut taken, mut wrong) = (Vec::new(), Vec::new(), Vec::new());
+    for written in &arguments.addresses {
+        let address = match Address::parse(written) {
+            Ok(address) => address,
+            Err(error) => {
+                wrong.push(format!("{written}: {error}"));
+                continue;
+            }
+        };
+        let target = key.target(&address);
+        match by_target.remove(&target) {
+            Some(standing) => {
+                taken.push(target);
+                chosen.push(standing);
+            }
+            None if taken.contains(&target) => {}
+            None => {
+                let history = released.record.history(target).await.map_err(|error| released.at(error))?;
+                let passage = history.into_iter().find(|passage| passage.release.id == released.release.id);
+                wrong.push(format!("{address}: {}", why_not(passage, nearest(address.as_str(), known_of(&known)))));
+            }
+        }
+    }
+    if wrong.is_empty() {
+        return Ok(chosen);
+    }
+    let help = format!("nothing was changed; `rundbrief status {}` names those to decide about", released.release.slug);
+    Err(Error::Usage(format!("there is nothing to decide about {}\n  = help: {help}", wrong.join("\n  and about "))))
+}
+
+fn known_of(known: &[String]) -> impl Iterator<Item = &str> {
+    known.iter().map(String::as_str)
+}
+
+/// Why an address is not among those that may not have arrived.
+fn why_not(passage: Option<Passage>, near: Option<&str>) -> String {
+    match (passage.map(|passage| passage.standing.state), near) {
+        (Some(DeliveryState::Sent), _) => "it was accepted".to_owned(),
+        (Some(DeliveryState::Failed), _) => "it was refused".to_owned(),
+        (Some(DeliveryState::Uncertain), _) => "it was named twice".to_owned(),
+        (Some(_), _) => "it waits to be sent".to_owned(),
+        (None, Some(near)) => format!("it was not written to; did you mean {near}?"),
+        (None, None) => "it was not written to".to_owned(),
+    }
+}
+
+/// The site key that the release's members are known by.
+fn key_of(context: &Context, released: &Released) -> Result<SiteKey, Error> {
+    let key = site_key(&context.project, |name| std::env::var(name).ok())?;
+    if released.release.key.is_empty() || released.release.key == key.fingerprint() {
+        return Ok(key);
+    }
+    Err(Error::Usage(
+        "the site key is not the one that this post was sent with, so that nobody can be recognised by their address\n  \
+         = help: restore the key from a backup; without addresses, the decision is about all of the post"
+            .to_owned(),
+    ))
+}
+
+async fn left(released: &Released) -> Result<Totals, Error> {
+    let totals = released.record.totals(released.release.id).await.map_err(|error| released.at(error))?;
+    Ok(totals.iter().fold(Totals::default(), |mut sum, (_, totals)| {
+        sum.merge(totals);
+        sum
+    }))
+}
+
+/// What was decided and what comes next.
+fn told(slug: &str, decided: Decided, asked: &[DeliveryKey], done: u64, left: &Totals) -> String {
+    if asked.is_empty() {
+        return format!("Nothing of {slug} is in doubt; there is nothing to decide.");
+    }
+    let mut text = match (decided, done) {
+        (Decided::SendAgain, 1) => "1 is to be sent again. Now run: rundbrief send ".to_owned() + slug,
+        (Decided::SendAgain, _) => format!("{done} are to be sent again. Now run: rundbrief send {slug}"),
+        (Decided::CountAsSent, 1) => "1 counts as sent and is not written to again.".to_owned(),
+        (Decided::CountAsSent, _) => format!("{done} count as sent and are not written to again."),
+    };
+    let late = (asked.len() as u64).saturating_sub(done);
+    if late > 0 {
+        text += &format!("\n{late} had an answer after all, or somebody else decided at the same time.");
+    }
+    if left.uncertain > 0 {
+        text += &format!("\n{} more may or may not have arrived: rundbrief status {slug}", left.uncertain);
+    }
+    text
+}

@@ -1,0 +1,231 @@
+//! `send --test`: the mail, marked as a test, to people who need not be on a list.
+//!
+//! Leaves no trace in the sending record, makes no site key and asks nobody: it goes to the addresses that were named.
+
+use serde_json::{Value, json};
+
+use super::super::ready::Ready;
+use super::super::sample::{Sample, member};
+use super::super::table::aligned;
+use super::super::{Context, build};
+use super::ways::{of_channel, outbox, taker, ways};
+use crate::channel::outbox::TESTS;
+use crate::channel::{Channel, ChannelError, Closed, Content, Envelope, Gate, Outcome, Outgoing};
+use crate::cli;
+use crate::error::{Error, Exit};
+use crate::finding::Finding;
+use crate::ledger::Mode;
+use crate::members::address::Address;
+use crate::render::code::Code;
+use crate::render::email::message::{self, Compiled, Mark, TEST_TOKEN};
+
+/// A test is kept back by nothing: nobody can have stopped it.
+struct OpenGate;
+
+impl Gate for OpenGate {
+    fn open(&self) -> Result<(), Closed> {
+        Ok(())
+    }
+}
+
+pub(super) async fn run(arguments: &cli::Send, context: &Context) -> Result<Exit, Error> {
+    let addresses = addresses(&arguments.test)?;
+    if super::mode(context) == Mode::Real {
+        super::may_reach_people(context)?;
+    }
+    let ready = Ready::make(context, &arguments.post)?;
+    context.screen.findings(&ready.warnings);
+    super::check_names(arguments, &ready.parts)?;
+    build::out_folder(context, std::path::Path::new("out"), &ready)?;
+    let member = member(context, &ready, &arguments.lists, arguments.seen_by.as_deref()).await?;
+    let sample = Sample::for_test(context, &ready, member.as_ref(), &arguments.lists);
+    build::publish_pictures(context, &ready)?;
+    let mark = Mark::new(Code::of(&ready.digest), &ready.loaded.words);
+    let sender = &context.project.config.sender;
+    let compiled = sample.email.marked(&mark, sender, ready.slug(), sample.list).map_err(Finding::from);
+    let compiled = compiled.map_err(Error::input)?;
+    let test = Test { context, ready: &ready, sample: &sample, mark: &mark, compiled: &compiled };
+    context.screen.result(&test.head(member.is_some()));
+    test.send(&addresses).await
+}
+
+/// The addresses that were named, each once.
+fn addresses(written: &[String]) -> Result<Vec<Address>, Error> {
+    let mut addresses: Vec<Address> = Vec::new();
+    let mut wrong = Vec::new();
+    for text in written {
+        match Address::parse(text) {
+            Ok(address) if addresses.iter().any(|known| known.normalized() == address.normalized()) => {}
+            Ok(address) => addresses.push(address),
+            Err(error) => wrong.push(format!("--test {text}: {error}")),
+        }
+    }
+    if wrong.is_empty() { Ok(addresses) } else { Err(Error::Usage(wrong.join("\nerror: "))) }
+}
+
+/// Everything that a test is made from.
+struct Test<'a> {
+    context: &'a Context,
+    ready: &'a Ready,
+    sample: &'a Sample<'a>,
+    mark: &'a Mark,
+    compiled: &'a Compiled,
+}
+
+/// What became of one mail.
+struct Ended {
+    address: String,
+    /// A stable name.
+    outcome: &'static str,
+    reply: String,
+    exit: Exit,
+}
+
+impl Test<'_> {
+    fn head(&self, real: bool) -> String {
+        let who = &self.sample.recipient.address;
+        let seen = if real { format!("as {who} sees it") } else { "as an invented member sees it".to_owned() };
+        format!("{}\nTest of the mail, {seen}\n", self.ready.loaded.post.header.title)
+    }
+
+    async fn send(&self, addresses: &[Address]) -> Result<Exit, Error> {
+        let context = self.context;
+        let real = super::mode(context) == Mode::Real;
+        let _inside = if real { None } else { Some(outbox(context).enter(self.ready.slug())?) };
+        let mut session = ways(context)?.mail.session();
+        let (mut ended, mut failure) = (Vec::new(), None);
+        for address in addresses {
+            let mut message = Vec::new();
+            self.message(address, &mut message)?;
+            let from = self.return_path()?;
+            let envelope = Envelope { from: &from, to: address.as_str() };
+            let content = Content::Message { envelope, bytes: &message };
+            let name = file_name(address);
+            let outgoing = Outgoing { slug: self.ready.slug(), channel: TESTS, name: &name, content };
+            match deliver(&mut session, &outgoing).await {
+                Ok(outcome) => ended.push(end(address, outcome)),
+                Err(error) => {
+                    failure = Some(of_channel("email", error));
+                    break;
+                }
+            }
+        }
+        session.close().await;
+        self.tell(&ended, failure, real)
+    }
+
+    /// The whole message to one address.
+    fn message(&self, address: &Address, out: &mut Vec<u8>) -> Result<(), Error> {
+        let sender = &self.context.project.config.sender;
+        let message_id = self.mark.message_id(&unique()?, sender.from.email.domain());
+        let recipient = message::Recipient {
+            address: address.as_str(),
+            display_name: None,
+            values: &self.sample.recipient.slots,
+            unsubscribe_url: None,
+            unsubscribe_token: None,
+            message_id: &message_id,
+            date: &self.context.clock.zoned(),
+        };
+        self.compiled.merge(&recipient, out).map_err(|error| {
+            let message = format!("the mail as {} sees it: {error}", self.sample.recipient.address);
+            Error::input(
+                Finding::error("message", message).help("correct the member's row, or choose another with --as"),
+            )
+        })
+    }
+
+    /// Where bounces of the test go: as those of a member's mail, but to nobody's target.
+    fn return_path(&self) -> Result<String, Error> {
+        let sender = &self.context.project.config.sender;
+        match &sender.bounce_address {
+            None => Ok(sender.from.email.to_string()),
+            Some(bounce) => match message::return_path(bounce, TEST_TOKEN) {
+                Ok(address) => Ok(address.to_string()),
+                Err(problem) => Err(Error::Config(vec![Finding::error("bounce-address", problem)])),
+            },
+        }
+    }
+
+    fn tell(&self, ended: &[Ended], failure: Option<Error>, real: bool) -> Result<Exit, Error> {
+        let screen = &self.context.screen;
+        let by = taker(self.context);
+        let row = |one: &Ended| {
+            let words = match (one.outcome, real) {
+                ("accepted", true) => format!("accepted by {by}: {}", one.reply),
+                ("accepted", false) => format!("written: {}", one.reply),
+                ("refused", _) => format!("refused: {}", one.reply),
+                ("uncertain", _) => format!("may or may not have arrived: {}", one.reply),
+                ("deferred", _) => format!("refused for now: {}", one.reply),
+                _ => format!("not sent: {}", one.reply),
+            };
+            vec![one.address.clone(), words]
+        };
+        let rows: Vec<Vec<String>> = ended.iter().map(row).collect();
+        aligned(&rows, |_| false).iter().for_each(|line| screen.result(&format!("  {line}")));
+        if !real && !ended.is_empty() {
+            screen.result("\nNothing has left this computer.");
+        }
+        if let Some(failure) = &failure {
+            screen.failure(failure);
+        }
+        screen.json(&json!({
+            "slug": self.ready.slug(),
+            "code": self.ready.code(),
+            "test": true,
+            "as": self.sample.recipient.address,
+            "list": self.sample.list,
+            "mails": ended.iter().map(Ended::document).collect::<Vec<_>>(),
+            "errors": failure.iter().flat_map(super::super::screen::error_entries).collect::<Vec<_>>(),
+        }));
+        let exits = ended.iter().map(|one| one.exit).chain(failure.as_ref().map(Error::exit));
+        Ok(exits.max().unwrap_or(Exit::Settled))
+    }
+}
+
+impl Ended {
+    fn document(&self) -> Value {
+        json!({ "address": self.address, "outcome": self.outcome, "reply": self.reply })
+    }
+}
+
+/// Delivers once; where the connection failed before anything left, once more on a new one.
+async fn deliver(session: &mut impl Channel, outgoing: &Outgoing<'_>) -> Result<Outcome, ChannelError> {
+    match session.deliver(outgoing, &OpenGate).await? {
+        Outcome::Untried { .. } => session.deliver(outgoing, &OpenGate).await,
+        outcome => Ok(outcome),
+    }
+}
+
+fn end(address: &Address, outcome: Outcome) -> Ended {
+    let (outcome, reply, exit) = match outcome {
+        Outcome::Sent { receipt } => ("accepted", receipt, Exit::Settled),
+        Outcome::Deferred { reason, .. } => ("deferred", reason, Exit::SomeDeferred),
+        Outcome::Rejected { reason, .. } => ("refused", reason, Exit::SomeRejected),
+        Outcome::Uncertain { reason } => ("uncertain", reason, Exit::SomeUncertain),
+        Outcome::Untried { reason, .. } => ("untried", reason, Exit::SomeDeferred),
+        Outcome::Withheld => ("untried", "it was kept back".to_owned(), Exit::SomeDeferred),
+    };
+    let reply = reply.split_whitespace().collect::<Vec<_>>().join(" ");
+    Ended { address: address.to_string(), outcome, reply, exit }
+}
+
+/// The address as a file name that exists on every system and belongs to no other address.
+fn file_name(address: &Address) -> String {
+    let mut name = String::new();
+    for c in address.normalized().chars() {
+        match c {
+            c if c.is_alphanumeric() || matches!(c, '@' | '.' | '-' | '_' | '+') => name.push(c),
+            c => name.extend(c.to_string().bytes().map(|byte| format!("%{byte:02x}"))),
+        }
+    }
+    name
+}
+
+/// Letters and digits that no other test has.
+fn unique() -> Result<String, Error> {
+    let mut bytes = [0; 8];
+    getrandom::fill(&mut bytes)
+        .map_err(|error| Error::Usage(format!("this computer gives no random numbers: {error}")))?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}

@@ -1,0 +1,84 @@
+//! `status`: what became of a send, and what is being sent at this moment.
+//!
+//! Only looks: it takes no lock that a send waits for and writes nothing.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use serde_json::json;
+
+use super::released::{Released, title};
+use super::{Context, record};
+use crate::cli;
+use crate::error::{Error, Exit};
+use crate::ledger::{Books, Mode, Roll, SqliteLedger};
+
+mod document;
+mod look;
+mod named;
+mod overview;
+mod text;
+mod watch;
+
+use look::{Look, Subject};
+use named::Named;
+pub use named::uncertain;
+
+pub async fn run(arguments: &cli::Status, context: &Context) -> Result<Exit, Error> {
+    match &arguments.post {
+        Some(post) => of_post(post, arguments.watch, context).await,
+        None => of_all(arguments.watch, context).await,
+    }
+}
+
+async fn of_post(post: &Path, watching: bool, context: &Context) -> Result<Exit, Error> {
+    let Released { record, release } = Released::find(context, post).await?;
+    let subject = Subject::of(context, &record, release).await?;
+    if watching {
+        watch::post(context, &record, &subject).await?;
+    }
+    let look = Look::at(&record, &subject).await?;
+    let named = Named::of(&record, &subject, &look).await?;
+    context.screen.result(&text::post(context, &subject, &look, &named));
+    context.screen.json(&document::post(&subject, &look, &named));
+    record.shut().await;
+    Ok(look.exit())
+}
+
+async fn of_all(watching: bool, context: &Context) -> Result<Exit, Error> {
+    let Some(record) = record::existing(context).await? else {
+        context.screen.result("Nothing was sent yet.");
+        context.screen.json(&json!({ "posts": [] }));
+        return Ok(Exit::Settled);
+    };
+    let subjects = subjects(context, &record).await?;
+    if watching {
+        watch::all(context, &record, &subjects).await?;
+    }
+    let looks = look::all(&record, &subjects).await?;
+    context.screen.result(&overview::overview(context, &looks));
+    let posts: Vec<_> = looks.iter().map(|(subject, look)| document::summary(subject, look)).collect();
+    context.screen.json(&json!({ "posts": posts }));
+    record.shut().await;
+    Ok(Exit::Settled)
+}
+
+/// The newest release of every post, the newest post first: the real ones, or the trials where there is nothing else.
+async fn subjects(context: &Context, record: &SqliteLedger) -> Result<Vec<Subject>, Error> {
+    let mut releases = record.releases().await.map_err(|error| error.at(&record.place()))?;
+    if releases.iter().any(|release| release.mode == Mode::Real) {
+        releases.retain(|release| release.mode == Mode::Real);
+    }
+    let mut seen = BTreeSet::new();
+    releases.retain(|release| seen.insert(release.slug.clone()));
+    let mut subjects = Vec::with_capacity(releases.len());
+    for release in releases {
+        subjects.push(Subject::of(context, record, release).await?);
+    }
+    Ok(subjects)
+}
+
+/// The headline of a post on one line, if its file can be read.
+fn headline(context: &Context, slug: &str) -> Option<String> {
+    title(context, slug).map(|title| title.split_whitespace().collect::<Vec<_>>().join(" "))
+}

@@ -1,0 +1,193 @@
+//! What `status` says to people about one post.
+
+use super::look::{Look, Stage, Subject};
+use super::named::Named;
+use crate::commands::Context;
+use crate::commands::survey::code_of;
+use crate::commands::table::aligned;
+use crate::commands::when::{moment, short};
+use crate::ledger::{Standing, Totals};
+
+/// How many of those who were refused or wait are named; JSON names more.
+const NAMED: usize = 20;
+
+/// What the other side has: mails are accepted by a server, files are written.
+fn done_word(subject: &Subject) -> &'static str {
+    if subject.is_trial() { "written" } else { "accepted" }
+}
+
+/// `3 accepted · 1 refused`, without what there is none of.
+pub fn counts(subject: &Subject, totals: &Totals) -> String {
+    let numbers = [
+        (totals.sent, done_word(subject)),
+        (totals.pending + totals.claimed + totals.in_flight, "waiting"),
+        (totals.deferred, "tried again"),
+        (totals.failed, "refused"),
+        (totals.uncertain, "may not have arrived"),
+    ];
+    let said: Vec<String> =
+        numbers.iter().filter(|(number, _)| *number > 0).map(|(number, word)| format!("{number} {word}")).collect();
+    if said.is_empty() { "nobody".to_owned() } else { said.join(" · ") }
+}
+
+/// The headline, the code and when it was.
+pub fn head(context: &Context, subject: &Subject, look: &Look) -> String {
+    let title = match &subject.title {
+        Some(title) => format!("{title} ({})", subject.release.slug),
+        None => subject.release.slug.clone(),
+    };
+    let trial = if subject.is_trial() { "only tried, nothing has left this computer · " } else { "" };
+    let first = look.moments.first.unwrap_or(subject.release.created_at);
+    let last = look.moments.last.filter(|_| look.own.open() == 0);
+    let (from, to) = (moment(context, first), last.map(|last| moment(context, last)));
+    let time = match to {
+        None => format!("begun {from}"),
+        Some(to) if to == from => format!("sent {from}"),
+        Some(to) => format!("begun {from}, ended {to}"),
+    };
+    format!("{title}\n{trial}release code {} · {time}\n", code_of(&subject.release))
+}
+
+/// Counts by channel, what there is none of left out; empty where nothing is this program's to deliver.
+pub fn counts_table(subject: &Subject, look: &Look) -> String {
+    let own: Vec<_> = look.channels.iter().filter(|(name, _)| !subject.is_by_hand(name)).collect();
+    type Count = fn(&Totals) -> u64;
+    let columns: [(&str, Count); 5] = [
+        (done_word(subject), |totals| totals.sent),
+        ("waiting", |totals| totals.pending + totals.claimed + totals.in_flight),
+        ("tried again", |totals| totals.deferred),
+        ("refused", |totals| totals.failed),
+        ("may not have arrived", |totals| totals.uncertain),
+    ];
+    let used: Vec<_> = (0..).zip(&columns).filter(|(at, (_, count))| *at == 0 || count(&look.own) > 0).collect();
+    let heading = std::iter::once(String::new()).chain(used.iter().map(|(_, (word, _))| (*word).to_owned()));
+    let mut rows = vec![heading.collect::<Vec<_>>()];
+    for (name, totals) in own {
+        let number = |at: usize, number: u64| if at > 0 && number == 0 { String::new() } else { number.to_string() };
+        let numbers = used.iter().map(|(at, (_, count))| number(*at, count(totals)));
+        rows.push(std::iter::once((*name).clone()).chain(numbers).collect());
+    }
+    aligned(&rows, |column| column > 0).iter().map(|line| format!("  {line}\n")).collect()
+}
+
+/// One line of a running send, where nothing can be drawn anew.
+pub fn line(context: &Context, subject: &Subject, look: &Look) -> String {
+    let time = context.clock.zoned().strftime("%H:%M:%S").to_string();
+    format!("{time}  {}: {}", subject.release.slug, counts(subject, &look.own))
+}
+
+/// How it stands and what to do next.
+pub fn closing(subject: &Subject, look: &Look) -> String {
+    let slug = &subject.release.slug;
+    let own = &look.own;
+    match look.stage {
+        Stage::Sending if look.workers > 1 => format!("{} processes are sending now.\n", look.workers),
+        Stage::Sending => "It is being sent now.\n".to_owned(),
+        Stage::Stopped => format!("It was stopped; `rundbrief send {slug}` goes on.\n"),
+        Stage::Broken => format!(
+            "The last send did not end by itself, in the middle of {}.\n\
+             `rundbrief send {slug}` finds out what became of them and goes on.\n",
+            counted(own.claimed + own.in_flight, "delivery", "deliveries")
+        ),
+        Stage::Waiting if own.pending > 0 => format!("Nobody is sending; `rundbrief send {slug}` goes on.\n"),
+        Stage::Waiting => format!("Nobody is sending; `rundbrief send {slug}` tries again.\n"),
+        Stage::Undecided => String::new(),
+        Stage::Done => "Nothing is left to send.\n".to_owned(),
+    }
+}
+
+fn counted(number: u64, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+/// Everything about a post: what needs a person first.
+pub fn post(context: &Context, subject: &Subject, look: &Look, named: &Named) -> String {
+    let slug = &subject.release.slug;
+    let mut parts = vec![head(context, subject, look)];
+    if !named.uncertain.is_empty() {
+        let since = |standing: &Standing| match standing.settled_at {
+            Some(at) => format!("since {}", short(context, at)),
+            None => String::new(),
+        };
+        parts.push(format!(
+            "{} may or may not have arrived:\n{}\
+             Ask one of them, or look into the mail server's log. Then, for all or with addresses behind it:\n  \
+             rundbrief resolve {slug} --send-again       they did not arrive\n  \
+             rundbrief resolve {slug} --count-as-sent    they did\n",
+            look.own.uncertain,
+            list(subject, &named.uncertain, usize::MAX, look.own.uncertain, since)
+        ));
+    }
+    if !named.refused.is_empty() {
+        let all = look.own.failed;
+        let taken_out = named.refused.iter().any(|standing| standing.attempts == 0);
+        let what = if taken_out { "refused or taken out" } else { "refused" };
+        parts.push(format!("{all} {what}:\n{}", list(subject, &named.refused, NAMED, all, |_| String::new())));
+    }
+    if !named.again.is_empty() {
+        let all = look.own.deferred;
+        let from = |standing: &Standing| format!("from {} on", short(context, standing.due_at));
+        parts
+            .push(format!("{all} refused for now and tried again:\n{}", list(subject, &named.again, NAMED, all, from)));
+    }
+    parts.push(counts_table(subject, look));
+    parts.push(by_hand(subject, named));
+    parts.push(closing(subject, look));
+    parts.retain(|part| !part.is_empty());
+    parts.join("\n").trim_end().to_owned()
+}
+
+/// One line a delivery: who, when, why.
+fn list(
+    subject: &Subject,
+    standings: &[Standing],
+    most: usize,
+    all: u64,
+    when: impl Fn(&Standing) -> String,
+) -> String {
+    let shown = &standings[..standings.len().min(most)];
+    let who = |standing: &Standing| match standing.address.as_str() {
+        "" if subject.channel(standing.key.part) == "email" => "(address deleted)".to_owned(),
+        "" => subject.channel(standing.key.part).to_owned(),
+        address => address.to_owned(),
+    };
+    let row = |standing: &Standing| {
+        let cells = [who(standing), when(standing), one_line(&standing.detail)];
+        cells.into_iter().filter(|cell| !cell.is_empty()).collect()
+    };
+    let rows: Vec<Vec<String>> = shown.iter().map(row).collect();
+    let mut text: String = aligned(&rows, |_| false).iter().map(|line| format!("  {line}\n")).collect();
+    let left = all.saturating_sub(shown.len() as u64);
+    if left > 0 {
+        text += &format!("  and {left} more; `--format json` names more of them\n");
+    }
+    text
+}
+
+/// A server's answer may have several lines.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What a person posts: what is open, and where the rest can be seen.
+fn by_hand(subject: &Subject, named: &Named) -> String {
+    let slug = &subject.release.slug;
+    let mut text = String::new();
+    let posted = named.by_hand.iter().filter_map(|(channel, url)| Some(vec![channel.clone(), url.clone()?]));
+    let posted: Vec<Vec<String>> = posted.collect();
+    if !posted.is_empty() {
+        text += "Posted by hand:\n";
+        text += &aligned(&posted, |_| false).iter().map(|line| format!("  {line}\n")).collect::<String>();
+    }
+    let open = named.by_hand.iter().filter(|(_, url)| url.is_none());
+    let open: Vec<&str> = open.map(|(channel, _)| channel.as_str()).collect();
+    if !open.is_empty() {
+        text += &format!(
+            "To post by hand: {} (texts: rundbrief build {slug})\n  \
+             then note where it is: rundbrief posted {slug} {} https://…\n",
+            open.join(", "),
+            open[0]
+        );
+    }
+    text
+}

@@ -1,0 +1,38 @@
+//! Times of the sending record, as people and as programs read them.
+//!
+//! Comes in: milliseconds since 1970. Goes out: text, for people in the site's time zone.
+
+use jiff::{Timestamp, Zoned};
+
+use super::Context;
+
+fn zoned(context: &Context, at: i64) -> Zoned {
+    let at = Timestamp::from_millisecond(at).unwrap_or_default();
+    at.to_zoned(context.project.config.site.zone.clone())
+}
+
+/// `2026-11-23`.
+pub fn day(context: &Context, at: i64) -> String {
+    zoned(context, at).strftime("%Y-%m-%d").to_string()
+}
+
+/// `23 November 2026, 09:00`.
+pub fn moment(context: &Context, at: i64) -> String {
+    zoned(context, at).strftime("%-d %B %Y, %H:%M").to_string()
+}
+
+/// `10:40` today, `24 November, 10:40` on another day, with the year where it is another one.
+pub fn short(context: &Context, at: i64) -> String {
+    let (at, now) = (zoned(context, at), context.clock.zoned());
+    let format = match at.date() == now.date() {
+        true => "%H:%M",
+        false if at.year() == now.year() => "%-d %B, %H:%M",
+        false => "%-d %B %Y, %H:%M",
+    };
+    at.strftime(format).to_string()
+}
+
+/// For programs: `2026-11-23T08:00:00Z` (RFC 3339).
+pub fn stamp(at: i64) -> String {
+    Timestamp::from_millisecond(at).unwrap_or_default().to_string()
+}

@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 use sqlx::migrate::Migrator;
@@ -31,6 +31,7 @@ use work::Own;
 
 /// How long a statement waits for another process's write, and a freeze for another freeze.
 const BUSY: Duration = Duration::from_secs(30);
+const OPEN_AGAIN: Duration = Duration::from_millis(50);
 
 static MIGRATIONS: Migrator = sqlx::migrate!("src/ledger/migrations/sqlite");
 
@@ -53,6 +54,18 @@ impl SqliteLedger {
     /// [`LedgerError::Newer`] for a schema that this version does not know, [`LedgerError::Damaged`] for a file that
     /// is no database, [`LedgerError::Locked`] when another program holds it.
     pub async fn open(path: &Path) -> Result<SqliteLedger, LedgerError> {
+        // Where another process is just making the file, or closing it as the last one, SQLite answers `busy` at once
+        // instead of waiting (sqlite.org/wal.html, "Sometimes queries return SQLITE_BUSY in WAL mode").
+        let began = Instant::now();
+        loop {
+            match SqliteLedger::open_now(path).await {
+                Err(LedgerError::Locked) if began.elapsed() < BUSY => tokio::time::sleep(OPEN_AGAIN).await,
+                opened => return opened,
+            }
+        }
+    }
+
+    async fn open_now(path: &Path) -> Result<SqliteLedger, LedgerError> {
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)

@@ -3,6 +3,7 @@
 //! Each row is a server that fails in one way, and what the record says after one send and after another. Five members,
 //! four connections, unless the row says otherwise.
 
+#[allow(dead_code, reason = "each test binary uses a part of this module")]
 #[path = "support/project.rs"]
 mod project;
 #[path = "support/sending.rs"]

@@ -1,5 +1,6 @@
 //! The kill test: whatever ends a send, and wherever, nobody is written to twice and nobody is lost.
 
+#[allow(dead_code, reason = "each test binary uses a part of this module")]
 #[path = "support/project.rs"]
 mod project;
 #[path = "support/sending.rs"]
@@ -19,7 +20,7 @@ use std::time::{Duration, Instant};
 use project::Project;
 use rundbrief::ledger::DeliveryState;
 use scene::{Point, Scene};
-use sending::{addresses, members, send, sending_to, totals};
+use sending::{addresses, members, send, sending_to, status, totals};
 use smtp_server::Server;
 
 /// As many members as the figures of the promise are for.
@@ -62,6 +63,10 @@ fn nothing_is_lost_or_doubled(project: &Project, server: &Server, scene: &Scene,
         (members.len(), taken.intersection(&uncertain).count())
     });
     scene.check_uncertain(&uncertain, CONNECTIONS);
+    let status = status(project);
+    let named = status["uncertain"].as_array().expect("a list").iter().map(|entry| entry["address"].as_str());
+    let named: BTreeSet<String> = named.map(|address| address.expect("an address").to_owned()).collect();
+    assert_eq!((named, status["totals"]["sent"].as_u64()), (uncertain, Some(sent.len() as u64)), "what status says");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! `members show`, `suppress` and `unsuppress`, as somebody runs them.
 
+#[allow(dead_code, reason = "each test binary uses a part of this module")]
 #[path = "support/project.rs"]
 mod project;
 #[allow(dead_code, reason = "each test binary uses a part of this module")]

@@ -1,6 +1,7 @@
 //! Four sends of one post at once, against a server that is too busy now and then: each member is written to once, and
 //! never over more connections than are configured.
 
+#[allow(dead_code, reason = "each test binary uses a part of this module")]
 #[path = "support/project.rs"]
 mod project;
 #[path = "support/sending.rs"]

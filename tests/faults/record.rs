@@ -8,8 +8,10 @@ use std::time::{Duration, Instant};
 use rundbrief::ledger::{Books, DeliveryState, ReleaseState};
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 
-use crate::project::{Project, Ran};
-use crate::sending::{POST, list, members, on_record, rundbrief, send, sending_to, signal, start, totals, until, wait};
+use crate::project::Project;
+use crate::sending::{
+    POST, Sent, list, members, on_record, rundbrief, send, sending_to, signal, start, totals, until, wait,
+};
 use crate::smtp_server::{Answer, Script, Server, Stage};
 use crate::table::spoken;
 
@@ -183,14 +185,14 @@ fn a_stop_ends_a_send_within_three_seconds_and_the_next_one_goes_on() {
 }
 
 /// Runs a send that cannot make any file longer than this, as on a full disk.
-fn send_on_a_full_disk(project: &Project, kilobytes: usize) -> Ran {
+fn send_on_a_full_disk(project: &Project, kilobytes: usize) -> Sent {
     let binary = rundbrief(project, &[]);
     // POSIX: blocks of 512 bytes, whatever the shell.
     let script = format!("trap '' XFSZ; ulimit -f {}; exec \"$@\"", 2 * kilobytes);
     let mut command = Command::new("sh");
     command.args(["-c", &script, "sh"]).arg(binary.get_program()).args(["send", POST, "--yes"]);
     let output = command.current_dir(project.path("")).env_clear().env("PATH", "/usr/bin:/bin").output();
-    Ran::of(output.expect("it runs"), format!("a send with {kilobytes} kB"))
+    Sent::of(output.expect("it runs"))
 }
 
 #[test]
@@ -201,8 +203,8 @@ fn a_disk_that_fills_up_in_the_middle_loses_nothing_and_repeats_nothing() {
     let mut failed = 0;
     // From too little for the first mark to almost enough.
     for kilobytes in [100, 400, 500, 650, 800, 1_000, 1_300, 1_800] {
-        let ran = send_on_a_full_disk(&project, kilobytes);
-        let (code, said) = (ran.exit(), ran.stdout() + &ran.stderr());
+        let Sent { status, said } = send_on_a_full_disk(&project, kilobytes);
+        let code = status.code();
         assert!(matches!(code, Some(0 | 74 | 76)) && !said.contains("panicked"), "{kilobytes} kB: {code:?} {said}");
         failed += usize::from(code == Some(74));
     }

@@ -1,6 +1,6 @@
 //! Ends that somebody asks for, and a sender that stands still.
 
-use std::process::Child;
+use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,7 @@ use rundbrief::ledger::{DeliveryState, LEASE};
 
 use crate::project::Project;
 use crate::sending::{
-    Sent, addresses, can_be_written_to, members, send, sending_to, signal, start, totals, until, wait,
+    POST, Sent, addresses, can_be_written_to, members, rundbrief, send, sending_to, signal, start, totals, until, wait,
 };
 use crate::smtp_server::{Answer, Script, Server, Stage};
 
@@ -49,6 +49,42 @@ fn a_send_that_is_told_to_end_leaves_nothing_in_doubt_and_the_next_one_finishes(
         assert!(left.pending > 0 && left.sent as usize == server.accepted_count(), "SIG{name}: {left:?}");
         send(&project).code(0);
         each_once(&server, &members);
+    }
+}
+
+#[test]
+fn a_hang_up_that_is_to_be_ignored_is() {
+    let server = Server::start(slow(20));
+    let members = members(200);
+    let project = sending_to(server.port(), &members);
+    let plain = rundbrief(&project, &["send", POST, "--yes"]);
+    let mut command = Command::new("sh");
+    // What nohup does.
+    command.args(["-c", "trap '' HUP; exec \"$@\"", "sh"]).arg(plain.get_program()).args(plain.get_args());
+    command.current_dir(project.path("")).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let child = command.spawn().expect("it starts");
+    until("mails go out", || server.accepted_count() > 20);
+    signal("HUP", child.id());
+    wait(child).code(0);
+    each_once(&server, &members);
+}
+
+#[test]
+fn an_end_does_not_wait_for_a_server_that_does_not_even_want_the_content() {
+    for stage in [Stage::Mail, Stage::Rcpt, Stage::Data] {
+        let server = Server::start(Script::new().without_contents().on(stage, |seen| match seen.mail {
+            ..=20 => Answer::normal(),
+            _ => Answer::hang(),
+        }));
+        let members = members(100);
+        let project = sending_to(server.port(), &members);
+        let child = start(&project);
+        until("every connection waits for an answer", || server.count("MAIL") >= 24);
+        signal("TERM", child.id());
+        ends_within(child, Duration::from_secs(3)).code(75);
+        let left = totals(&project);
+        assert_eq!((left.open() as usize, left.uncertain), (80, 0), "{stage:?}: {left:?}");
+        assert_eq!((left.pending, server.accepted_count()), (80, 20), "{stage:?}: {left:?}");
     }
 }
 

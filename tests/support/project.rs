@@ -1,7 +1,5 @@
 //! A project in a temporary folder, and the built binary run in it.
 
-#![allow(dead_code, reason = "each test binary uses a part of this module")]
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
@@ -108,14 +106,6 @@ pub struct Ran {
 }
 
 impl Ran {
-    pub fn of(output: Output, command: String) -> Ran {
-        Ran { output, command }
-    }
-
-    pub fn exit(&self) -> Option<i32> {
-        self.output.status.code()
-    }
-
     pub fn stdout(&self) -> String {
         String::from_utf8(self.output.stdout.clone()).expect("UTF-8")
     }

@@ -82,7 +82,7 @@ pub struct Sent {
 }
 
 impl Sent {
-    fn of(output: Output) -> Sent {
+    pub fn of(output: Output) -> Sent {
         let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
         Sent { status: output.status, said: said.join("\n") }
     }
@@ -153,6 +153,12 @@ pub fn totals(project: &Project) -> Totals {
         ledger.totals(release.id).await.expect("counts").iter().for_each(|(_, totals)| sum.merge(totals));
         sum
     })
+}
+
+/// What `status` says of the post.
+pub fn status(project: &Project) -> serde_json::Value {
+    let output = rundbrief(project, &["--format", "json", "status", POST]).output().expect("it runs");
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output:?}"))
 }
 
 /// The addresses of the deliveries in a state.

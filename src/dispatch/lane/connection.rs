@@ -27,6 +27,18 @@ struct LaneGate<'a, 'b, L> {
     opened: Cell<bool>,
 }
 
+impl<L: Work + Pacing> LaneGate<'_, '_, L> {
+    /// Returns when nobody waits for this delivery any more: at the end of the run where nothing of it has left, since
+    /// nothing will then; else when even its answer is given up.
+    async fn is_given_up(&self) {
+        let control = self.lane.run.control;
+        control.reached(Phase::Finish).await;
+        if self.opened.get() {
+            control.reached(Phase::Abandon).await;
+        }
+    }
+}
+
 impl<L: Work + Pacing> Gate for LaneGate<'_, '_, L> {
     fn open(&self) -> Result<(), Closed> {
         let run = self.lane.run;
@@ -119,7 +131,7 @@ impl<L: Work + Pacing> Lane<'_, L> {
         let outcome = tokio::select! {
             biased;
             outcome = session.deliver(&outgoing, &gate) => outcome,
-            () = run.control.reached(Phase::Abandon) => {
+            () = gate.is_given_up() => {
                 return match gate.opened.get() {
                     true => self.lost(&item, ABANDONED),
                     false => self.queue().give_back(key),

@@ -47,7 +47,9 @@ impl Fate {
             DeliveryState::Sent if standing.detail == COUNTED => vec![on("counted as sent by a person on")],
             DeliveryState::Sent => vec![on("accepted by the mail server on"), detail],
             DeliveryState::Pending if self.stopped => vec![format!("waits; the send was stopped ({SEND} {slug})")],
-            DeliveryState::Pending if self.working => vec!["waits, and is sent soon".to_owned(), detail],
+            DeliveryState::Pending if self.working => {
+                vec!["waits; a send is running at this moment".to_owned(), detail]
+            }
             DeliveryState::Pending => vec![format!("waits to be sent: {SEND} {slug}"), detail],
             DeliveryState::Claimed | DeliveryState::InFlight if self.working => {
                 vec![format!("is being sent at this moment, by {}", self.taker)]

@@ -2,7 +2,7 @@
 //!
 //! Leaves no trace in the sending record, makes no site key and asks nobody: it goes to the addresses that were named.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::super::ready::Ready;
 use super::super::sample::{Sample, member};
@@ -18,6 +18,10 @@ use crate::ledger::Mode;
 use crate::members::address::Address;
 use crate::render::code::Code;
 use crate::render::email::message::{self, Compiled, Mark, TEST_TOKEN};
+
+mod ended;
+
+use ended::Ended;
 
 /// A test is kept back by nothing: nobody can have stopped it.
 struct OpenGate;
@@ -72,15 +76,6 @@ struct Test<'a> {
     compiled: &'a Compiled,
 }
 
-/// What became of one mail.
-struct Ended {
-    address: String,
-    /// A stable name.
-    outcome: &'static str,
-    reply: String,
-    exit: Exit,
-}
-
 impl Test<'_> {
     fn head(&self, real: bool) -> String {
         let who = &self.sample.recipient.address;
@@ -92,18 +87,17 @@ impl Test<'_> {
         let context = self.context;
         let real = super::mode(context) == Mode::Real;
         let _inside = if real { None } else { Some(outbox(context).enter(self.ready.slug())?) };
+        // All are made before the first leaves: what is wrong with one keeps all of them back.
+        let (from, messages) = (self.return_path()?, self.messages(addresses)?);
         let mut session = ways(context)?.mail.session();
         let (mut ended, mut failure) = (Vec::new(), None);
-        for address in addresses {
-            let mut message = Vec::new();
-            self.message(address, &mut message)?;
-            let from = self.return_path()?;
+        for (address, bytes) in addresses.iter().zip(&messages) {
             let envelope = Envelope { from: &from, to: address.as_str() };
-            let content = Content::Message { envelope, bytes: &message };
+            let content = Content::Message { envelope, bytes };
             let name = file_name(address);
             let outgoing = Outgoing { slug: self.ready.slug(), channel: TESTS, name: &name, content };
             match deliver(&mut session, &outgoing).await {
-                Ok(outcome) => ended.push(end(address, outcome)),
+                Ok(outcome) => ended.push(Ended::of(address, outcome)),
                 Err(error) => {
                     failure = Some(of_channel("email", error));
                     break;
@@ -114,8 +108,12 @@ impl Test<'_> {
         self.tell(&ended, failure, real)
     }
 
-    /// The whole message to one address.
-    fn message(&self, address: &Address, out: &mut Vec<u8>) -> Result<(), Error> {
+    /// The whole message to each address.
+    fn messages(&self, addresses: &[Address]) -> Result<Vec<Vec<u8>>, Error> {
+        addresses.iter().map(|address| self.message(address)).collect()
+    }
+
+    fn message(&self, address: &Address) -> Result<Vec<u8>, Error> {
         let sender = &self.context.project.config.sender;
         let message_id = self.mark.message_id(&unique()?, sender.from.email.domain());
         let recipient = message::Recipient {
@@ -127,12 +125,14 @@ impl Test<'_> {
             message_id: &message_id,
             date: &self.context.clock.zoned(),
         };
-        self.compiled.merge(&recipient, out).map_err(|error| {
+        let mut bytes = Vec::new();
+        self.compiled.merge(&recipient, &mut bytes).map_err(|error| {
             let message = format!("the mail as {} sees it: {error}", self.sample.recipient.address);
             Error::input(
                 Finding::error("message", message).help("correct the member's row, or choose another with --as"),
             )
-        })
+        })?;
+        Ok(bytes)
     }
 
     /// Where bounces of the test go: as those of a member's mail, but to nobody's target.
@@ -149,18 +149,8 @@ impl Test<'_> {
 
     fn tell(&self, ended: &[Ended], failure: Option<Error>, real: bool) -> Result<Exit, Error> {
         let screen = &self.context.screen;
-        let by = taker(self.context);
-        let row = |one: &Ended| {
-            let words = match (one.outcome, real) {
-                ("accepted", true) => format!("accepted by {by}: {}", one.reply),
-                ("accepted", false) => format!("written: {}", one.reply),
-                ("refused", _) => format!("refused: {}", one.reply),
-                ("uncertain", _) => format!("may or may not have arrived: {}", one.reply),
-                ("deferred", _) => format!("refused for now: {}", one.reply),
-                _ => format!("not sent: {}", one.reply),
-            };
-            vec![one.address.clone(), words]
-        };
+        let by = Some(taker(self.context)).filter(|_| real);
+        let row = |one: &Ended| vec![one.address.clone(), one.words(by.as_deref())];
         let rows: Vec<Vec<String>> = ended.iter().map(row).collect();
         aligned(&rows, |_| false).iter().for_each(|line| screen.result(&format!("  {line}")));
         if !real && !ended.is_empty() {
@@ -183,31 +173,12 @@ impl Test<'_> {
     }
 }
 
-impl Ended {
-    fn document(&self) -> Value {
-        json!({ "address": self.address, "outcome": self.outcome, "reply": self.reply })
-    }
-}
-
 /// Delivers once; where the connection failed before anything left, once more on a new one.
 async fn deliver(session: &mut impl Channel, outgoing: &Outgoing<'_>) -> Result<Outcome, ChannelError> {
     match session.deliver(outgoing, &OpenGate).await? {
         Outcome::Untried { .. } => session.deliver(outgoing, &OpenGate).await,
         outcome => Ok(outcome),
     }
-}
-
-fn end(address: &Address, outcome: Outcome) -> Ended {
-    let (outcome, reply, exit) = match outcome {
-        Outcome::Sent { receipt } => ("accepted", receipt, Exit::Settled),
-        Outcome::Deferred { reason, .. } => ("deferred", reason, Exit::SomeDeferred),
-        Outcome::Rejected { reason, .. } => ("refused", reason, Exit::SomeRejected),
-        Outcome::Uncertain { reason } => ("uncertain", reason, Exit::SomeUncertain),
-        Outcome::Untried { reason, .. } => ("untried", reason, Exit::SomeDeferred),
-        Outcome::Withheld => ("untried", "it was kept back".to_owned(), Exit::SomeDeferred),
-    };
-    let reply = reply.split_whitespace().collect::<Vec<_>>().join(" ");
-    Ended { address: address.to_string(), outcome, reply, exit }
 }
 
 /// The address as a file name that exists on every system and belongs to no other address.

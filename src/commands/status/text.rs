@@ -81,6 +81,9 @@ pub fn closing(subject: &Subject, look: &Look) -> String {
     let slug = &subject.release.slug;
     let own = &look.own;
     match look.stage {
+        Stage::Sending if own.claimed + own.in_flight == 0 => {
+            "A send is running at this moment; what is left of this post waits.\n".to_owned()
+        }
         Stage::Sending if look.workers > 1 => format!("{} processes are sending now.\n", look.workers),
         Stage::Sending => "It is being sent now.\n".to_owned(),
         Stage::Stopped => format!("It was stopped; `rundbrief send {slug}` goes on.\n"),

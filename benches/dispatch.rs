@@ -15,7 +15,7 @@ use rundbrief::config::{PaceSettings, RetrySettings, Security, Sender, SmtpSetti
 use rundbrief::dispatch::{Chosen, Clock, Composer, Dispatch, Phase, Ways};
 use rundbrief::ledger::{Ledger, Mode, NewRelease, Part, Release, Roll, SqliteLedger};
 use rundbrief::plan::{Recipient, SiteKey, Target};
-use rundbrief::render::email::message::{Parts, compile};
+use rundbrief::render::email::message::{self, Compiled, Parts, compile};
 use rundbrief::render::email::slot::{Slot, Slots};
 
 const LINE: &str =
@@ -31,15 +31,24 @@ fn sender() -> Sender {
     }
 }
 
-/// The bytes of a compiled mail whose message has about `bytes` bytes.
+/// The bytes of a compiled mail whose message for a member has `bytes` bytes, to a line.
 fn mail(bytes: usize) -> Vec<u8> {
+    let mut lines = bytes / LINE.len();
+    loop {
+        let compiled = compiled(lines);
+        if message_length(&compiled) <= bytes || lines == 0 {
+            return compiled.to_bytes();
+        }
+        lines -= 1;
+    }
+}
+
+fn compiled(lines: usize) -> Compiled {
     let mut slots = Slots::new("0123456789abcdef");
     slots.add(Slot { field: "salutation".to_owned(), default: None });
     let token = slots.token(0);
-    let frame = 900;
-    let lines = bytes.saturating_sub(frame) / (LINE.len() + 12);
-    let html = format!("<html><p>{token}</p>{}</html>", LINE.repeat(lines));
-    let text = format!("{token},\n");
+    let html = format!("<p>{token}</p>{}", LINE.repeat(lines));
+    let text = format!("{token}\n");
     let parts = Parts {
         subject: "R\u{fc}ckblick",
         text: &text,
@@ -49,7 +58,24 @@ fn mail(bytes: usize) -> Vec<u8> {
         campaign: "tagung",
         list: "members",
     };
-    compile(&parts, &sender()).expect("the mail compiles").to_bytes()
+    compile(&parts, &sender()).expect("the mail compiles")
+}
+
+fn message_length(compiled: &Compiled) -> usize {
+    let someone = recipient(12_345);
+    let date = Zoned::now();
+    let mut message = Vec::new();
+    let recipient = message::Recipient {
+        address: &someone.address,
+        display_name: Some(&someone.name),
+        values: &someone.slots,
+        unsubscribe_url: None,
+        unsubscribe_token: Some("3f2a91c07b44d5e6f7a8b9c0d1e2f3a4"),
+        message_id: "<3f2a91c07b44d5e6f7a8b9c0d1e2f3a4.0123456789abcdef.r1@example.org>",
+        date: &date,
+    };
+    compiled.merge(&recipient, &mut message).expect("the mail merges");
+    message.len()
 }
 
 fn recipient(number: u32) -> Recipient {

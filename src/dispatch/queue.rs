@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 
 use tokio::sync::Notify;
+use tokio::sync::futures::Notified;
 
 use crate::ledger::{Delivery, DeliveryKey, Settled};
 
@@ -94,9 +95,9 @@ impl Queue {
         self.marked.borrow().is_empty() && self.in_hand.get() == 0 && self.outcomes.borrow().is_empty()
     }
 
-    /// Returns when something was taken out or concluded after this call.
-    pub(super) async fn changed(&self) {
-        self.changes.notified().await;
+    /// Comes when something was taken out or concluded after this call, also before it is waited for.
+    pub(super) fn changed(&self) -> Notified<'_> {
+        self.changes.notified()
     }
 
     /// No more is coming; answers with what nobody has begun.
@@ -140,5 +141,41 @@ impl Queue {
     /// What was given back since the last call.
     pub(super) fn returned(&self) -> Vec<DeliveryKey> {
         std::mem::take(&mut *self.returned.borrow_mut())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::DeliveryState;
+    use crate::plan::Target;
+
+    fn item(byte: u8) -> Item {
+        let target = Target([byte; 16]);
+        let delivery =
+            Delivery { part: 0, target, recipient: None, attempts: 0, first_at: None, due_at: 0, deferred: false };
+        Item { delivery, slot: 0, failures: 0 }
+    }
+
+    #[tokio::test]
+    async fn what_happens_between_looking_and_waiting_is_not_missed() {
+        let queue = Queue::default();
+        queue.push([item(1)]);
+        let changed = queue.changed();
+        let taken = queue.next().await.expect("is there");
+        tokio::time::timeout(std::time::Duration::from_secs(5), changed).await.expect("was told");
+        let changed = queue.changed();
+        let key = taken.delivery.key();
+        queue.conclude(Settled {
+            key,
+            state: DeliveryState::Sent,
+            due_at: 0,
+            hold_until: 0,
+            detail: String::new(),
+            at: 0,
+        });
+        tokio::time::timeout(std::time::Duration::from_secs(5), changed).await.expect("was told");
+        assert_eq!(queue.outcomes().await.expect("one").len(), 1);
+        assert!(queue.is_idle());
     }
 }

@@ -254,7 +254,7 @@ def greylisting_and_limiting(folder: Path):
                 assert time.monotonic() - began < PATIENCE, (answer.stdout, answer.stderr)
                 time.sleep(2)
             said = strict.log.read_text()
-            assert "Greylisted" in said and "too much mail" in said, "it was not strict"
+            assert "Greylisted" in said and "rate limit exceeded" in said, "it was not strict"
             each_once(strict.delivered(members), members)
             print(f"Postfix that greylists and limits took {members} mails in {sends} sends, each once")
     finally:

@@ -5,6 +5,7 @@ Needs a release build and Debian's postfix (for smtp-sink). Sends to 127.0.0.1 a
 many seconds, and prints rows a second, mails a second and the peak of memory.
 """
 
+import json
 import os
 import re
 import resource
@@ -46,8 +47,7 @@ def project(folder: Path, port: int):
 
 def accepted(folder: Path) -> int:
     answer = subprocess.run([BINARY, "status", "kurz", "--format", "json"], cwd=folder, capture_output=True, timeout=60)
-    found = re.search(rb'"sent": (\d+)', answer.stdout)
-    return int(found.group(1)) if found else 0
+    return json.loads(answer.stdout)["totals"]["sent"]
 
 
 def main():

@@ -19,6 +19,7 @@ use crate::project::{secret_warnings, site_key};
 mod ask;
 mod deliver;
 mod dry_run;
+mod end;
 mod test_mail;
 mod text;
 mod ways;

@@ -11,15 +11,10 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use tokio::sync::watch;
 
-use crate::channel::feed::FeedFile;
-use crate::channel::outbox::Outbox;
-use crate::channel::way::Way;
-use crate::channel::{ChannelError, Repeat};
-use crate::config::{PaceSettings, RetrySettings};
+use crate::channel::ChannelError;
+use crate::config::RetrySettings;
 use crate::error::{Error, Exit};
-use crate::ledger::{
-    DeliveryState, LEASE, LedgerError, LostDelivery, Mode, Pacing, Part, Recovered, Release, ReleaseState, Work, Worker,
-};
+use crate::ledger::{LEASE, LedgerError, LostDelivery, Pacing, Part, Recovered, Release, ReleaseState, Work, Worker};
 
 mod clock;
 mod compose;
@@ -32,12 +27,14 @@ mod queue;
 mod retry;
 mod suspicion;
 mod tally;
+mod ways;
 
 pub use clock::Clock;
 pub use compose::Composer;
 pub use control::{Ending, Phase};
 pub use retry::{Next, Refused, next_try};
 pub use tally::{Summary, Tally};
+pub use ways::Ways;
 
 use control::Control;
 use job::Job;
@@ -74,47 +71,6 @@ impl Chosen<'_> {
     /// Whether a part is no mail, or that of a chosen list.
     pub fn takes_list(&self, part: &Part) -> bool {
         part.channel != "email" || self.lists.is_empty() || self.lists.contains(&part.list)
-    }
-}
-
-/// The ways out of a release.
-#[derive(Debug, Clone)]
-pub struct Ways<'a> {
-    pub mail: Way,
-    /// Connections at once for mail.
-    pub connections: usize,
-    /// The relay and its limits, where mail leaves by one.
-    pub relay: Option<(&'a str, &'a PaceSettings)>,
-    /// The feed file, where one is configured.
-    pub feed: Option<FeedFile>,
-    /// Where texts for networks go. `None`: a person posts them by hand.
-    pub texts: Option<Outbox>,
-}
-
-impl Ways<'_> {
-    /// The way of a channel; `None` for what is done by hand.
-    pub fn of(&self, channel: &str) -> Option<Way> {
-        match (channel, &self.feed, &self.texts) {
-            ("email", ..) => Some(self.mail.clone()),
-            ("feed", Some(feed), _) => Some(Way::Feed(feed.clone())),
-            (_, _, Some(outbox)) => Some(Way::Outbox(outbox.clone())),
-            (_, _, None) => None,
-        }
-    }
-
-    /// What becomes of a delivery whose answer was lost, at a time in milliseconds since 1970.
-    fn lost(&self, lost: LostDelivery<'_>, now: i64) -> DeliveryState {
-        let repeat = match (lost.mode, lost.channel) {
-            (Mode::Trial, _) => Repeat::Always,
-            (Mode::Real, channel) => self.of(channel).map_or(Repeat::Never, |way| way.repeat()),
-        };
-        match repeat {
-            Repeat::Always => DeliveryState::Pending,
-            Repeat::Until(long) if now - lost.marked_at < i64::try_from(long.as_millis()).unwrap_or(i64::MAX) => {
-                DeliveryState::Pending
-            }
-            Repeat::Until(_) | Repeat::Never => DeliveryState::Uncertain,
-        }
     }
 }
 

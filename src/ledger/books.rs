@@ -43,6 +43,8 @@ pub struct Moments {
     pub first: Option<i64>,
     /// Of the last answer.
     pub last: Option<i64>,
+    /// When the first of those that were refused for now is due again.
+    pub next: Option<i64>,
 }
 
 /// What noting something as done by hand came to.
@@ -84,7 +86,8 @@ pub trait Books: Ledger {
     /// The parts of a release in their order, without their content.
     async fn outline(&self, release: i64) -> Result<Vec<Part>, LedgerError>;
 
-    /// When the release's first delivery was handed over, and when the last one was answered; what is done by hand aside.
+    /// When the release's first delivery was handed over, and when the last one was answered, what is done
+    /// by hand aside; and when the next try is due.
     async fn moments(&self, release: i64) -> Result<Moments, LedgerError>;
 
     /// Settles a delivery as sent that a person made; `detail` says where it can be seen. Again: replaces that.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::super::progress::Progress;
 use super::super::{Context, signals};
-use super::{chosen, outbox, text, ways};
+use super::{chosen, end, outbox, ways};
 use crate::cli;
 use crate::dispatch::{Composer, Dispatch, Ending, Ran, Ways};
 use crate::error::{Error, Exit};
@@ -50,11 +50,9 @@ impl Delivering<'_> {
         let totals = self.ledger.totals(self.release.id).await.map_err(at)?;
         let left = self.left(&totals);
         let end = match self.release.mode {
-            Mode::Trial => {
-                text::end_of_trial(&ran, chosen(self.arguments), &outbox(context).folder(&self.release.slug))
-            }
+            Mode::Trial => end::end_of_trial(&ran, chosen(self.arguments), &outbox(context).folder(&self.release.slug)),
             Mode::Real => {
-                let told = text::RealEnd::of(&self.ledger, self.release, self.parts, &left).await.map_err(at)?;
+                let told = end::RealEnd::of(&self.ledger, self.release, self.parts, &left).await.map_err(at)?;
                 told.text(context, &ran, &ways::taker(context))
             }
         };

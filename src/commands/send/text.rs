@@ -7,15 +7,14 @@ use serde_json::{Value, json};
 use super::super::Context;
 use super::super::progress::duration;
 use super::super::ready::Ready;
-use super::super::released::is_by_hand;
 use super::super::screen::finding_entry;
 use super::super::survey::code_of;
 use super::ways::mode;
 use crate::config::Transport;
+use crate::dispatch::Chosen;
 use crate::dispatch::freeze::Sums;
-use crate::dispatch::{Chosen, Ending, Ran};
 use crate::error::Error;
-use crate::ledger::{Books, DeliveryState, Ledger, LedgerError, Mode, Part, Release, SqliteLedger, Standing, Totals};
+use crate::ledger::{Mode, Part, Release, Totals};
 use crate::plan::duration::shortest;
 use crate::plan::{Plan, Skip};
 
@@ -171,148 +170,4 @@ fn have_it(parts: &[Part], before: &[(i64, Totals)], chosen: Chosen<'_>) -> u64 
         part.is_some_and(|part| part.channel == "email" && chosen.takes_list(part))
     };
     before.iter().filter(|(number, _)| is_mail(*number)).map(|(_, totals)| totals.sent).sum()
-}
-
-/// The last words of a trial.
-pub(super) fn end_of_trial(ran: &Ran, chosen: Chosen<'_>, folder: &Path) -> String {
-    let summary = ran.summary;
-    let mut text = String::from("\n");
-    let all = chosen.channels.is_empty() && chosen.lists.is_empty();
-    match summary.sent {
-        0 if ran.ending.is_some() => {}
-        0 if all => text += "Everything of this post was written before.\n",
-        0 => text += "Everything that was chosen was written before.\n",
-        _ => text += &format!("The outbox: {}\n", folder.display()),
-    }
-    if summary.failed > 0 {
-        text += &format!("{} could not be written: a value of theirs cannot stand in a message.\n", summary.failed);
-    }
-    if ran.ending.is_some() {
-        text += "Ended before everything was written; run the same command to go on.\n";
-    }
-    let files = if summary.sent == 1 { "1 file".to_owned() } else { format!("{} files", summary.sent) };
-    text + &format!("{files} written. Nothing has left this computer.")
-}
-
-/// How many of a kind are named; `status` names all.
-const NAMED: u32 = 5;
-
-/// What the last words of a real send are made from.
-pub(super) struct RealEnd {
-    slug: String,
-    left: Totals,
-    /// What this program does not post.
-    by_hand: Vec<String>,
-    refused: Vec<Standing>,
-    deferred: Vec<Standing>,
-    uncertain: Vec<Standing>,
-    /// When the first of those that were refused for now is tried again.
-    next: Option<i64>,
-}
-
-impl RealEnd {
-    pub(super) async fn of(
-        ledger: &SqliteLedger,
-        release: &Release,
-        parts: &[Part],
-        left: &Totals,
-    ) -> Result<RealEnd, LedgerError> {
-        let named = |state| ledger.standings(release.id, state, None, NAMED);
-        let deferred = ledger.standings(release.id, DeliveryState::Deferred, None, u32::MAX).await?;
-        let open = ledger.totals(release.id).await?;
-        let open = |number: i64| open.iter().any(|(part, totals)| *part == number && totals.open() > 0);
-        let by_hand =
-            (0_i64..).zip(parts).filter(|(number, part)| is_by_hand(Mode::Real, &part.channel) && open(*number));
-        Ok(RealEnd {
-            slug: release.slug.clone(),
-            left: *left,
-            by_hand: by_hand.map(|(_, part)| part.channel.clone()).collect(),
-            refused: named(DeliveryState::Failed).await?,
-            uncertain: named(DeliveryState::Uncertain).await?,
-            next: deferred.iter().map(|standing| standing.due_at).min(),
-            deferred: deferred.into_iter().take(NAMED as usize).collect(),
-        })
-    }
-
-    pub(super) fn text(&self, context: &Context, ran: &Ran, taker: &str) -> String {
-        let summary = ran.summary;
-        let mut text = String::from("\n");
-        if ran.recovered.pending + ran.recovered.settled + ran.recovered.uncertain > 0 {
-            text += "An earlier send did not end by itself; this one went on from there.\n";
-        }
-        let sent = |channel: &str| ran.by_channel.get(channel).map_or(0, |summary| summary.sent);
-        let mut counts = Vec::new();
-        if sent("email") > 0 || self.left.open() + self.left.uncertain + summary.failed > 0 {
-            counts.push(format!("{} accepted by {taker}", sent("email")));
-        }
-        if sent("feed") > 0 {
-            counts.push("feed written".to_owned());
-        }
-        for (number, what) in [
-            (summary.failed, "refused".to_owned()),
-            (self.left.deferred, self.try_again(context)),
-            (self.left.uncertain, "may or may not have arrived".to_owned()),
-            (self.left.pending + self.left.claimed + self.left.in_flight, "waiting".to_owned()),
-        ] {
-            if number > 0 {
-                counts.push(format!("{number} {what}"));
-            }
-        }
-        text += &match counts.is_empty() {
-            true => "Everything of this post was sent before.\n".to_owned(),
-            false => counts.join(" · ") + "\n",
-        };
-        if summary.failed > 0 {
-            text += &named("Refused", &self.refused);
-        }
-        if self.left.deferred > 0 {
-            text += &named("Refused for now", &self.deferred);
-        }
-        if self.left.uncertain > 0 {
-            text += &named("May or may not have arrived", &self.uncertain);
-            text += &format!(
-                "  Ask one of them, or look into the server's log; then\n  \
-                 rundbrief resolve {0} --send-again    or    rundbrief resolve {0} --count-as-sent\n",
-                self.slug
-            );
-        }
-        match ran.ending {
-            Some(Ending::Signal) => text += "Ended by you; run the same command to go on.\n",
-            Some(Ending::Stopped) => text += "Stopped. `rundbrief send` goes on when you want it to.\n",
-            Some(Ending::GivenUp) => text += "Another process took over; see `rundbrief status`.\n",
-            Some(Ending::Failed) | None if self.left.deferred > 0 => {
-                text += "Run the same command again then, or let cron do it.\n";
-            }
-            Some(Ending::Failed) | None => {}
-        }
-        if !self.by_hand.is_empty() {
-            text += &format!("To post by hand: {} (texts: rundbrief build {})\n", self.by_hand.join(", "), self.slug);
-        }
-        text.truncate(text.trim_end().len());
-        text
-    }
-
-    fn try_again(&self, context: &Context) -> String {
-        match self.next {
-            Some(due_at) => format!("to be tried again from {} on", clock_time(context, due_at)),
-            None => "to be tried again".to_owned(),
-        }
-    }
-}
-
-/// `10:40` today, `24 November, 10:40` on another day; `at` is milliseconds since 1970.
-pub fn clock_time(context: &Context, at: i64) -> String {
-    let now = context.clock.zoned();
-    let Ok(at) = jiff::Timestamp::from_millisecond(at) else { return "later".to_owned() };
-    let at = at.to_zoned(now.time_zone().clone());
-    let format = if at.date() == now.date() { "%H:%M" } else { "%-d %B, %H:%M" };
-    at.strftime(format).to_string()
-}
-
-fn named(what: &str, standings: &[Standing]) -> String {
-    let mut text = format!("{what}:\n");
-    for standing in standings {
-        text += &format!("  {}: {}\n", standing.address, standing.detail);
-    }
-    text
 }

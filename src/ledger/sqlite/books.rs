@@ -43,7 +43,9 @@ impl Books for SqliteLedger {
     async fn moments(&self, release: i64) -> Result<Moments, LedgerError> {
         let sql = "SELECT min(first_at) AS first, max(settled_at) AS last FROM delivery WHERE release = ? AND first_at IS NOT NULL";
         let row = query(sql).bind(release).fetch_one(&self.pool).await?;
-        Ok(Moments { first: row.try_get("first")?, last: row.try_get("last")? })
+        let due = "SELECT min(due_at) AS next FROM delivery WHERE release = ? AND state IN (0, 4) AND state = 4";
+        let next = query(due).bind(release).fetch_one(&self.pool).await?.try_get("next")?;
+        Ok(Moments { first: row.try_get("first")?, last: row.try_get("last")?, next })
     }
 
     async fn settle_by_hand(

@@ -16,6 +16,9 @@ impl Ledger for SqliteLedger {
         let Some(path) = &self.path else { return Ok(()) };
         let lock = FreezeLock::take(path, BUSY).await?;
         *self.freezing.lock().expect("no holder panics") = Some(lock);
+        // What is added before the seal is worth nothing without it, so it need not survive a power cut (sqlite.org/pragma.html:
+        // in WAL mode, NORMAL loses the last transactions then, and nothing else).
+        query("PRAGMA synchronous = NORMAL").execute(&self.pool).await?;
         query("DELETE FROM release WHERE state = 0").execute(&self.pool).await?;
         query("DELETE FROM recipient WHERE wave > (SELECT waves FROM release WHERE id = recipient.release)")
             .execute(&self.pool)
@@ -73,6 +76,7 @@ impl Ledger for SqliteLedger {
     }
 
     async fn seal(&self, release: i64, wave: i64, audience: [u8; 32]) -> Result<(), LedgerError> {
+        query("PRAGMA synchronous = FULL").execute(&self.pool).await?;
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         query(
             "INSERT INTO delivery (release, part, target, state) \
@@ -111,6 +115,7 @@ impl Ledger for SqliteLedger {
     }
 
     async fn discard(&self, release: i64, wave: i64) -> Result<(), LedgerError> {
+        query("PRAGMA synchronous = FULL").execute(&self.pool).await?;
         query("DELETE FROM recipient WHERE release = ? AND wave = ?")
             .bind(release)
             .bind(wave)

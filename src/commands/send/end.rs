@@ -1,0 +1,143 @@
+//! The last words of a `send`: what was accepted, refused, put off, in doubt, and what to do next.
+
+use std::path::Path;
+
+use super::super::Context;
+use super::super::released::is_by_hand;
+use super::super::when::short;
+use crate::dispatch::{Chosen, Ending, Ran};
+use crate::ledger::{Books, DeliveryState, Ledger, LedgerError, Mode, Part, Release, SqliteLedger, Standing, Totals};
+
+/// The last words of a trial.
+pub(super) fn end_of_trial(ran: &Ran, chosen: Chosen<'_>, folder: &Path) -> String {
+    let summary = ran.summary;
+    let mut text = String::from("\n");
+    let all = chosen.channels.is_empty() && chosen.lists.is_empty();
+    match summary.sent {
+        0 if ran.ending.is_some() => {}
+        0 if all => text += "Everything of this post was written before.\n",
+        0 => text += "Everything that was chosen was written before.\n",
+        _ => text += &format!("The outbox: {}\n", folder.display()),
+    }
+    if summary.failed > 0 {
+        text += &format!("{} could not be written: a value of theirs cannot stand in a message.\n", summary.failed);
+    }
+    if ran.ending.is_some() {
+        text += "Ended before everything was written; run the same command to go on.\n";
+    }
+    let files = if summary.sent == 1 { "1 file".to_owned() } else { format!("{} files", summary.sent) };
+    text + &format!("{files} written. Nothing has left this computer.")
+}
+
+/// How many of a kind are named; `status` names all.
+const NAMED: u32 = 5;
+
+/// What the last words of a real send are made from.
+pub(super) struct RealEnd {
+    slug: String,
+    left: Totals,
+    /// What this program does not post.
+    by_hand: Vec<String>,
+    refused: Vec<Standing>,
+    deferred: Vec<Standing>,
+    uncertain: Vec<Standing>,
+    /// When the first of those that were refused for now is tried again.
+    next: Option<i64>,
+}
+
+impl RealEnd {
+    pub(super) async fn of(
+        ledger: &SqliteLedger,
+        release: &Release,
+        parts: &[Part],
+        left: &Totals,
+    ) -> Result<RealEnd, LedgerError> {
+        let named = |state| ledger.standings(release.id, state, None, NAMED);
+        let open = ledger.totals(release.id).await?;
+        let open = |number: i64| open.iter().any(|(part, totals)| *part == number && totals.open() > 0);
+        let by_hand =
+            (0_i64..).zip(parts).filter(|(number, part)| is_by_hand(Mode::Real, &part.channel) && open(*number));
+        Ok(RealEnd {
+            slug: release.slug.clone(),
+            left: *left,
+            by_hand: by_hand.map(|(_, part)| part.channel.clone()).collect(),
+            refused: named(DeliveryState::Failed).await?,
+            uncertain: named(DeliveryState::Uncertain).await?,
+            deferred: named(DeliveryState::Deferred).await?,
+            next: ledger.moments(release.id).await?.next,
+        })
+    }
+
+    pub(super) fn text(&self, context: &Context, ran: &Ran, taker: &str) -> String {
+        let summary = ran.summary;
+        let mut text = String::from("\n");
+        if ran.recovered.pending + ran.recovered.settled + ran.recovered.uncertain > 0 {
+            text += "An earlier send did not end by itself; this one went on from there.\n";
+        }
+        let sent = |channel: &str| ran.by_channel.get(channel).map_or(0, |summary| summary.sent);
+        let mut counts = Vec::new();
+        if sent("email") > 0 || self.left.open() + self.left.uncertain + summary.failed > 0 {
+            counts.push(format!("{} accepted by {taker}", sent("email")));
+        }
+        if sent("feed") > 0 {
+            counts.push("feed written".to_owned());
+        }
+        for (number, what) in [
+            (summary.failed, "refused".to_owned()),
+            (self.left.deferred, self.try_again(context)),
+            (self.left.uncertain, "may or may not have arrived".to_owned()),
+            (self.left.pending + self.left.claimed + self.left.in_flight, "waiting".to_owned()),
+        ] {
+            if number > 0 {
+                counts.push(format!("{number} {what}"));
+            }
+        }
+        text += &match counts.is_empty() {
+            true => "Everything of this post was sent before.\n".to_owned(),
+            false => counts.join(" · ") + "\n",
+        };
+        if summary.failed > 0 {
+            text += &named("Refused", &self.refused);
+        }
+        if self.left.deferred > 0 {
+            text += &named("Refused for now", &self.deferred);
+        }
+        if self.left.uncertain > 0 {
+            text += &named("May or may not have arrived", &self.uncertain);
+            text += &format!(
+                "  Ask one of them, or look into the server's log; then\n  \
+                 rundbrief resolve {0} --send-again    or    rundbrief resolve {0} --count-as-sent\n",
+                self.slug
+            );
+        }
+        match ran.ending {
+            Some(Ending::Signal) => text += "Ended by you; run the same command to go on.\n",
+            Some(Ending::Stopped) => text += "Stopped. `rundbrief send` goes on when you want it to.\n",
+            Some(Ending::GivenUp) => text += "Another process took over; see `rundbrief status`.\n",
+            Some(Ending::Failed) | None if self.left.deferred > 0 => {
+                text += "Run the same command again then, or let cron do it.\n";
+            }
+            Some(Ending::Failed) | None => {}
+        }
+        if !self.by_hand.is_empty() {
+            text += &format!("To post by hand: {} (texts: rundbrief build {})\n", self.by_hand.join(", "), self.slug);
+        }
+        text.truncate(text.trim_end().len());
+        text
+    }
+
+    fn try_again(&self, context: &Context) -> String {
+        match self.next {
+            Some(due_at) => format!("to be tried again from {} on", short(context, due_at)),
+            None => "to be tried again".to_owned(),
+        }
+    }
+}
+
+fn named(what: &str, standings: &[Standing]) -> String {
+    let mut text = format!("{what}:\n");
+    for standing in standings {
+        text += &format!("  {}: {}\n", standing.address, standing.detail);
+    }
+    text
+}

@@ -54,6 +54,8 @@ work_on_sqlite! {
     what_was_done_by_hand_is_settled,
     failed_deliveries_can_be_opened_again,
     everybody_stands_in_one_row,
+    the_row_does_not_run_away,
+    a_claim_that_was_lost_and_made_again_is_one,
     a_limit_holds_in_every_window,
     places_are_taken_by_one_at_a_time,
     a_suppressed_target_is_remembered_until_taken_back,
@@ -114,6 +116,38 @@ async fn after_a_power_cut_every_unanswered_mark_is_uncertain() {
         }
     };
     assert_eq!(after_a_power_cut(emptied).await, everything);
+}
+
+#[tokio::test]
+async fn the_journal_of_a_worker_whose_lock_file_somebody_removed_is_not_believed() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("rundbrief.db");
+    let living = SqliteLedger::open(&path).await.expect("opens");
+    let id = work_contract::sealed(&living, "tagung", 2).await;
+    let worker = living.join(0).await.expect("joins");
+    let claimed = living.claim(&worker, id, &[0], 1, 0).await.expect("claims");
+    living.mark(&worker, id, &work_contract::keys(&claimed), 0).await.expect("marks");
+    let beside = std::fs::read_dir(folder.path().join("rundbrief.db-workers")).expect("is there");
+    for entry in beside.map(|entry| entry.expect("readable").path()) {
+        if entry.extension().is_some_and(|ending| ending == "lock") {
+            std::fs::remove_file(entry).expect("is removed");
+        }
+    }
+    let ledger = SqliteLedger::open(&path).await.expect("opens");
+    let own = ledger.join(0).await.expect("joins");
+    let recovered = ledger.recover(&own, 0, &|_| DeliveryState::Uncertain).await.expect("recovers");
+    assert_eq!(recovered, Recovered { pending: 0, settled: 0, uncertain: 1 }, "it may be leaving right now");
+}
+
+#[tokio::test]
+async fn the_number_of_a_forgotten_trial_is_not_given_again() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let ledger = SqliteLedger::open(&folder.path().join("rundbrief.db")).await.expect("opens");
+    let first = ledger.begin(&contract::release("tagung", Mode::Trial)).await.expect("begins");
+    ledger.seal(first.id, 1, [0; 32]).await.expect("seals");
+    ledger.forget_trial(first.id).await.expect("forgets");
+    let second = ledger.begin(&contract::release("tagung", Mode::Real)).await.expect("begins");
+    assert!(second.id > first.id, "{} after {}", second.id, first.id);
 }
 
 async fn open_error(path: &Path) -> LedgerError {

@@ -75,6 +75,8 @@ impl Sendmail {
             Some(0) => Outcome::Uncertain { reason: format!("{program} ended before it had read the whole mail") },
             // EX_DATAERR, EX_NOUSER, EX_NOHOST.
             Some(code @ (65 | 67 | 68)) => Outcome::Rejected { reason: reason(code), policy: None },
+            // EX_IOERR, EX_PROTOCOL: such programs end so, too, when the server was lost after it had the whole mail.
+            Some(code @ (74 | 76)) => Outcome::Uncertain { reason: reason(code) },
             // EX_NOPERM, EX_CONFIG, and what shells say about a program that is missing.
             Some(code @ (77 | 78 | 126 | 127)) => return Err(self.unusable(&format!("ended with {code}{said}"))),
             // EX_TEMPFAIL (75) and whatever else.

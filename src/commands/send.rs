@@ -60,6 +60,10 @@ fn may_reach_people(context: &Context) -> Result<(), Error> {
         return Err(Error::Config(problems));
     }
     context.screen.findings(&problems);
+    if std::env::var_os("SOURCE_DATE_EPOCH").is_some() {
+        let now = context.now.strftime("%-d %B %Y, %H:%M");
+        context.screen.note(&format!("SOURCE_DATE_EPOCH is set: this run takes {now} as now, and dates its mails so."));
+    }
     Ok(())
 }
 
@@ -106,6 +110,11 @@ async fn send(arguments: &cli::Send, context: &Context, mut ready: Ready) -> Res
     let filled = fill(context, &ready, &ledger, earlier.as_ref(), &parts, &arguments.lists).await;
     let (release, sums) = match filled {
         Err(error @ (Error::Input(_) | Error::Missing { .. })) if earlier.is_some() => {
+            // Others may prepare their sends while this one goes on.
+            let release = earlier.as_ref().expect("the guard asked for it");
+            let freed = ledger.discard(release.id, release.waves + 1).await;
+            freed.map_err(|error| error.at(&ledger.place()))?;
+            ledger.shut().await;
             return finish_unreadable(arguments, context, error).await;
         }
         filled => filled?,
@@ -258,7 +267,7 @@ async fn seal(
     } else {
         ledger.seal(release.id, number, sums.audience.0).await.map_err(at)?;
     }
-    if release.state == ReleaseState::Stopped {
+    if release.state != ReleaseState::Open {
         ledger.set_state(release.id, ReleaseState::Open).await.map_err(at)?;
     }
     Ok(())

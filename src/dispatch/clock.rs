@@ -1,23 +1,32 @@
 //! The time that a run takes as now.
 
+use std::cell::Cell;
 use std::time::{Duration, Instant};
 
-use jiff::{Timestamp, Zoned};
+use jiff::{SignedDuration, Timestamp, Zoned};
 
 /// The time, as it goes on from the moment at which a run began.
 ///
-/// It follows the steady clock of the machine, so that somebody who sets the clock in the middle of a send changes
-/// neither its pace nor its retries.
+/// It follows the steady clock of the machine, so that a clock that is set back in the middle of a send changes neither
+/// its pace nor its retries. Where the machine slept, during which the steady clock stands still, it catches up.
 #[derive(Debug, Clone)]
 pub struct Clock {
     began: Zoned,
     steady: Instant,
+    /// What the steady clock missed.
+    slept: Cell<Duration>,
+    /// Whether `began` is the machine's own time; otherwise nothing is caught up with.
+    real: bool,
 }
+
+/// A machine whose clocks are further apart than this has slept.
+const SLEPT: Duration = Duration::from_secs(5);
 
 impl Clock {
     /// A clock that shows `began` now.
     pub fn starting(began: &Zoned) -> Clock {
-        Clock { began: began.clone(), steady: Instant::now() }
+        let apart = began.timestamp().duration_since(Timestamp::now()).unsigned_abs();
+        Clock { began: began.clone(), steady: Instant::now(), slept: Cell::new(Duration::ZERO), real: apart < SLEPT }
     }
 
     /// Milliseconds since 1970.
@@ -37,6 +46,13 @@ impl Clock {
 
     fn timestamp(&self) -> Timestamp {
         let began = self.began.timestamp();
-        began.checked_add(self.steady.elapsed()).unwrap_or(began)
+        let steady = began.checked_add(self.steady.elapsed() + self.slept.get()).unwrap_or(began);
+        let wall = Timestamp::now();
+        let missed = wall.duration_since(steady);
+        if self.real && missed > SignedDuration::try_from(SLEPT).unwrap_or_default() {
+            self.slept.set(self.slept.get() + missed.unsigned_abs());
+            return wall;
+        }
+        steady
     }
 }

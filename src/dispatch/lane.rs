@@ -4,7 +4,7 @@
 //! and share a [`Queue`]; a lane that fails ends alone and gives back what did not leave.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -18,8 +18,8 @@ use super::pace::{MOST, Pace};
 use super::queue::{Item, Queue};
 use super::suspicion::Suspicion;
 use super::tally::Tally;
-use crate::channel::ChannelError;
 use crate::channel::way::Way;
+use crate::channel::{ChannelError, Repeat};
 use crate::config::RetrySettings;
 use crate::ledger::{Delivery, DeliveryKey, LEASE, LedgerError, Pacing, Release, Work, Worker};
 
@@ -52,15 +52,15 @@ pub(super) struct Run<'a, L> {
     pub retry: RetrySettings,
     /// From 0 to 1, another one at each call.
     pub random: fn() -> f64,
-    /// When the ledger last saw this worker, as time since the run's start.
-    pub seen: Cell<Duration>,
+    /// When the ledger last saw this worker, in milliseconds since 1970.
+    pub seen: Cell<i64>,
 }
 
 impl<L> Run<'_, L> {
     /// Whether this process stood still for so long that others may have taken its work: nothing may leave before the
     /// ledger has seen it again.
     pub(super) fn is_overdue(&self) -> bool {
-        self.clock.elapsed().saturating_sub(self.seen.get()) >= Duration::from_millis(LEASE.unsigned_abs())
+        self.clock.now() - self.seen.get() >= LEASE
     }
 }
 
@@ -151,16 +151,28 @@ impl<'a, L: Work + Pacing> Lane<'a, L> {
     async fn feed(&self) -> Result<(), LedgerError> {
         let mut held: VecDeque<(i64, Delivery)> = VecDeque::new();
         let fed = self.feed_from(&mut held).await;
-        let mut left: Vec<DeliveryKey> = held.iter().map(|(_, delivery)| delivery.key()).collect();
-        left.extend(self.queue().close());
-        let given_back = match left.is_empty() {
-            true => Ok(()),
-            false => self.run.ledger.give_back(&self.run.worker, self.run.release.id, &left, 0).await,
-        };
+        let marked = self.queue().close();
+        let given_back = self.give_all_back(&held, &marked).await;
         if fed.is_err() {
             self.fail(Failure::Unreachable(String::new()));
         }
         fed.and(given_back)
+    }
+
+    /// What was claimed, and what was marked and nobody has begun.
+    async fn give_all_back(&self, held: &VecDeque<(i64, Delivery)>, marked: &[DeliveryKey]) -> Result<(), LedgerError> {
+        let (ledger, worker, release) = (self.run.ledger, &self.run.worker, self.run.release.id);
+        if !held.is_empty() {
+            let back: Vec<_> = held.iter().map(|(_, delivery)| (delivery.key(), 0)).collect();
+            ledger.give_back(worker, release, &back).await?;
+        }
+        if !marked.is_empty() {
+            ledger.take_back(worker, release, marked, false).await?;
+        }
+        match &self.pace {
+            Some(pace) => pace.leave(held.len() + marked.len(), self.run.clock.now()).await,
+            None => Ok(()),
+        }
     }
 
     async fn feed_from(&self, held: &mut VecDeque<(i64, Delivery)>) -> Result<(), LedgerError> {
@@ -223,15 +235,15 @@ impl<'a, L: Work + Pacing> Lane<'a, L> {
         let taken: Vec<(i64, Delivery)> = held.drain(..near.min(room)).collect();
         let keys: Vec<DeliveryKey> = taken.iter().map(|(_, delivery)| delivery.key()).collect();
         let marked = self.run.ledger.mark(&self.run.worker, self.run.release.id, &keys, now).await?;
-        let ready: std::collections::HashSet<DeliveryKey> = marked.ready.into_iter().collect();
+        let ready: HashSet<DeliveryKey> = marked.ready.into_iter().collect();
         self.run.tally.count(self.name, |counts| counts.failed += marked.withdrawn.len() as u64);
         let (ready, rest): (Vec<_>, Vec<_>) =
             taken.into_iter().partition(|(_, delivery)| ready.contains(&delivery.key()));
         self.queue().push(ready.into_iter().map(|(slot, delivery)| Item { delivery, slot, failures: 0 }));
-        let rest: Vec<DeliveryKey> = rest.iter().map(|(_, delivery)| delivery.key()).collect();
+        let rest: Vec<_> = rest.iter().map(|(_, delivery)| (delivery.key(), 0)).collect();
         if rest.len() > marked.withdrawn.len() {
             // Stopped, or taken from us: the watch tells which, and ends the run.
-            self.run.ledger.give_back(&self.run.worker, self.run.release.id, &rest, 0).await?;
+            self.run.ledger.give_back(&self.run.worker, self.run.release.id, &rest).await?;
             tokio::time::sleep(LOOK).await;
         }
         Ok(())
@@ -247,12 +259,15 @@ impl<'a, L: Work + Pacing> Lane<'a, L> {
         if claimed.is_empty() {
             return Ok(Claimed::Nothing);
         }
+        // One that is claimed anew was taken from this process while it stood still: it has it once.
+        let again: HashSet<DeliveryKey> = claimed.iter().map(Delivery::key).collect();
+        held.retain(|(_, delivery)| !again.contains(&delivery.key()));
         match &self.pace {
             None => held.extend(claimed.into_iter().map(|delivery| (0, delivery))),
             Some(pace) => {
                 let admitted = pace.admit(claimed, now).await?;
-                for (due_at, keys) in &admitted.back {
-                    self.run.ledger.give_back(&self.run.worker, self.run.release.id, keys, *due_at).await?;
+                if !admitted.back.is_empty() {
+                    self.run.ledger.give_back(&self.run.worker, self.run.release.id, &admitted.back).await?;
                 }
                 held.extend(admitted.go);
                 held.make_contiguous().sort_by_key(|(slot, _)| *slot);
@@ -283,7 +298,11 @@ impl<'a, L: Work + Pacing> Lane<'a, L> {
     /// Writes outcomes into the ledger, those that came meanwhile together.
     async fn settle(&self) -> Result<(), LedgerError> {
         while let Some(outcomes) = self.queue().outcomes().await {
-            let settled = self.run.ledger.settle(&self.run.worker, self.run.release.id, &outcomes).await;
+            let mut settled = self.run.ledger.settle(&self.run.worker, self.run.release.id, &outcomes).await;
+            if settled.is_ok() {
+                // At once: a crash before the lane's end must leave nobody refused for what was meant for all.
+                settled = self.reopen().await;
+            }
             self.queue().settled();
             if let Err(error) = settled {
                 // The answers stand in the journal; the next run settles them from there.
@@ -300,14 +319,20 @@ impl<'a, L: Work + Pacing> Lane<'a, L> {
     async fn return_all(&self) -> Result<(), LedgerError> {
         let returned = self.queue().returned();
         if !returned.is_empty() {
-            self.run.ledger.give_back(&self.run.worker, self.run.release.id, &returned, 0).await?;
+            let harmless = self.way.repeat() == Repeat::Always;
+            self.run.ledger.take_back(&self.run.worker, self.run.release.id, &returned, harmless).await?;
         }
-        let reopen = self.state.reopen.take();
-        if !reopen.is_empty() {
-            let due_at = self.run.clock.now() + i64::try_from(self.run.retry.first.as_millis()).unwrap_or(i64::MAX);
-            self.run.ledger.reopen(self.run.release.id, &reopen, due_at).await?;
+        self.reopen().await
+    }
+
+    /// Has everything tried again later that a refusal of all hit.
+    async fn reopen(&self) -> Result<(), LedgerError> {
+        let hit = self.state.reopen.borrow().clone();
+        if hit.is_empty() {
+            return Ok(());
         }
-        Ok(())
+        let due_at = self.run.clock.now() + i64::try_from(self.run.retry.first.as_millis()).unwrap_or(i64::MAX);
+        self.run.ledger.reopen(self.run.release.id, &hit, due_at).await
     }
 }
 

@@ -137,7 +137,7 @@ impl<L: Work + Pacing> Dispatch<'_, L> {
             tally: &tally,
             retry: self.retry,
             random: self.random,
-            seen: Cell::new(self.clock.elapsed()),
+            seen: Cell::new(self.clock.now()),
         };
         let lanes = self.lanes(&run, chosen)?;
         for lane in &lanes {
@@ -240,8 +240,8 @@ impl<L: Work + Pacing> Dispatch<'_, L> {
     async fn beat(&self, run: &Run<'_, L>) -> LedgerError {
         loop {
             tokio::time::sleep(BEAT).await;
-            let before = self.clock.elapsed();
-            match self.ledger.beat(&run.worker, self.clock.now()).await {
+            let before = self.clock.now();
+            match self.ledger.beat(&run.worker, before).await {
                 Ok(true) => run.seen.set(before),
                 Ok(false) => run.control.end(Phase::Finish, Ending::GivenUp),
                 Err(LedgerError::Locked) => continue,
@@ -258,8 +258,8 @@ impl<L: Work + Pacing> Dispatch<'_, L> {
         loop {
             tokio::time::sleep(WATCH).await;
             match self.ledger.release_state(self.release.id).await {
-                Ok(ReleaseState::Stopped) => run.control.end(Phase::Finish, Ending::Stopped),
-                Ok(_) | Err(LedgerError::Locked) => {}
+                Ok(ReleaseState::Open) | Err(LedgerError::Locked) => {}
+                Ok(_) => run.control.end(Phase::Finish, Ending::Stopped),
                 Err(error) => return error,
             }
         }

@@ -7,7 +7,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::PaceSettings;
-use crate::ledger::{Delivery, DeliveryKey, LedgerError, Pacing};
+use crate::ledger::{Delivery, DeliveryKey, LedgerError, Limit, Pacing};
 
 /// What is claimed at a time lasts at most so long, in milliseconds; nothing stays claimed for longer.
 pub(super) const REACH: i64 = 10_000;
@@ -41,7 +41,8 @@ pub(super) struct Pace<'a, L> {
 #[derive(Debug, Default)]
 pub(super) struct Admitted {
     pub go: Vec<(i64, Delivery)>,
-    pub back: BTreeMap<i64, Vec<DeliveryKey>>,
+    /// Each with the time from which it is due; 0: at once.
+    pub back: Vec<(DeliveryKey, i64)>,
 }
 
 impl<'a, L: Pacing> Pace<'a, L> {
@@ -92,10 +93,13 @@ impl<'a, L: Pacing> Pace<'a, L> {
         }
         self.within_limits(&mut go, now, &mut admitted).await?;
         if !go.is_empty() {
-            let count = u32::try_from(go.len()).unwrap_or(u32::MAX);
-            let slots = self.ledger.reserve(&self.relay, self.interval(), count, now).await?;
-            self.apart.set(slots.interval);
             go.sort_by_key(|(earliest, _)| *earliest);
+            let count = u32::try_from(go.len()).unwrap_or(u32::MAX);
+            let slots = self.ledger.reserve(&self.relay, self.interval(), count, REACH, now).await?;
+            self.apart.set(slots.interval);
+            // It was slowed down since the last claim: what is beyond the reach waits unclaimed.
+            let beyond = go.split_off(go.len().min(slots.count as usize));
+            admitted.back.extend(beyond.iter().map(|(_, delivery)| (delivery.key(), 0)));
             for ((earliest, _), number) in go.iter_mut().zip(0..) {
                 *earliest = (*earliest).max(slots.first + slots.interval * number);
             }
@@ -122,13 +126,13 @@ impl<'a, L: Pacing> Pace<'a, L> {
             return Ok(());
         }
         let count = u32::try_from(new.len()).unwrap_or(u32::MAX);
-        let slots = self.ledger.reserve(&format!("domain:{domain}"), interval, count, now).await?;
+        let slots = self.ledger.reserve(&format!("domain:{domain}"), interval, count, i64::MAX, now).await?;
         for (delivery, number) in new.into_iter().zip(0..) {
             let slot = slots.first + slots.interval * number;
             if slot <= now + REACH {
                 go.push((slot, delivery));
             } else {
-                admitted.back.entry(slot).or_default().push(delivery.key());
+                admitted.back.push((delivery.key(), slot));
             }
         }
         Ok(())
@@ -141,19 +145,29 @@ impl<'a, L: Pacing> Pace<'a, L> {
         now: i64,
         admitted: &mut Admitted,
     ) -> Result<(), LedgerError> {
-        let limits = [("day", 24 * HOUR, self.settings.per_day), ("hour", HOUR, self.settings.per_hour)];
-        for (name, window, limit) in limits {
-            let Some(limit) = limit.filter(|_| !go.is_empty()) else { continue };
-            let want = u32::try_from(go.len()).unwrap_or(u32::MAX);
-            let name = format!("{}:{name}", self.relay);
-            let spent = self.ledger.spend(&name, window, limit, want, now).await?;
-            if spent.granted < want {
-                self.blocked_until.set(spent.again_at);
-                let beyond = go.split_off(spent.granted as usize);
-                admitted.back.entry(0).or_default().extend(beyond.iter().map(|(_, delivery)| delivery.key()));
-            }
+        let (day, hour) = (format!("{}:day", self.relay), format!("{}:hour", self.relay));
+        let limits = [(&day, 24 * HOUR, self.settings.per_day), (&hour, HOUR, self.settings.per_hour)];
+        let limits: Vec<Limit<'_>> =
+            limits.into_iter().filter_map(|(name, window, most)| Some(Limit { name, window, most: most? })).collect();
+        if limits.is_empty() || go.is_empty() {
+            return Ok(());
+        }
+        let want = u32::try_from(go.len()).unwrap_or(u32::MAX);
+        let spent = self.ledger.spend(&limits, want, now).await?;
+        if spent.granted < want {
+            self.blocked_until.set(spent.again_at);
+            let beyond = go.split_off(spent.granted as usize);
+            admitted.back.extend(beyond.iter().map(|(_, delivery)| (delivery.key(), 0)));
         }
         Ok(())
+    }
+
+    /// Places that nobody used are free again.
+    pub(super) async fn leave(&self, unused: usize, now: i64) -> Result<(), LedgerError> {
+        match u32::try_from(unused) {
+            Ok(0) | Err(_) => Ok(()),
+            Ok(unused) => self.ledger.leave_row(&self.relay, self.interval(), unused, now).await,
+        }
     }
 
     /// The relay asked for less.
@@ -190,5 +204,6 @@ pub(super) fn domain_of(address: &str) -> String {
 
 /// Milliseconds between two of so many a minute.
 fn between(per_minute: u32) -> i64 {
-    MINUTE / i64::from(per_minute.max(1))
+    let per_minute = i64::from(per_minute.max(1));
+    (MINUTE + per_minute - 1) / per_minute
 }

@@ -7,6 +7,8 @@ use crate::ledger::DeliveryKey;
 
 /// Domains in a row.
 const ENOUGH: usize = 5;
+/// Refusals that are remembered; one domain with very many members proves nothing.
+const MOST: usize = 500;
 
 /// The last refusals of one kind.
 #[derive(Debug, Default)]
@@ -31,6 +33,9 @@ impl Suspicion {
         if self.code != code {
             self.refused.clear();
             self.code = code.to_owned();
+        }
+        if self.refused.len() == MOST {
+            self.refused.remove(0);
         }
         self.refused.push((domain.to_owned(), key));
         let mut domains: Vec<&str> = self.refused.iter().map(|(domain, _)| domain.as_str()).collect();

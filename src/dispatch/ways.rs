@@ -36,7 +36,11 @@ impl Ways<'_> {
     pub(super) fn lost(&self, lost: LostDelivery<'_>, now: i64) -> DeliveryState {
         let repeat = match (lost.mode, lost.channel) {
             (Mode::Trial, _) => Repeat::Always,
-            (Mode::Real, channel) => self.of(channel).map_or(Repeat::Never, |way| way.repeat()),
+            // Of a real delivery that this run would only write into the outbox, nobody here knows the way it went.
+            (Mode::Real, channel) => match self.of(channel) {
+                Some(Way::Outbox(_)) | None => Repeat::Never,
+                Some(way) => way.repeat(),
+            },
         };
         match repeat {
             Repeat::Always => DeliveryState::Pending,
@@ -45,5 +49,22 @@ impl Ways<'_> {
             }
             Repeat::Until(_) | Repeat::Never => DeliveryState::Uncertain,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+
+    #[test]
+    fn a_trial_decides_nothing_about_what_a_real_send_left_behind() {
+        let outbox = Outbox::new(PathBuf::from("outbox"));
+        let mail = Way::Outbox(outbox.clone());
+        let ways = Ways { mail, connections: 1, relay: None, feed: None, texts: Some(outbox) };
+        let lost = |mode| ways.lost(LostDelivery { mode, channel: "email", marked_at: 0 }, 1);
+        assert_eq!(lost(Mode::Real), DeliveryState::Uncertain);
+        assert_eq!(lost(Mode::Trial), DeliveryState::Pending);
     }
 }

@@ -20,7 +20,9 @@ pub use record::{Delivery, DeliveryKey, NewRelease, Part, Release, Settled};
 pub use scratch::Scratch;
 pub use sqlite::SqliteLedger;
 pub use state::{DeliveryState, Mode, ReleaseState, Totals};
-pub use work::{LEASE, Lost, LostDelivery, Marked, Pacing, Recovered, Seat, Slots, Spent, Waiting, Work, Worker};
+pub use work::{
+    LEASE, Limit, Lost, LostDelivery, Marked, Pacing, Recovered, Seat, Slots, Spent, Waiting, Work, Worker,
+};
 
 use crate::plan::{Recipient, Target};
 

@@ -108,19 +108,24 @@ pub trait Work: Ledger {
     /// one that was its own becomes sent when it turns out to be.
     async fn settle(&self, worker: &Worker, release: i64, settled: &[Settled]) -> Result<(), LedgerError>;
 
-    /// Gives back deliveries that were claimed or marked and not started, to be due at the given time (0: at once).
-    async fn give_back(
+    /// Gives back deliveries that were claimed and not marked, each to be due at a time of its own (0: at once). One that
+    /// was marked meanwhile stays as it is: its content may be leaving.
+    async fn give_back(&self, worker: &Worker, release: i64, back: &[(DeliveryKey, i64)]) -> Result<(), LedgerError>;
+
+    /// Takes the mark off deliveries that were not started, or `even_started` where doing them again is harmless; they
+    /// are due as they were.
+    async fn take_back(
         &self,
         worker: &Worker,
         release: i64,
         keys: &[DeliveryKey],
-        due_at: i64,
+        even_started: bool,
     ) -> Result<(), LedgerError>;
 
     /// Makes refused deliveries due now, unless the other side asked to wait.
     async fn hasten(&self, release: i64, parts: &[i64], now: i64) -> Result<(), LedgerError>;
 
-    /// Whether failed deliveries are to be tried again: they become deferred until `due_at`.
+    /// Has failed deliveries tried again: they are deferred until `due_at`, and a release that was settled is open.
     async fn reopen(&self, release: i64, keys: &[DeliveryKey], due_at: i64) -> Result<(), LedgerError>;
 
     /// What is left of these parts besides what this worker holds.
@@ -139,16 +144,28 @@ pub trait Work: Ledger {
 /// How fast things go, shared by all workers. All times are milliseconds since 1970, intervals milliseconds.
 #[allow(async_fn_in_trait, reason = "used with concrete types only, never as a trait object")]
 pub trait Pacing {
-    /// Reserves `count` places in the row under a name, `interval` apart or further if it was slowed down. Says when the
-    /// first may go, and how far apart they are.
-    async fn reserve(&self, name: &str, interval: i64, count: u32, now: i64) -> Result<Slots, LedgerError>;
+    /// Reserves up to `count` places in the row under a name, `interval` apart or further if it was slowed down, the last
+    /// at most `reach` after the first.
+    async fn reserve(&self, name: &str, interval: i64, count: u32, reach: i64, now: i64) -> Result<Slots, LedgerError>;
 
-    /// Takes up to `want` from a limit of `limit` in any `window`. Where nothing is left, says when there is.
-    async fn spend(&self, name: &str, window: i64, limit: u32, want: u32, now: i64) -> Result<Spent, LedgerError>;
+    /// Gives up the last `count` places in the row, which nobody used.
+    async fn leave_row(&self, name: &str, interval: i64, count: u32, now: i64) -> Result<(), LedgerError>;
+
+    /// Takes up to `want` from each of these limits, the same number from all. Where less is left, says when there is
+    /// more.
+    async fn spend(&self, limits: &[Limit<'_>], want: u32, now: i64) -> Result<Spent, LedgerError>;
 
     /// Doubles the interval under a name, from at least `from`, to at most `most`; once a minute at most. `false`: it
     /// was slowed down less than a minute ago.
     async fn slow(&self, name: &str, from: i64, most: i64, now: i64) -> Result<bool, LedgerError>;
+}
+
+/// So many in any stretch of `window` milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limit<'a> {
+    pub name: &'a str,
+    pub window: i64,
+    pub most: u32,
 }
 
 /// Reserved places in a row.
@@ -156,6 +173,7 @@ pub trait Pacing {
 pub struct Slots {
     pub first: i64,
     pub interval: i64,
+    pub count: u32,
 }
 
 /// What was left of a limit.

@@ -2,7 +2,7 @@
 //! again: each is a process of its own, and dropping it is that process's end.
 
 use rundbrief::ledger::{
-    Books, ByHand, Decided, Delivery, DeliveryKey, DeliveryState, LEASE, LostDelivery, Mode, Moments, Pacing,
+    Books, ByHand, Decided, Delivery, DeliveryKey, DeliveryState, LEASE, Limit, LostDelivery, Mode, Moments, Pacing,
     Recovered, ReleaseState, Settled, Slots, Totals, Waiting, Work,
 };
 use rundbrief::plan::Target;
@@ -184,8 +184,10 @@ pub async fn what_is_given_back_was_not_tried<L: Work + Books>(open: impl AsyncF
     let worker = ledger.join(NOW).await.expect("joins");
     ledger.claim(&worker, id, &[0], 3, NOW).await.expect("claims");
     ledger.mark(&worker, id, &[key(1), key(2)], NOW).await.expect("marks");
-    ledger.give_back(&worker, id, &[key(1)], 0).await.expect("gives back");
-    ledger.give_back(&worker, id, &[key(3)], NOW + 60_000).await.expect("gives back until later");
+    ledger.give_back(&worker, id, &[(key(2), 0)]).await.expect("does nothing: it is marked");
+    ledger.start(&worker, id, key(2)).expect("is noted");
+    ledger.take_back(&worker, id, &[key(1), key(2)], false).await.expect("takes back what was not started");
+    ledger.give_back(&worker, id, &[(key(3), NOW + 60_000)]).await.expect("gives back until later");
     let left = ledger.waiting(&worker, id, &[0]).await.expect("looks");
     assert_eq!(left, Waiting { next_pending: Some(0), next_deferred: None, elsewhere: 0 });
     let again = ledger.claim(&worker, id, &[0], 3, NOW).await.expect("claims");
@@ -195,6 +197,22 @@ pub async fn what_is_given_back_was_not_tried<L: Work + Books>(open: impl AsyncF
     assert_eq!(recovered, Recovered { pending: 3, settled: 0, uncertain: 0 });
     assert!(ledger.start(&worker, id, key(2)).is_err(), "nothing is started after leaving");
     assert_eq!(ledger.workers(NOW).await.expect("counts"), 0);
+}
+
+/// What was taken from a worker that stood still comes to it once, and its own mark is never given back for it.
+pub async fn a_claim_that_was_lost_and_made_again_is_one<L: Work>(open: impl AsyncFn() -> L) {
+    let (still, lively) = (open().await, open().await);
+    let id = sealed(&still, "tagung", 1).await;
+    let one = still.join(NOW).await.expect("joins");
+    let two = lively.join(NOW).await.expect("joins");
+    still.claim(&one, id, &[0], 1, NOW).await.expect("claims");
+    lively.recover(&two, NOW + LEASE + 1, &never).await.expect("recovers");
+    still.claim(&one, id, &[0], 1, NOW).await.expect("claims again");
+    assert_eq!(still.mark(&one, id, &[key(1)], NOW).await.expect("marks").ready, [key(1)]);
+    still.start(&one, id, key(1)).expect("is noted");
+    assert_eq!(still.mark(&one, id, &[key(1)], NOW).await.expect("asks").ready, []);
+    still.give_back(&one, id, &[(key(1), 0)]).await.expect("does nothing");
+    assert_eq!(lively.claim(&two, id, &[0], 1, NOW).await.expect("claims"), [], "it is on its way");
 }
 
 /// What was refused for now comes back when it is due; a person makes it due now, but for what the other side asked.
@@ -213,7 +231,7 @@ pub async fn refused_deliveries_are_due_later_or_when_a_person_says_so<L: Work>(
     let waiting = ledger.waiting(&worker, id, &[0]).await.expect("looks");
     assert_eq!(waiting, Waiting { next_pending: None, next_deferred: Some(NOW + 300_000), elsewhere: 0 });
     ledger.mark(&worker, id, &[key(1)], NOW).await.expect("marks");
-    ledger.give_back(&worker, id, &[key(1)], 0).await.expect("gives back");
+    ledger.take_back(&worker, id, &[key(1)], false).await.expect("takes back");
     let waiting = ledger.waiting(&worker, id, &[0]).await.expect("looks");
     assert_eq!(waiting.next_deferred, Some(NOW), "due as it was, not in 1970");
     assert_eq!(ledger.claim(&worker, id, &[0], 9, NOW + 300_000).await.expect("claims").len(), 2);
@@ -273,7 +291,7 @@ pub async fn what_was_done_by_hand_is_settled<L: Work + Books>(open: impl AsyncF
     assert_eq!(ledger.workers(NOW).await.expect("counts"), 1);
     ledger.claim(&worker, id, &[1], 1, NOW).await.expect("claims");
     assert_eq!(ledger.settle_by_hand(id, feed, "x", NOW).await.expect("asks"), ByHand::Elsewhere);
-    ledger.give_back(&worker, id, &[feed], 0).await.expect("gives back");
+    ledger.give_back(&worker, id, &[(feed, 0)]).await.expect("gives back");
     ledger.settle_by_hand(id, feed, "x", NOW).await.expect("notes");
     ledger.close(id).await.expect("closes");
     assert_eq!(ledger.release_state(id).await.expect("reads"), ReleaseState::Settled);
@@ -287,45 +305,77 @@ pub async fn failed_deliveries_can_be_opened_again<L: Work>(open: impl AsyncFn()
     ledger.claim(&worker, id, &[0], 1, NOW).await.expect("claims");
     ledger.mark(&worker, id, &[key(1)], NOW).await.expect("marks");
     ledger.settle(&worker, id, &[settled(1, DeliveryState::Failed)]).await.expect("settles");
+    for part in [1, 2] {
+        let claimed = ledger.claim(&worker, id, &[part], 1, NOW).await.expect("claims");
+        let ready = ledger.mark(&worker, id, &keys(&claimed), NOW).await.expect("marks").ready;
+        let sent = Settled { key: ready[0], ..settled(1, DeliveryState::Sent) };
+        ledger.settle(&worker, id, &[sent]).await.expect("settles");
+    }
+    ledger.close(id).await.expect("closes: nothing is open");
     ledger.reopen(id, &[key(1)], NOW + 5).await.expect("opens");
+    assert_eq!(ledger.release_state(id).await.expect("reads"), ReleaseState::Open, "the release with it");
     assert_eq!(keys(&ledger.claim(&worker, id, &[0], 1, NOW + 5).await.expect("claims")), [key(1)]);
 }
 
 /// Places in the row follow one another over processes, at the configured distance or the one that was asked for.
 pub async fn everybody_stands_in_one_row<L: Pacing>(open: impl AsyncFn() -> L) {
     let (first, second) = (open().await, open().await);
-    let slots = first.reserve("relay", 2_000, 3, NOW).await.expect("reserves");
-    assert_eq!(slots, Slots { first: NOW, interval: 2_000 });
-    let slots = second.reserve("relay", 2_000, 1, NOW + 1).await.expect("reserves");
-    assert_eq!(slots, Slots { first: NOW + 6_000, interval: 2_000 });
-    let slots = first.reserve("relay", 2_000, 1, NOW + 60_000).await.expect("reserves");
+    let slots = first.reserve("relay", 2_000, 3, 60_000, NOW).await.expect("reserves");
+    assert_eq!(slots, Slots { first: NOW, interval: 2_000, count: 3 });
+    let slots = second.reserve("relay", 2_000, 1, 60_000, NOW + 1).await.expect("reserves");
+    assert_eq!(slots, Slots { first: NOW + 6_000, interval: 2_000, count: 1 });
+    let slots = first.reserve("relay", 2_000, 1, 60_000, NOW + 60_000).await.expect("reserves");
     assert_eq!(slots.first, NOW + 60_000, "no places are saved up");
-    assert_eq!(first.reserve("domain:gmx.de", 0, 5, NOW).await.expect("reserves").first, NOW, "another row");
+    assert_eq!(first.reserve("domain:gmx.de", 0, 5, i64::MAX, NOW).await.expect("reserves").first, NOW, "another row");
 
     assert!(first.slow("relay", 4_000, 60_000, NOW).await.expect("slows"));
     assert!(!second.slow("relay", 4_000, 60_000, NOW + 59_000).await.expect("asks"), "once a minute");
-    let slots = second.reserve("relay", 2_000, 1, NOW + 100_000).await.expect("reserves");
+    let slots = second.reserve("relay", 2_000, 1, 60_000, NOW + 100_000).await.expect("reserves");
     assert_eq!(slots.interval, 4_000);
     assert!(second.slow("relay", 4_000, 60_000, NOW + 61_000).await.expect("slows"));
-    assert_eq!(first.reserve("relay", 2_000, 1, NOW + 110_000).await.expect("reserves").interval, 8_000);
-    let calm = first.reserve("relay", 2_000, 1, NOW + 61_000 + 300_000).await.expect("reserves");
+    assert_eq!(first.reserve("relay", 2_000, 1, 60_000, NOW + 110_000).await.expect("reserves").interval, 8_000);
+    let calm = first.reserve("relay", 2_000, 1, 60_000, NOW + 61_000 + 300_000).await.expect("reserves");
     assert_eq!(calm.interval, 4_000, "after five minutes it tries to be faster");
 }
 
-/// A limit holds in every window, not only from one full hour to the next.
+/// Nobody reserves further ahead than asked, unused places are free again, and a clock that went wrong blocks nobody.
+pub async fn the_row_does_not_run_away<L: Pacing>(open: impl AsyncFn() -> L) {
+    let ledger = open().await;
+    let slots = ledger.reserve("relay", 4_000, 500, 10_000, NOW).await.expect("reserves");
+    assert_eq!(slots, Slots { first: NOW, interval: 4_000, count: 3 });
+    ledger.leave_row("relay", 4_000, 2, NOW).await.expect("gives up two");
+    let slots = ledger.reserve("relay", 4_000, 1, 10_000, NOW).await.expect("reserves");
+    assert_eq!(slots.first, NOW + 4_000);
+    ledger.leave_row("relay", 4_000, 100, NOW).await.expect("never before now");
+    assert_eq!(ledger.reserve("relay", 4_000, 1, 10_000, NOW).await.expect("reserves").first, NOW);
+    let tomorrow = NOW + 86_400_000;
+    ledger.reserve("relay", 4_000, 1, 10_000, tomorrow).await.expect("reserves, by a clock a day ahead");
+    assert_eq!(ledger.reserve("relay", 4_000, 1, 10_000, NOW + 1).await.expect("reserves").first, NOW + 1);
+    ledger.reserve("domain:gmx.de", 60_000, 600, i64::MAX, NOW).await.expect("reserves");
+    let late = ledger.reserve("domain:gmx.de", 60_000, 1, i64::MAX, NOW).await.expect("reserves");
+    assert_eq!(late.first, NOW + 600 * 60_000, "that of a domain may be long");
+}
+
+/// A limit holds in every window, not only from one full hour to the next; one limit does not use up another.
 pub async fn a_limit_holds_in_every_window<L: Pacing>(open: impl AsyncFn() -> L) {
     let (first, second) = (open().await, open().await);
     let minute = 60_000;
     let hour = 60 * minute;
-    assert_eq!(first.spend("relay:hour", hour, 100, 70, NOW).await.expect("spends").granted, 70);
-    let spent = second.spend("relay:hour", hour, 100, 70, NOW + 50 * minute).await.expect("spends");
+    let hourly = Limit { name: "relay:hour", window: hour, most: 100 };
+    let daily = Limit { name: "relay:day", window: 24 * hour, most: 500 };
+    assert_eq!(first.spend(&[hourly], 70, NOW).await.expect("spends").granted, 70);
+    let spent = second.spend(&[hourly], 70, NOW + 50 * minute).await.expect("spends");
     assert_eq!(spent.granted, 30);
     assert!(spent.again_at > NOW + hour && spent.again_at <= NOW + hour + 2 * minute, "{}", spent.again_at - NOW);
-    let spent = second.spend("relay:hour", hour, 100, 10, NOW + 59 * minute).await.expect("spends");
+    let spent = second.spend(&[hourly], 10, NOW + 59 * minute).await.expect("spends");
     assert_eq!(spent.granted, 0);
     let later = NOW + hour + 2 * minute;
-    assert_eq!(second.spend("relay:hour", hour, 100, 100, later).await.expect("spends").granted, 70);
-    assert_eq!(first.spend("relay:day", 24 * hour, 5, 9, NOW).await.expect("spends").granted, 5, "another limit");
+    assert_eq!(second.spend(&[daily, hourly], 400, later).await.expect("spends").granted, 70);
+    let much_later = later + 3 * hour;
+    assert_eq!(first.spend(&[daily], 500, much_later).await.expect("spends").granted, 430, "70 of the day were used");
+    let ahead = NOW + 48 * hour;
+    assert_eq!(first.spend(&[hourly], 100, ahead).await.expect("spends, by a wrong clock").granted, 100);
+    assert_eq!(first.spend(&[hourly], 100, much_later + hour).await.expect("spends").granted, 100, "nobody is blocked");
 }
 
 /// Only so many have a place at once, and a process's end gives its place back.

@@ -1,11 +1,17 @@
 //! The question before anything leaves this computer.
 
 use std::io::{self, BufRead, IsTerminal, Write};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 use super::super::Context;
 use super::ways::taker;
 use crate::error::Error;
 use crate::plan::Plan;
+
+/// How long the question waits for its answer.
+const PATIENCE: Duration = Duration::from_secs(600);
 
 /// Refuses a send by a network that nobody can be asked about and that nobody has agreed to.
 ///
@@ -37,7 +43,17 @@ pub(super) fn go_on(context: &Context, yes: bool, plan: &Plan) -> Result<bool, E
     let unread = |error: io::Error| Error::Usage(format!("the answer cannot be read: {error}"));
     eprint!("\n{question} now? [y/N] ");
     io::stderr().flush().map_err(unread)?;
-    let mut answer = String::new();
-    io::stdin().lock().read_line(&mut answer).map_err(unread)?;
-    Ok(["y", "yes", "j", "ja"].contains(&answer.trim().to_lowercase().as_str()))
+    // Others cannot prepare a send while this one waits, so it does not wait for ever.
+    let (sender, answered) = mpsc::channel();
+    thread::spawn(move || {
+        let mut answer = String::new();
+        let _ = sender.send(io::stdin().lock().read_line(&mut answer).map(|_| answer));
+    });
+    match answered.recv_timeout(PATIENCE) {
+        Ok(answer) => Ok(["y", "yes", "j", "ja"].contains(&answer.map_err(unread)?.trim().to_lowercase().as_str())),
+        Err(_) => {
+            eprintln!("\nNo answer for ten minutes.");
+            Ok(false)
+        }
+    }
 }

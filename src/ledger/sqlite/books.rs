@@ -98,7 +98,7 @@ impl Books for SqliteLedger {
         decided: Decided,
         at: i64,
     ) -> Result<u64, LedgerError> {
-        let again = "UPDATE delivery SET state = 0, attempts = 0, first_at = NULL, due_at = 0, hold_until = 0, \
+        let again = "UPDATE delivery SET state = 0, first_at = NULL, due_at = 0, hold_until = 0, \
                      worker = NULL, settled_at = NULL, detail = ?4 \
                      WHERE release = ?1 AND state = 6 AND (?2 IS NULL OR \
                      (part || ' ' || hex(target)) IN (SELECT value FROM json_each(?2)))";
@@ -123,7 +123,8 @@ impl Books for SqliteLedger {
     }
 
     async fn set_state(&self, release: i64, state: ReleaseState) -> Result<(), LedgerError> {
-        let sql = "UPDATE release SET state = ? WHERE id = ? AND state IN (1, 2)";
+        let sql = "UPDATE release SET state = ?1 WHERE id = ?2 AND (state IN (1, 2) OR (state = 3 AND EXISTS \
+                   (SELECT 1 FROM delivery WHERE release = ?2 AND (state IN (0, 4) OR state IN (1, 2) OR state = 6))))";
         query(sql).bind(state as i64).bind(release).execute(&self.pool).await?;
         Ok(())
     }

@@ -36,8 +36,13 @@ impl Ledger for SqliteLedger {
     async fn begin(&self, new: &NewRelease) -> Result<Release, LedgerError> {
         self.hold().await?;
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        let sql = "INSERT INTO release (slug, revision, mode, code, audience, state, waves, created_at, key) \
-                   SELECT ?1, coalesce(max(revision), 0) + 1, ?2, ?3, zeroblob(32), 0, 0, ?4, ?5 \
+        // The number of a trial that was forgotten is not given again: a process may still be at work on it.
+        let number = "INSERT INTO meta (name, value) SELECT 'last_release', coalesce(max(id), 0) + 1 FROM release WHERE true \
+                      ON CONFLICT (name) DO UPDATE SET value = max(CAST(value AS INTEGER) + 1, CAST(excluded.value AS INTEGER)) \
+                      RETURNING CAST(value AS INTEGER) AS number";
+        let number: i64 = query(number).fetch_one(&mut *transaction).await?.try_get("number")?;
+        let sql = "INSERT INTO release (id, slug, revision, mode, code, audience, state, waves, created_at, key) \
+                   SELECT ?6, ?1, coalesce(max(revision), 0) + 1, ?2, ?3, zeroblob(32), 0, 0, ?4, ?5 \
                    FROM release WHERE slug = ?1 AND mode = ?2 RETURNING *";
         let row = query(sql)
             .bind(&new.slug)
@@ -45,6 +50,7 @@ impl Ledger for SqliteLedger {
             .bind(&new.code[..])
             .bind(new.created_at)
             .bind(&new.key)
+            .bind(number)
             .fetch_one(&mut *transaction)
             .await?;
         let release = read_release(&row)?;

@@ -3,7 +3,7 @@
 use sqlx::{Row, query};
 
 use super::SqliteLedger;
-use crate::ledger::{LedgerError, Pacing, Slots, Spent};
+use crate::ledger::{LedgerError, Limit, Pacing, Slots, Spent};
 
 /// A window is counted in this many slices: a limit is kept in every window, to a sixtieth of its length.
 const SLICES: i64 = 60;
@@ -11,56 +11,78 @@ const SLICES: i64 = 60;
 const MINUTE: i64 = 60_000;
 /// After so long without trouble, half the interval is tried.
 const RELIEF: i64 = 5 * MINUTE;
+/// The row of a relay never runs on for longer than this, however many processes stand in it; that of a domain for as
+/// long as its mails are tried.
+const AHEAD: i64 = 5 * MINUTE;
+const FAR: i64 = 7 * 24 * 60 * MINUTE;
 
 impl Pacing for SqliteLedger {
-    async fn reserve(&self, name: &str, interval: i64, count: u32, now: i64) -> Result<Slots, LedgerError> {
+    async fn reserve(&self, name: &str, interval: i64, count: u32, reach: i64, now: i64) -> Result<Slots, LedgerError> {
         let insert = "INSERT OR IGNORE INTO pace (name, next_at, interval, slowed_at) VALUES (?, ?, 0, ?)";
         let relieve = "UPDATE pace SET interval = interval / 2, slowed_at = ?2 \
-                       WHERE name = ?1 AND interval > 0 AND slowed_at + ?3 <= ?2";
-        let take = "UPDATE pace SET next_at = max(next_at, ?2) + max(interval, ?3) * ?4 WHERE name = ?1 \
-                    RETURNING next_at, max(interval, ?3) AS apart";
+                       WHERE name = ?1 AND interval > 0 AND (slowed_at + ?3 <= ?2 OR slowed_at > ?2)";
+        let look = "SELECT next_at, max(interval, ?2) AS apart FROM pace WHERE name = ?1";
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         query(insert).bind(name).bind(now).bind(now).execute(&mut *transaction).await?;
         query(relieve).bind(name).bind(now).bind(RELIEF).execute(&mut *transaction).await?;
-        let take = query(take).bind(name).bind(now).bind(interval).bind(count);
-        let row = take.fetch_one(&mut *transaction).await?;
-        transaction.commit().await?;
+        let row = query(look).bind(name).bind(interval).fetch_one(&mut *transaction).await?;
         let (next, apart): (i64, i64) = (row.try_get("next_at")?, row.try_get("apart")?);
-        Ok(Slots { first: next - apart * i64::from(count), interval: apart })
+        // A row that runs on for longer than anybody reserves was left by a clock that went wrong.
+        let longest = if reach == i64::MAX { FAR } else { AHEAD.max(2 * apart) };
+        let first = if next > now.saturating_add(longest) { now } else { next.max(now) };
+        let fits = if apart == 0 { i64::MAX } else { 1 + reach / apart };
+        let count = i64::from(count).min(fits);
+        let take = "UPDATE pace SET next_at = ? WHERE name = ?";
+        query(take).bind(first + apart * count).bind(name).execute(&mut *transaction).await?;
+        transaction.commit().await?;
+        Ok(Slots { first, interval: apart, count: u32::try_from(count).unwrap_or(u32::MAX) })
     }
 
-    async fn spend(&self, name: &str, window: i64, limit: u32, want: u32, now: i64) -> Result<Spent, LedgerError> {
-        let length = (window / SLICES).max(1);
-        let slice = now.div_euclid(length);
-        let first = slice - SLICES;
+    async fn leave_row(&self, name: &str, interval: i64, count: u32, now: i64) -> Result<(), LedgerError> {
+        let sql = "UPDATE pace SET next_at = max(?3, next_at - max(interval, ?2) * ?4) WHERE name = ?1";
+        query(sql).bind(name).bind(interval).bind(now).bind(count).execute(&self.pool).await?;
+        Ok(())
+    }
+
+    async fn spend(&self, limits: &[Limit<'_>], want: u32, now: i64) -> Result<Spent, LedgerError> {
+        let book = "INSERT INTO spent (name, slice, used) VALUES (?1, ?2, ?3) \
+                    ON CONFLICT (name, slice) DO UPDATE SET used = used + excluded.used";
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        query("DELETE FROM spent WHERE name = ? AND slice < ?")
-            .bind(name)
-            .bind(first)
-            .execute(&mut *transaction)
-            .await?;
-        let sql = "SELECT slice, used FROM spent WHERE name = ? ORDER BY slice";
-        let rows = query(sql).bind(name).fetch_all(&mut *transaction).await?;
-        let used = rows.iter().map(|row| Ok((row.try_get("slice")?, row.try_get("used")?)));
-        let used = used.collect::<Result<Vec<(i64, i64)>, sqlx::Error>>()?;
-        let sum: i64 = used.iter().map(|(_, used)| used).sum();
-        let granted = i64::from(want).min(i64::from(limit) - sum).max(0);
-        if granted > 0 {
-            let sql = "INSERT INTO spent (name, slice, used) VALUES (?1, ?2, ?3) \
-                       ON CONFLICT (name, slice) DO UPDATE SET used = used + excluded.used";
-            query(sql).bind(name).bind(slice).bind(granted).execute(&mut *transaction).await?;
+        let (mut granted, mut again_at) = (i64::from(want), now);
+        for limit in limits {
+            // Slices ahead of now were booked by a clock that went wrong.
+            let (length, slice) = slice_of(limit, now);
+            let sweep = "DELETE FROM spent WHERE name = ? AND (slice < ? OR slice > ?)";
+            let sweep = query(sweep).bind(limit.name).bind(slice - SLICES).bind(slice);
+            sweep.execute(&mut *transaction).await?;
+            let sql = "SELECT coalesce(sum(used), 0) AS used, min(slice) AS oldest FROM spent WHERE name = ?";
+            let row = query(sql).bind(limit.name).fetch_one(&mut *transaction).await?;
+            let left = (i64::from(limit.most) - row.try_get::<i64, _>("used")?).max(0);
+            if left < i64::from(want) {
+                let oldest = row.try_get::<Option<i64>, _>("oldest")?.unwrap_or(slice);
+                again_at = again_at.max((oldest + SLICES + 1) * length);
+            }
+            granted = granted.min(left);
+        }
+        for limit in limits.iter().filter(|_| granted > 0) {
+            let (_, slice) = slice_of(limit, now);
+            query(book).bind(limit.name).bind(slice).bind(granted).execute(&mut *transaction).await?;
         }
         transaction.commit().await?;
-        let oldest = used.first().map_or(slice, |(slice, _)| *slice);
-        let again_at = if granted == i64::from(want) { now } else { (oldest + SLICES + 1) * length };
         Ok(Spent { granted: u32::try_from(granted).unwrap_or(0), again_at })
     }
 
     async fn slow(&self, name: &str, from: i64, most: i64, now: i64) -> Result<bool, LedgerError> {
         let sql = "INSERT INTO pace (name, next_at, interval, slowed_at) VALUES (?1, ?4, min(?2, ?3), ?4) \
                    ON CONFLICT (name) DO UPDATE SET interval = min(max(2 * interval, ?2), ?3), slowed_at = ?4 \
-                   WHERE slowed_at + ?5 <= ?4 OR interval = 0";
+                   WHERE slowed_at + ?5 <= ?4 OR slowed_at > ?4 OR interval = 0";
         let query = query(sql).bind(name).bind(from).bind(most).bind(now).bind(MINUTE);
         Ok(query.execute(&self.pool).await?.rows_affected() == 1)
     }
+}
+
+/// The length of a limit's slices, and the number of the one that `now` is in.
+fn slice_of(limit: &Limit<'_>, now: i64) -> (i64, i64) {
+    let length = (limit.window / SLICES).max(1);
+    (length, now.div_euclid(length))
 }

@@ -36,10 +36,12 @@ impl SqliteLedger {
             let token = token.try_into().map_err(|_| LedgerError::Damaged("a worker has no token".to_owned()))?;
             let worker = Worker { id: row.try_get("id")?, token };
             match self.beside()?.holder(&token)? {
-                Holder::Gone(lock) => {
+                Holder::Gone(Some(lock)) => {
                     recovered.add(self.take_over(worker, now, lost).await?);
                     drop(lock);
                 }
+                // Somebody removed its file, and it may live after all: its journal does not tell what it does next.
+                Holder::Gone(None) => recovered.add(self.take_over_as(worker, None, now, lost).await?),
                 // It is stopped or very slow. What it marked may be leaving right now and stays its own; what it only
                 // claimed can be done by others, since a mark of it would find it gone.
                 Holder::Lives if row.try_get::<i64, _>("expires_at")? < now => {
@@ -56,6 +58,17 @@ impl SqliteLedger {
     /// Recovers everything that one worker held, whose file's lock the caller holds.
     pub(super) async fn take_over(&self, worker: Worker, now: i64, lost: Lost<'_>) -> Result<Recovered, LedgerError> {
         let traces = journal::read(&self.beside()?.journal(&worker.token), boot_id().as_deref());
+        self.take_over_as(worker, traces, now, lost).await
+    }
+
+    /// The same with what is known of its attempts; `None`: nothing.
+    async fn take_over_as(
+        &self,
+        worker: Worker,
+        traces: Option<HashMap<Attempt, Trace>>,
+        now: i64,
+        lost: Lost<'_>,
+    ) -> Result<Recovered, LedgerError> {
         let mut recovered = Recovered::default();
         let sql = "UPDATE delivery SET state = CASE WHEN attempts > 0 THEN 4 ELSE 0 END, worker = NULL \
                    WHERE worker = ? AND state = 1 AND state IN (1, 2)";

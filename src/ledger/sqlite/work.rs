@@ -3,7 +3,7 @@
 //! One row a commit is some 300 a second; so marks and outcomes travel in groups, as one JSON parameter, and what
 //! happens between two commits stands in the journal.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 
 use serde_json::{Value, json};
@@ -33,6 +33,8 @@ pub(super) struct Own {
     journal: Journal,
     /// The number of the attempt that each marked delivery is in.
     attempts: HashMap<(i64, DeliveryKey), i64>,
+    /// Those of them whose content left, or began to.
+    started: HashSet<(i64, DeliveryKey)>,
     /// Held for its lock.
     _alive: File,
 }
@@ -69,7 +71,7 @@ impl Work for SqliteLedger {
         let sql = "INSERT INTO worker (token, expires_at) VALUES (?, ?) RETURNING id";
         let row = query(sql).bind(&token[..]).bind(now + LEASE).fetch_one(&self.pool).await?;
         let worker = Worker { id: row.try_get("id")?, token };
-        let own = Own { worker, journal, attempts: HashMap::new(), _alive: alive };
+        let own = Own { worker, journal, attempts: HashMap::new(), started: HashSet::new(), _alive: alive };
         *self.own.lock().expect("no holder panics") = Some(own);
         Ok(worker)
     }
@@ -181,7 +183,10 @@ impl Work for SqliteLedger {
 
     fn start(&self, worker: &Worker, release: i64, key: DeliveryKey) -> Result<(), LedgerError> {
         self.with_own(worker, |own| match own.attempt(release, key) {
-            Some(attempt) => own.journal.start(attempt),
+            Some(attempt) => {
+                own.started.insert((release, key));
+                own.journal.start(attempt)
+            }
             None => Err(LedgerError::Database("a delivery was started that was not marked".to_owned())),
         })
     }
@@ -211,51 +216,64 @@ impl Work for SqliteLedger {
                 if let Some(attempt) = own.attempt(release, key) {
                     own.journal.settled(attempt);
                     own.attempts.remove(&(release, key));
+                    own.started.remove(&(release, key));
                 }
             }
             Ok(())
         })
     }
 
-    async fn give_back(
+    async fn give_back(&self, worker: &Worker, release: i64, back: &[(DeliveryKey, i64)]) -> Result<(), LedgerError> {
+        // One that was refused for now before stays so, and is due as it was unless told otherwise.
+        let sql = "INSERT INTO delivery (release, part, target, state, due_at) \
+                   SELECT ?1, value->>0, unhex(value->>1), 0, value->>2 FROM json_each(?2) WHERE true \
+                   ON CONFLICT (release, part, target) DO UPDATE SET state = CASE WHEN attempts > 0 THEN 4 ELSE 0 END, \
+                   due_at = CASE WHEN excluded.due_at = 0 AND attempts > 0 THEN due_at ELSE excluded.due_at END, \
+                   worker = NULL WHERE state = 1 AND worker = ?3";
+        let rows: Vec<Value> = back.iter().map(|(key, due_at)| json!([key.part, key.target.hex(), due_at])).collect();
+        let query = query(sql).bind(release).bind(Value::from(rows).to_string()).bind(worker.id);
+        query.execute(&self.pool).await?;
+        Ok(())
+    }
+
+    async fn take_back(
         &self,
         worker: &Worker,
         release: i64,
         keys: &[DeliveryKey],
-        due_at: i64,
+        even_started: bool,
     ) -> Result<(), LedgerError> {
-        // One that was refused for now before stays so and is due as it was; the attempt that a mark counted did not
-        // happen.
-        let sql = "UPDATE delivery SET state = CASE WHEN attempts > (state = 2) THEN 4 ELSE 0 END, \
-                   attempts = attempts - (state = 2), first_at = CASE WHEN attempts > (state = 2) THEN first_at END, \
-                   due_at = CASE WHEN ?5 = 0 AND attempts > (state = 2) THEN due_at ELSE ?5 END, worker = NULL \
+        let unstarted = self.with_own(worker, |own| {
+            let free = |key: &&DeliveryKey| even_started || !own.started.contains(&(release, **key));
+            Ok(keys.iter().filter(free).copied().collect::<Vec<_>>())
+        })?;
+        let sql = "UPDATE delivery SET state = CASE WHEN attempts > 1 THEN 4 ELSE 0 END, attempts = attempts - 1, \
+                   first_at = CASE WHEN attempts > 1 THEN first_at END, \
+                   due_at = CASE WHEN attempts > 1 THEN due_at ELSE 0 END, worker = NULL \
                    WHERE release = ?1 AND part = ?2 AND target IN (SELECT unhex(value) FROM json_each(?3)) \
-                   AND state IN (1, 2) AND worker = ?4";
+                   AND state = 2 AND worker = ?4";
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        for (part, targets) in by_part(keys) {
-            query(sql)
-                .bind(release)
-                .bind(part)
-                .bind(hex_array(&targets))
-                .bind(worker.id)
-                .bind(due_at)
-                .execute(&mut *transaction)
-                .await?;
+        for (part, targets) in by_part(&unstarted) {
+            let query = query(sql).bind(release).bind(part).bind(hex_array(&targets)).bind(worker.id);
+            query.execute(&mut *transaction).await?;
         }
         transaction.commit().await?;
         self.with_own(worker, |own| {
-            keys.iter().for_each(|key| {
+            unstarted.iter().for_each(|key| {
                 own.attempts.remove(&(release, *key));
+                own.started.remove(&(release, *key));
             });
             Ok(())
         })
     }
 
     async fn hasten(&self, release: i64, parts: &[i64], now: i64) -> Result<(), LedgerError> {
-        let sql = "UPDATE delivery SET due_at = ?3 WHERE release = ?1 AND part = ?2 AND state IN (0, 4) AND state = 4 \
-                   AND due_at > ?3 AND hold_until <= ?3";
+        // Some at a time, so that other processes can write in between.
+        let sql = "UPDATE delivery SET due_at = ?3 WHERE release = ?1 AND part = ?2 AND target IN \
+                   (SELECT target FROM delivery WHERE release = ?1 AND part = ?2 AND state IN (0, 4) AND state = 4 \
+                    AND due_at > ?3 AND hold_until <= ?3 LIMIT 5000)";
         for part in parts {
-            query(sql).bind(release).bind(part).bind(now).execute(&self.pool).await?;
+            while query(sql).bind(release).bind(part).bind(now).execute(&self.pool).await?.rows_affected() > 0 {}
         }
         Ok(())
     }
@@ -263,9 +281,14 @@ impl Work for SqliteLedger {
     async fn reopen(&self, release: i64, keys: &[DeliveryKey], due_at: i64) -> Result<(), LedgerError> {
         let sql = "UPDATE delivery SET state = 4, due_at = ?4, settled_at = NULL WHERE release = ?1 AND part = ?2 \
                    AND target IN (SELECT unhex(value) FROM json_each(?3)) AND state = 5";
+        let open = "UPDATE release SET state = 1 WHERE id = ? AND state = 3";
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         for (part, targets) in by_part(keys) {
-            query(sql).bind(release).bind(part).bind(hex_array(&targets)).bind(due_at).execute(&self.pool).await?;
+            let query = query(sql).bind(release).bind(part).bind(hex_array(&targets)).bind(due_at);
+            query.execute(&mut *transaction).await?;
         }
+        query(open).bind(release).execute(&mut *transaction).await?;
+        transaction.commit().await?;
         Ok(())
     }
 

@@ -227,3 +227,28 @@ fn a_sender_that_stands_still_with_all_connections_is_named() {
     send(&project).code(0);
     each_once(&server, &members);
 }
+
+#[test]
+#[ignore = "takes longer than a lease; tests/all.sh runs it"]
+fn what_was_taken_from_a_sender_that_stood_still_comes_back_to_it_once() {
+    // Slow enough that the last ones are claimed and not yet marked for some time.
+    let server = Server::start(slow(700));
+    let members = members(35);
+    let project = sending_to(server.port(), &members);
+    let still = on_half(&project, || {
+        let still = start(&project);
+        until("mails go out", || server.accepted_count() > 0);
+        until("few are claimed and not marked", || (1..4).contains(&totals(&project).claimed));
+        still
+    });
+    stand_still(&still, &project);
+    sleep(Duration::from_millis(LEASE as u64 + 1_500));
+    let config = project.read("config.toml");
+    project.write("config.toml", config.replace("connections = 4", "connections = 2"));
+    ends_within(start(&project), Duration::from_secs(60)).code(75);
+    let left = totals(&project);
+    assert!(left.claimed == 0 && left.pending > 0, "what it only claimed was taken from it: {left:?}");
+    signal("CONT", still.id());
+    wait(still).code(0);
+    each_once(&server, &members);
+}

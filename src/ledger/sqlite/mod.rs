@@ -32,7 +32,7 @@ use work::Own;
 /// How long a statement waits for another process's write, and a freeze for another freeze.
 const BUSY: Duration = Duration::from_secs(30);
 /// Kibibytes of the file in memory: enough that freezing a million members does not read what it wrote.
-const CACHE: &str = "-32768";
+const CACHE: &str = "-12288";
 const OPEN_AGAIN: Duration = Duration::from_millis(50);
 
 static MIGRATIONS: Migrator = sqlx::migrate!("src/ledger/migrations/sqlite");

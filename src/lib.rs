@@ -47,8 +47,13 @@
 //! # Never twice
 //!
 //! Nothing is delivered that the ledger does not hold, and what it holds is frozen: a release's content and recipients
-//! are written before the first delivery and do not change with the files. A delivery's file name, and a mail's
-//! Message-ID, are functions of release and member, so doing one again after a crash changes nothing.
+//! are written before the first delivery and do not change with the files. A process that delivers is a *worker*; it
+//! claims deliveries, *marks* them durably right before they may leave, and opens a [`channel::Gate`] at the last moment,
+//! which notes the start in a journal beside the ledger. The answer is noted there too and settled in groups. So after
+//! any end another worker knows what had not left (it waits again), what was answered (it is settled), and what nobody
+//! can know (it is *uncertain*, and a person decides), unless the channel says that doing it again is harmless
+//! ([`channel::Repeat`]). Tests kill, stop and starve workers at every stage (`tests/kill.rs`, `tests/together.rs`,
+//! `tests/faults.rs`).
 
 pub mod channel;
 pub mod cli;

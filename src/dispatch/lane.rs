@@ -176,6 +176,8 @@ impl<'a, L: Work + Pacing> Lane<'a, L> {
     }
 
     async fn feed_from(&self, held: &mut VecDeque<(i64, Delivery)>) -> Result<(), LedgerError> {
+        // Where a claim found nothing, the next one waits until then: each is a write that others wait for.
+        let mut quiet_until = 0;
         loop {
             if self.is_ending() {
                 return Ok(());
@@ -193,14 +195,18 @@ impl<'a, L: Work + Pacing> Lane<'a, L> {
                 if self.is_kept_out().await? {
                     self.fail(Failure::Unreachable(KEPT_OUT.to_owned()));
                 }
+            } else if quiet_until > now {
+                if held.is_empty() && self.queue().is_idle() && self.is_over().await? {
+                    return Ok(());
+                }
             } else if held.len() <= self.claim_size() / 2 {
                 match self.claim(held, now).await? {
                     Claimed::Some => continue,
                     Claimed::Later(at) => wake = wake.min(at),
-                    Claimed::Nothing if held.is_empty() && self.queue().is_idle() && self.is_over().await? => {
-                        return Ok(());
+                    Claimed::Nothing => {
+                        quiet_until = now + i64::try_from(LOOK.as_millis()).unwrap_or(i64::MAX);
+                        continue;
                     }
-                    Claimed::Nothing => {}
                 }
             }
             let wait = Duration::from_millis(u64::try_from(wake - now).unwrap_or(0)).min(LOOK);

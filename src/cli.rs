@@ -83,8 +83,9 @@ pub enum Command {
     Build(Build),
     /// Send a post to the members: each member once, however often this is run
     ///
-    /// With the outbox (the default) each mail becomes a file on this computer and nothing leaves it. Run again, it
-    /// goes on where it stopped and writes to nobody twice.
+    /// With the outbox (the default) each mail becomes a file on this computer and nothing leaves it. With a mail server it
+    /// shows who gets what and how long it takes, and asks before anything leaves. Run again, it goes on where it stopped
+    /// and writes to nobody twice; what was refused for now is tried again.
     Send(Send),
     /// Show what became of a send: what may not have arrived, who was refused, what waits
     ///

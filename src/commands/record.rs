@@ -39,6 +39,23 @@ pub async fn lasting_key(context: &Context, ledger: &SqliteLedger) -> Result<Sit
     }
 }
 
+/// Members' addresses stay in the record for so long after a release is settled, in milliseconds: until the bounces and
+/// the questions have come.
+const KEPT: i64 = 30 * 24 * 3_600_000;
+
+/// Deletes the addresses of members from releases that were settled a month ago (GDPR Art. 5 (1) e).
+///
+/// # Errors
+/// The record's.
+pub async fn forget_old_recipients(context: &Context, ledger: &SqliteLedger) -> Result<(), Error> {
+    let before = context.now.timestamp().as_millisecond() - KEPT;
+    let forgotten = ledger.forget_recipients(before).await.map_err(|error| error.at(&ledger.place()))?;
+    if forgotten > 0 {
+        tracing::info!("{forgotten} addresses of releases that were settled a month ago are deleted from the record");
+    }
+    Ok(())
+}
+
 /// Whether this record may be used for a send that reaches people: it was made with this site key, and it is the one
 /// that the configuration names. `new`: the person says that it is a new one.
 ///

@@ -97,6 +97,7 @@ async fn send(arguments: &cli::Send, context: &Context, mut ready: Ready) -> Res
     build::publish_pictures(context, &ready)?;
     // Held from before the look at what was released, so that of two sends at once only one begins the release.
     ledger.hold().await.map_err(|error| error.at(&ledger.place()))?;
+    record::forget_old_recipients(context, &ledger).await?;
     let earlier = begin_anew_without_files(context, &ready, &ledger).await?;
     let (parts, before) = match &earlier {
         Some(release) => survey::frozen(&ledger, release).await?,

@@ -149,7 +149,7 @@ impl<R: Roll, L: Ledger> Wave<'_, R, L> {
 
     async fn drop_known(&self, chunk: &mut Vec<Recipient>, sums: &mut Sums) -> Result<(), Error> {
         let (Some(record), Some(earlier)) = (self.record, self.earlier) else { return Ok(()) };
-        let known = record.known(earlier.id, &targets(chunk), earlier.waves + 1).await;
+        let known = record.known(earlier.id, &targets(chunk)).await;
         let known: HashSet<Target> = known.map_err(|error| error.at(&record.place()))?.into_iter().collect();
         let before = chunk.len();
         chunk.retain(|recipient| !known.contains(&recipient.target));

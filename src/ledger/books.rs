@@ -131,6 +131,10 @@ pub trait Books: Ledger {
         limit: u32,
     ) -> Result<Vec<(String, Target)>, LedgerError>;
 
+    /// Deletes the addresses, names and other values of members from releases that were settled before a time, in
+    /// milliseconds since 1970, and in which nothing was answered since. Who got what is still known by target.
+    async fn forget_recipients(&self, before: i64) -> Result<u64, LedgerError>;
+
     /// Processes that are at work.
     async fn workers(&self, now: i64) -> Result<u64, LedgerError>;
 

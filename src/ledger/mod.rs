@@ -55,8 +55,8 @@ pub trait Ledger: Roll {
     /// Begins a release that takes recipients and reaches nobody until [`Ledger::seal`].
     async fn begin(&self, release: &NewRelease) -> Result<Release, LedgerError>;
 
-    /// Of these targets, those that the release has from an earlier wave than `wave`.
-    async fn known(&self, release: i64, targets: &[Target], wave: i64) -> Result<Vec<Target>, LedgerError>;
+    /// Of these targets, those that a sealed wave of the release has, also after their addresses were deleted.
+    async fn known(&self, release: i64, targets: &[Target]) -> Result<Vec<Target>, LedgerError>;
 
     /// Makes the wave's recipients deliveries and opens the release, in one step.
     async fn seal(&self, release: i64, wave: i64, audience: [u8; 32]) -> Result<(), LedgerError>;

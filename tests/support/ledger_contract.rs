@@ -117,7 +117,7 @@ pub async fn a_wave_adds_those_who_joined(ledger: &impl Work) {
     ledger.add(begun.id, 1, &[recipient(1), recipient(2)]).await.expect("adds");
     ledger.seal(begun.id, 1, [0; 32]).await.expect("seals");
     let targets: Vec<_> = (1..=3).map(|number| recipient(number).target).collect();
-    let mut known = ledger.known(begun.id, &targets, 2).await.expect("looks");
+    let mut known = ledger.known(begun.id, &targets).await.expect("looks");
     known.sort();
     assert_eq!(known, targets[..2]);
 

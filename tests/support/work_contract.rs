@@ -422,6 +422,34 @@ pub async fn who_refuses_since_the_release_is_taken_out<L: Work + Books>(open: i
     assert_eq!(totals(&ledger, id).await.pending, 1);
 }
 
+/// A month after a release is settled its members' data go; who got it is still known, and nobody gets it again.
+pub async fn members_data_are_deleted_and_nobody_is_written_to_again<L: Work + Books>(open: impl AsyncFn() -> L) {
+    let ledger = open().await;
+    let id = sealed(&ledger, "tagung", 2).await;
+    let worker = ledger.join(NOW).await.expect("joins");
+    let claimed = ledger.claim(&worker, id, &[0, 1, 2], 9, NOW).await.expect("claims");
+    let ready = ledger.mark(&worker, id, &keys(&claimed), NOW).await.expect("marks").ready;
+    let sent = |key: &DeliveryKey| Settled { key: *key, ..settled(1, DeliveryState::Sent) };
+    ledger.settle(&worker, id, &ready[1..].iter().map(sent).collect::<Vec<_>>()).await.expect("settles");
+    ledger.close(id).await.expect("looks");
+    assert_eq!(ledger.forget_recipients(i64::MAX).await.expect("looks"), 0, "one is still on its way");
+    ledger.settle(&worker, id, &ready[..1].iter().map(sent).collect::<Vec<_>>()).await.expect("settles");
+    ledger.close(id).await.expect("closes");
+    assert_eq!(ledger.forget_recipients(NOW).await.expect("looks"), 0, "not before its time");
+    assert_eq!(ledger.forget_recipients(NOW + 1).await.expect("deletes"), 2);
+    assert_eq!(ledger.forget_recipients(NOW + 1).await.expect("looks"), 0);
+
+    let targets = [1, 2, 3].map(|number| recipient(number).target);
+    let mut known = ledger.known(id, &targets).await.expect("looks");
+    known.sort();
+    assert_eq!(known, targets[..2]);
+    let passage = &ledger.history(targets[0]).await.expect("reads")[0];
+    assert_eq!((passage.standing.state, passage.standing.address.as_str()), (DeliveryState::Sent, "(address deleted)"));
+    ledger.add(id, 2, &[recipient(3)]).await.expect("adds");
+    ledger.seal(id, 2, [0; 32]).await.expect("seals");
+    assert_eq!(keys(&ledger.claim(&worker, id, &[0], 9, NOW).await.expect("claims")), [key(3)]);
+}
+
 /// Facts about the record are noted once, unless they are set anew.
 pub async fn facts_are_kept<L: Books>(open: impl AsyncFn() -> L) {
     let ledger = open().await;

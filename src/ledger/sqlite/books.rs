@@ -162,6 +162,18 @@ impl Books for SqliteLedger {
         rows.iter().map(|row| Ok((row.try_get("list")?, read_target(row, "target")?))).collect()
     }
 
+    async fn forget_recipients(&self, before: i64) -> Result<u64, LedgerError> {
+        let old = "SELECT id FROM release WHERE state = 3 AND created_at < ?1 \
+                   AND EXISTS (SELECT 1 FROM recipient r WHERE r.release = release.id) \
+                   AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.release = release.id AND d.settled_at >= ?1)";
+        let mut forgotten = 0;
+        for row in query(old).bind(before).fetch_all(&self.pool).await? {
+            let delete = query("DELETE FROM recipient WHERE release = ?").bind(row.try_get::<i64, _>("id")?);
+            forgotten += delete.execute(&self.pool).await?.rows_affected();
+        }
+        Ok(forgotten)
+    }
+
     /// The lock of a process says more than its last sign of life: it ends with the process.
     async fn workers(&self, _now: i64) -> Result<u64, LedgerError> {
         let mut living = 0;
@@ -200,10 +212,11 @@ fn read_standing(row: &SqliteRow) -> Result<Standing, LedgerError> {
     let number: i64 = row.try_get("state")?;
     let state = DeliveryState::from_number(number)
         .ok_or_else(|| LedgerError::Damaged(format!("a delivery has the unknown state {number}")))?;
+    let target = read_target(row, "target")?;
     Ok(Standing {
-        key: DeliveryKey { part: row.try_get("part")?, target: read_target(row, "target")? },
+        key: DeliveryKey { part: row.try_get("part")?, target },
         state,
-        address: row.try_get::<Option<String>, _>("address")?.unwrap_or_default(),
+        address: row.try_get::<Option<String>, _>("address")?.unwrap_or_else(|| deleted(target)),
         name: row.try_get::<Option<String>, _>("name")?.unwrap_or_default(),
         attempts: row.try_get("attempts")?,
         first_at: row.try_get("first_at")?,
@@ -211,4 +224,9 @@ fn read_standing(row: &SqliteRow) -> Result<Standing, LedgerError> {
         settled_at: row.try_get("settled_at")?,
         detail: row.try_get::<Option<String>, _>("detail")?.unwrap_or_default(),
     })
+}
+
+/// What stands for the address of a member whose data were deleted; nothing where there is no member.
+fn deleted(target: Target) -> String {
+    if target == Target::CHANNEL { String::new() } else { "(address deleted)".to_owned() }
 }

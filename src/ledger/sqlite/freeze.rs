@@ -74,10 +74,11 @@ impl Ledger for SqliteLedger {
         Ok(release)
     }
 
-    async fn known(&self, release: i64, targets: &[Target], wave: i64) -> Result<Vec<Target>, LedgerError> {
-        let sql = "SELECT target FROM recipient WHERE release = ? AND wave < ? \
-                   AND target IN (SELECT unhex(value) FROM json_each(?))";
-        let rows = query(sql).bind(release).bind(wave).bind(hex_array(targets)).fetch_all(&self.pool).await?;
+    async fn known(&self, release: i64, targets: &[Target]) -> Result<Vec<Target>, LedgerError> {
+        let sql = "SELECT DISTINCT target FROM delivery WHERE release = ?1 \
+                   AND part IN (SELECT part FROM part WHERE release = ?1 AND channel = 'email') \
+                   AND target IN (SELECT unhex(value) FROM json_each(?2))";
+        let rows = query(sql).bind(release).bind(hex_array(targets)).fetch_all(&self.pool).await?;
         rows.iter().map(|row| read_target(row, "target")).collect()
     }
 

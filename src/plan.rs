@@ -13,6 +13,7 @@ use crate::config::{List, Sender};
 use crate::members::address::Address;
 use crate::members::salutation::salutation;
 use crate::members::{Member, Row};
+use crate::render::email::message::values_for;
 use crate::render::email::slot::Slot;
 
 pub mod duration;
@@ -203,13 +204,10 @@ impl Audience<'_> {
 
     fn decide_member(&self, member: &Member) -> Decision {
         let target = self.key.target(&member.address);
-        let mut slots = Vec::with_capacity(self.slots.len());
-        for slot in self.slots {
-            match self.value(member, target, &slot.field).or_else(|| slot.default.clone()) {
-                Some(value) => slots.push(value),
-                None => return Decision::Skip(Skip::NoValue { field: slot.field.clone() }),
-            }
-        }
+        let slots = match values_for(self.slots, |field| self.value(member, target, field)) {
+            Ok(slots) => slots,
+            Err(field) => return Decision::Skip(Skip::NoValue { field }),
+        };
         Decision::Write(Recipient {
             target,
             address: member.address.as_str().to_owned(),

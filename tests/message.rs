@@ -6,11 +6,10 @@ use std::path::Path;
 use jiff::Zoned;
 use rundbrief::config::{Sender, Unsubscribe};
 use rundbrief::post::picture::{Format, Prepared};
-use rundbrief::render::email::message::{
-    Embedded, Mark, Parts, Recipient, compile, compile_marked, content_id, values_for,
-};
+use rundbrief::render::email::message::{Embedded, Mark, Parts, Recipient, compile, compile_marked, values_for};
 use rundbrief::render::email::slot::{Slot, Slots};
 use rundbrief::words::Catalogue;
+use sha2::{Digest, Sha256};
 
 /// What differs from case to case; the rest is `Case::default`.
 struct Case {
@@ -45,6 +44,13 @@ impl Default for Case {
     }
 }
 
+/// An id that depends on the picture's bytes alone.
+fn id_of(picture: &Prepared) -> String {
+    let digest = Sha256::digest(&picture.bytes);
+    let hexadecimal: String = digest[..12].iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{hexadecimal}@picture.invalid")
+}
+
 fn page(body: &str) -> String {
     format!(
         "<!DOCTYPE html>\n<html lang=\"de\" dir=\"ltr\"><head><title>Rundbrief</title>\
@@ -70,7 +76,7 @@ fn mail(case: &Case) -> Vec<u8> {
     let filled = |text: &str| {
         (0..case.slots.len()).fold(text.to_owned(), |text, n| text.replace(&format!("{{{n}}}"), &slots.token(n)))
     };
-    let id = case.picture.as_ref().map(content_id).unwrap_or_default();
+    let id = case.picture.as_ref().map(id_of).unwrap_or_default();
     let pictures: Vec<Embedded<'_>> =
         case.picture.iter().map(|picture| Embedded { id: id.as_str(), picture }).collect();
     let (subject, text, html) = (filled(case.subject), filled(&case.text), filled(&case.html).replace("{cid}", &id));

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use crate::error;
+use crate::error::{self, Exit};
 use crate::render::feed::FeedItem;
 
 pub mod envelope;
@@ -123,6 +123,19 @@ pub enum ChannelError {
     /// A file cannot be written.
     #[error(transparent)]
     Local(#[from] error::Error),
+}
+
+impl ChannelError {
+    /// The error of a command, with the channel's name.
+    pub fn of(self, channel: &str) -> error::Error {
+        let (message, help, exit) = match self {
+            ChannelError::Local(error) => return error,
+            ChannelError::Credentials { message, help } => (message, help, Exit::Credentials),
+            ChannelError::Config { message, help } => (message, help, Exit::Config),
+            ChannelError::Refused { message, help } => (message, help, Exit::SomeRejected),
+        };
+        error::Error::Channel { channel: channel.to_owned(), message, help, exit }
+    }
 }
 
 /// What a delivery becomes whose answer was lost, for instance by a crash.

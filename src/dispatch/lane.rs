@@ -104,6 +104,8 @@ pub(super) enum Failure {
     Channel(ChannelError),
     /// Nobody answered for too long; the reason as it was last.
     Unreachable(String),
+    /// The ledger failed under the feeder or the clerk, who comes back with its error.
+    Told,
 }
 
 impl<'a, L: Work + Pacing> Lane<'a, L> {
@@ -154,7 +156,7 @@ impl<'a, L: Work + Pacing> Lane<'a, L> {
         let marked = self.queue().close();
         let given_back = self.give_all_back(&held, &marked).await;
         if fed.is_err() {
-            self.fail(Failure::Unreachable(String::new()));
+            self.fail(Failure::Told);
         }
         fed.and(given_back)
     }
@@ -312,7 +314,7 @@ impl<'a, L: Work + Pacing> Lane<'a, L> {
             self.queue().settled();
             if let Err(error) = settled {
                 // The answers stand in the journal; the next run settles them from there.
-                self.fail(Failure::Unreachable(String::new()));
+                self.fail(Failure::Told);
                 while self.queue().outcomes().await.is_some() {}
                 return Err(error);
             }

@@ -11,7 +11,6 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use tokio::sync::watch;
 
-use crate::channel::ChannelError;
 use crate::config::RetrySettings;
 use crate::error::{Error, Exit};
 use crate::ledger::{LEASE, LedgerError, LostDelivery, Pacing, Part, Recovered, Release, ReleaseState, Work, Worker};
@@ -266,22 +265,14 @@ impl<L: Work + Pacing> Dispatch<'_, L> {
     }
 
     fn error(&self, channel: &str, failure: Failure) -> Error {
-        let of = |message: String, help: String, exit: Exit| Error::Channel {
-            channel: channel.to_owned(),
-            message,
-            help,
-            exit,
-        };
         match failure {
             Failure::Ledger(error) => self.at(error),
-            Failure::Channel(ChannelError::Local(error)) => error,
-            Failure::Channel(ChannelError::Credentials { message, help }) => of(message, help, Exit::Credentials),
-            Failure::Channel(ChannelError::Config { message, help }) => of(message, help, Exit::Config),
-            Failure::Channel(ChannelError::Refused { message, help }) => of(message, help, Exit::SomeRejected),
-            Failure::Unreachable(reason) => {
+            Failure::Channel(error) => error.of(channel),
+            Failure::Unreachable(message) => {
                 let help = "nothing is lost; run this again when it answers".to_owned();
-                of(reason, help, Exit::SomeDeferred)
+                Error::Channel { channel: channel.to_owned(), message, help, exit: Exit::SomeDeferred }
             }
+            Failure::Told => unreachable!("whoever failed comes back with the error itself"),
         }
     }
 

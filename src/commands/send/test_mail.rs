@@ -8,7 +8,7 @@ use super::super::ready::Ready;
 use super::super::sample::{Sample, member};
 use super::super::table::aligned;
 use super::super::{Context, build};
-use super::ways::{of_channel, outbox, taker, ways};
+use super::ways::{outbox, taker, ways};
 use crate::channel::outbox::TESTS;
 use crate::channel::{Channel, ChannelError, Closed, Content, Envelope, Gate, Outcome, Outgoing};
 use crate::cli;
@@ -99,7 +99,7 @@ impl Test<'_> {
             match deliver(&mut session, &outgoing).await {
                 Ok(outcome) => ended.push(Ended::of(address, outcome)),
                 Err(error) => {
-                    failure = Some(of_channel("email", error));
+                    failure = Some(error.of("email"));
                     break;
                 }
             }

@@ -1,7 +1,6 @@
 //! The ways out of a send, as the configuration has them.
 
 use super::super::Context;
-use crate::channel::ChannelError;
 use crate::channel::feed::FeedFile;
 use crate::channel::outbox::Outbox;
 use crate::channel::sendmail::Sendmail;
@@ -9,7 +8,7 @@ use crate::channel::smtp::SmtpRelay;
 use crate::channel::way::Way;
 use crate::config::Transport;
 use crate::dispatch::Ways;
-use crate::error::{Error, Exit};
+use crate::error::Error;
 use crate::ledger::Mode;
 
 /// Whether a send reaches anybody.
@@ -24,7 +23,7 @@ pub fn outbox(context: &Context) -> Outbox {
 /// Everything that a send goes out by. No connection is made.
 ///
 /// # Errors
-/// [`Exit::Config`] for a secret that is missing or a certificate file of no use.
+/// [`Error::Channel`] for a secret that is missing or a certificate file of no use.
 pub fn ways(context: &Context) -> Result<Ways<'_>, Error> {
     let config = &context.project.config;
     let feed = FeedFile::of(config, &context.now);
@@ -35,7 +34,7 @@ pub fn ways(context: &Context) -> Result<Ways<'_>, Error> {
         }
         Transport::Smtp(settings) => {
             let relay = SmtpRelay::new(settings, &config.folder, |name| std::env::var(name).ok());
-            let relay = relay.map_err(|error| of_channel("email", error))?;
+            let relay = relay.map_err(|error| error.of("email"))?;
             Ways {
                 mail: Way::Smtp(relay),
                 connections: settings.connections,
@@ -49,17 +48,6 @@ pub fn ways(context: &Context) -> Result<Ways<'_>, Error> {
             Ways { mail, connections: 1, relay: None, feed, texts: None }
         }
     })
-}
-
-/// What a channel says that stops it, as the error of a command.
-pub fn of_channel(channel: &str, error: ChannelError) -> Error {
-    let (message, help, exit) = match error {
-        ChannelError::Local(error) => return error,
-        ChannelError::Credentials { message, help } => (message, help, Exit::Credentials),
-        ChannelError::Config { message, help } => (message, help, Exit::Config),
-        ChannelError::Refused { message, help } => (message, help, Exit::SomeRejected),
-    };
-    Error::Channel { channel: channel.to_owned(), message, help, exit }
 }
 
 /// What takes the mails, as people read it.

@@ -67,14 +67,6 @@ impl Address {
         !self.wire.is_ascii()
     }
 
-    /// The address as lettre's type.
-    ///
-    /// # Errors
-    /// lettre has its own rule; where it is stricter, its error.
-    pub fn to_lettre(&self) -> Result<lettre::Address, lettre::address::AddressError> {
-        lettre::Address::new(self.local(), self.domain())
-    }
-
     /// A bare `local@domain`, with nothing around it.
     fn bare(text: &str) -> Result<Address, AddressError> {
         let at = the_at(text)?;

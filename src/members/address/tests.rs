@@ -8,6 +8,11 @@ fn parse(text: &str) -> Result<Address, AddressError> {
     Address::parse(text)
 }
 
+/// As the mail's headers take it.
+fn lettre(address: &Address) -> String {
+    lettre::Address::new(address.local(), address.domain()).expect("lettre takes it").to_string()
+}
+
 #[test]
 fn a_good_address_is_read_whatever_stands_around_it() {
     let cases = [
@@ -148,7 +153,7 @@ fn parts_json_and_smtputf8_are_told() {
     assert!(address.needs_smtputf8());
     assert!(!parse("joerg@müller.example").expect("an address").needs_smtputf8());
     assert_eq!(serde_json::to_string(&address).expect("a string"), "\"Jörg@xn--mller-kva.example\"");
-    assert_eq!(address.to_lettre().expect("lettre takes it").to_string(), address.as_str());
+    assert_eq!(lettre(&address), address.as_str());
 }
 
 proptest! {
@@ -163,7 +168,7 @@ proptest! {
     #[test]
     fn lettre_takes_every_ascii_address(local in "[a-zA-Z0-9!#$%&'*+/=?^_`{|}~-]{1,20}", domain in "[a-z]([a-z0-9-]{0,8}[a-z0-9])?\\.[a-z]{2,6}") {
         if let Ok(address) = parse(&format!("{local}@{domain}")) {
-            assert_eq!(address.to_lettre().expect("lettre takes it").to_string(), address.as_str());
+            assert_eq!(lettre(&address), address.as_str());
         } else {
             // Only labels such as `ab--c` and reserved punycode are refused here.
             assert!(domain.contains("--"), "{local}@{domain}");

@@ -25,7 +25,6 @@ pub use error::{CompileError, MergeError};
 pub use header::return_path;
 pub use mark::{Mark, TEST_TOKEN};
 pub use merge::values_for;
-pub use picture::content_id;
 
 /// What one mail is made from.
 #[derive(Debug, Clone, Copy)]
@@ -48,7 +47,7 @@ pub struct Parts<'a> {
 /// A picture inside the mail.
 #[derive(Debug, Clone, Copy)]
 pub struct Embedded<'a> {
-    /// What the HTML says after `cid:`; [`content_id`] makes one.
+    /// What the HTML says after `cid:`, of the form `id@domain` (RFC 2045 section 7).
     pub id: &'a str,
     pub picture: &'a Prepared,
 }

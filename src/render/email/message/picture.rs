@@ -8,23 +8,14 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use email_encoding::headers::rfc2231;
 use email_encoding::headers::writer::EmailWriter;
-use sha2::{Digest, Sha256};
 
 use super::{CompileError, Embedded};
-use crate::post::picture::Prepared;
 
 /// Characters of a line of base64.
 const LINE: usize = 76;
 
 /// Lines that are encoded at a time.
 const LINES: usize = 32;
-
-/// An id for a picture that depends on its bytes alone, of the form `id@domain` (RFC 2045 section 7).
-pub fn content_id(picture: &Prepared) -> String {
-    let digest = Sha256::digest(&picture.bytes);
-    let hexadecimal: String = digest[..12].iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("{hexadecimal}@picture.invalid")
-}
 
 /// The pictures to embed, each once however often it is shown. They must be exactly those that the HTML shows.
 pub(super) fn distinct<'a>(html: &str, pictures: &[Embedded<'a>]) -> Result<Vec<Embedded<'a>>, CompileError> {

@@ -27,6 +27,17 @@ fn every_case_is_told_as_expected() {
     });
 }
 
+#[test]
+fn who_releases_and_who_is_told_is_read() {
+    let more = "[approval]\nrequired = true\n[notify]\nto = \"a@example.org, Vorstand <b@example.org>\"\n";
+    let config = Config::parse(Path::new("config.toml"), &format!("{BUILT_IN}\n{more}")).expect("is valid");
+    assert!(config.approval.required && config.approval.recipients_may_change == 20);
+    let told: Vec<_> = config.notify.iter().map(|mailbox| mailbox.email.to_string()).collect();
+    assert_eq!(told, ["a@example.org", "b@example.org"]);
+    let example = Config::parse(Path::new("config.toml"), BUILT_IN).expect("is valid");
+    assert!(!example.approval.required && example.notify.is_empty());
+}
+
 /// What the example has behind `#`, without it.
 fn uncommented() -> String {
     let line = |line: &str| match line.strip_prefix('#') {

@@ -66,6 +66,7 @@ work_on_sqlite! { books_contract:
     a_suppressed_target_is_remembered_until_taken_back,
     who_refuses_since_the_release_is_taken_out,
     facts_are_kept,
+    what_happened_is_kept,
     members_data_are_deleted_and_nobody_is_written_to_again,
 }
 

@@ -30,6 +30,11 @@ pub(super) struct File {
     pub lists: BTreeMap<Text, List>,
     #[serde(default)]
     pub ledger: Ledger,
+    #[serde(default)]
+    pub approval: Approval,
+    pub notify: Option<Notify>,
+    #[serde(default)]
+    pub doctor: Doctor,
 }
 
 #[derive(Deserialize)]
@@ -189,4 +194,24 @@ pub(super) struct List {
 pub(super) struct Ledger {
     pub url: Option<Text>,
     pub id: Option<Text>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Approval {
+    #[serde(default)]
+    pub required: bool,
+    pub recipients_may_change: Option<Number>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Notify {
+    pub to: Text,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Doctor {
+    pub dkim_selector: Option<Text>,
 }

@@ -6,12 +6,7 @@
 use crate::finding::Finding;
 
 /// Sections, with a key that stands beside each, since `check` may be a key elsewhere.
-const SECTIONS: [(&str, &str, &str); 4] = [
-    ("approval", "sender", "[approval]"),
-    ("notify", "sender", "[notify]"),
-    ("check", "sender", "[check]"),
-    ("doctor", "sender", "[doctor]"),
-];
+const SECTIONS: [(&str, &str, &str); 1] = [("check", "sender", "[check]")];
 
 const KINDS: [&str; 8] = ["slack", "teams", "discord", "mattermost", "webhook", "matrix", "telegram", "websub"];
 

@@ -50,6 +50,11 @@ pub struct Config {
     pub channels: BTreeMap<String, Network>,
     pub lists: BTreeMap<String, List>,
     pub ledger: LedgerSettings,
+    pub approval: ApprovalSettings,
+    /// `[notify] to`: who is told what became of a send.
+    pub notify: Vec<Mailbox>,
+    /// `[doctor] dkim_selector`: names the DKIM key in the DNS (RFC 6376 section 3.1).
+    pub dkim_selector: Option<String>,
     /// Where lines stand that [`Config::network_problems`] may name.
     pub places: Places,
 }
@@ -190,6 +195,14 @@ pub struct LedgerSettings {
     /// The SQLite file.
     pub path: PathBuf,
     pub id: Option<String>,
+}
+
+/// `[approval]`: whether somebody must release a post before it is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ApprovalSettings {
+    pub required: bool,
+    /// How many people may be added or gone since without asking again.
+    pub recipients_may_change: u64,
 }
 
 impl Config {

@@ -1,6 +1,6 @@
 //! Reading the ledger as a person does, and what a person decides: resolving, suppressing, stopping.
 
-use super::{DeliveryKey, DeliveryState, Ledger, LedgerError, Part, Release, ReleaseState};
+use super::{DeliveryKey, DeliveryState, Event, Ledger, LedgerError, Part, Release, ReleaseState};
 use crate::plan::Target;
 
 /// One delivery, as people look at it. Times are milliseconds since 1970.
@@ -137,6 +137,12 @@ pub trait Books: Ledger {
 
     /// Processes that are at work.
     async fn workers(&self, now: i64) -> Result<u64, LedgerError>;
+
+    /// Notes what happened to a post.
+    async fn note(&self, event: &Event) -> Result<(), LedgerError>;
+
+    /// Everything that happened to a post, in the order of time.
+    async fn events(&self, slug: &str) -> Result<Vec<Event>, LedgerError>;
 
     /// A fact about the record as a whole: its `id`, the fingerprint of its `key`.
     async fn fact(&self, name: &str) -> Result<Option<String>, LedgerError>;

@@ -7,6 +7,7 @@
 mod books;
 mod boot;
 mod error;
+mod event;
 mod journal;
 mod record;
 mod scratch;
@@ -16,6 +17,7 @@ mod work;
 
 pub use books::{Books, ByHand, COUNTED, Decided, Moments, Passage, Standing, Suppression};
 pub use error::LedgerError;
+pub use event::{Event, EventKind};
 pub use record::{Delivery, DeliveryKey, NewRelease, Part, Release, Settled};
 pub use scratch::Scratch;
 pub use sqlite::SqliteLedger;

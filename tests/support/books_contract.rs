@@ -1,7 +1,9 @@
 //! What every ledger must do for people: what is looked up, decided, kept from and deleted. As in `work_contract`, `open`
 //! opens the same empty record again and again.
 
-use rundbrief::ledger::{Books, ByHand, Decided, DeliveryKey, DeliveryState, Moments, ReleaseState, Settled, Work};
+use rundbrief::ledger::{
+    Books, ByHand, Decided, DeliveryKey, DeliveryState, Event, EventKind, Moments, ReleaseState, Settled, Work,
+};
 use rundbrief::plan::Target;
 
 use super::contract::recipient;
@@ -128,4 +130,18 @@ pub async fn facts_are_kept<L: Books>(open: impl AsyncFn() -> L) {
     assert_eq!(ledger.note_fact("key", "b").await.expect("keeps"), "a");
     ledger.set_fact("key", "c").await.expect("sets");
     assert_eq!(ledger.fact("key").await.expect("reads").as_deref(), Some("c"));
+}
+
+/// What happened to a post is read in the order of time, whatever order it was noted in, and stays with its post.
+pub async fn what_happened_is_kept<L: Work + Books>(open: impl AsyncFn() -> L) {
+    let ledger = open().await;
+    let event =
+        |slug: &str, kind, at| Event { slug: slug.to_owned(), release: None, kind, detail: format!("at {at}"), at };
+    for (at, kind) in [5, 3, 4, 1, 2].into_iter().zip(EventKind::ALL) {
+        ledger.note(&event("tagung", kind, at)).await.expect("notes");
+    }
+    ledger.note(&event("andere", EventKind::Told, 9)).await.expect("notes");
+    let told = ledger.events("tagung").await.expect("reads");
+    assert_eq!(told.iter().map(|event| event.at).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
+    assert_eq!(told[4], event("tagung", EventKind::ALL[0], 5));
 }

@@ -7,6 +7,7 @@ use super::network::Places;
 use super::{Config, Outbox};
 use crate::finding::Finding;
 
+mod around;
 mod email;
 mod login;
 mod retry;
@@ -37,6 +38,9 @@ impl<'a> Checker<'a> {
         let channels = self.channels(file.channels);
         let lists = self.lists(file.lists);
         let ledger = self.ledger(file.ledger);
+        let approval = self.approval(file.approval);
+        let notify = self.notify(file.notify);
+        let dkim_selector = self.optional(file.doctor.dkim_selector, |checker, written| checker.selector(&written));
         let outbox = Outbox { path: path_or(file.outbox.path, "out/outbox") };
         let (Some(site), Some(sender), Some(email), Some(ledger), true) =
             (site, sender, email, ledger, self.findings.is_empty())
@@ -45,7 +49,21 @@ impl<'a> Checker<'a> {
             return Err(self.findings);
         };
         let folder = self.path.parent().unwrap_or(Path::new("")).to_owned();
-        Ok(Config { folder, site, sender, outbox, email, feed, channels, lists, ledger, places })
+        Ok(Config {
+            folder,
+            site,
+            sender,
+            outbox,
+            email,
+            feed,
+            channels,
+            lists,
+            ledger,
+            approval,
+            notify,
+            dkim_selector,
+            places,
+        })
     }
 
     /// Where the lines stand that a send by a network may stumble over.

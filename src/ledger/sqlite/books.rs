@@ -8,8 +8,8 @@ use super::beside::Holder;
 use super::rows::{read_release, read_target};
 use super::{SqliteLedger, hex_array};
 use crate::ledger::{
-    Books, ByHand, COUNTED, Decided, DeliveryKey, DeliveryState, LedgerError, Moments, Part, Passage, Release,
-    ReleaseState, Standing, Suppression,
+    Books, ByHand, COUNTED, Decided, DeliveryKey, DeliveryState, Event, EventKind, LedgerError, Moments, Part, Passage,
+    Release, ReleaseState, Standing, Suppression,
 };
 use crate::plan::Target;
 
@@ -185,6 +185,17 @@ impl Books for SqliteLedger {
         Ok(living)
     }
 
+    async fn note(&self, event: &Event) -> Result<(), LedgerError> {
+        let sql = "INSERT INTO event (slug, release, kind, detail, at) VALUES (?, ?, ?, ?, ?)";
+        let query = query(sql).bind(&event.slug).bind(event.release).bind(event.kind.name());
+        query.bind(&event.detail).bind(event.at).execute(&self.pool).await.map(drop).map_err(LedgerError::from)
+    }
+
+    async fn events(&self, slug: &str) -> Result<Vec<Event>, LedgerError> {
+        let sql = "SELECT * FROM event WHERE slug = ? ORDER BY at, id";
+        query(sql).bind(slug).fetch_all(&self.pool).await?.iter().map(read_event).collect()
+    }
+
     async fn fact(&self, name: &str) -> Result<Option<String>, LedgerError> {
         let row = query("SELECT value FROM meta WHERE name = ?").bind(name).fetch_optional(&self.pool).await?;
         Ok(row.map(|row| row.try_get("value")).transpose()?)
@@ -202,6 +213,19 @@ impl Books for SqliteLedger {
         query(sql).bind(name).bind(value).execute(&self.pool).await?;
         Ok(())
     }
+}
+
+fn read_event(row: &SqliteRow) -> Result<Event, LedgerError> {
+    let kind: String = row.try_get("kind")?;
+    let kind = EventKind::from_name(&kind)
+        .ok_or_else(|| LedgerError::Damaged(format!("an event has the unknown kind {kind}")))?;
+    Ok(Event {
+        slug: row.try_get("slug")?,
+        release: row.try_get("release")?,
+        kind,
+        detail: row.try_get("detail")?,
+        at: row.try_get("at")?,
+    })
 }
 
 fn read_outline(row: &SqliteRow) -> Result<Part, LedgerError> {

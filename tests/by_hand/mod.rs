@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
 use rundbrief::config::{
-    Config, EmailSettings, FeedSettings, Images, LedgerSettings, Outbox, Places, RetrySettings, Sender, Site, Theme,
-    Transport, Unsubscribe,
+    ApprovalSettings, Config, EmailSettings, FeedSettings, Images, LedgerSettings, Outbox, Places, RetrySettings,
+    Sender, Site, Theme, Transport, Unsubscribe,
 };
 use rundbrief::post::{Block, BlockKind, Header, Inline, OwnTeaser, Picture, Post, Slug};
 use rundbrief::render::{Pictures, Section, Source, Templates};
@@ -84,6 +84,9 @@ pub fn config() -> Config {
         channels: BTreeMap::new(),
         lists: BTreeMap::new(),
         ledger: LedgerSettings { path: PathBuf::from("x.db"), id: None },
+        approval: ApprovalSettings { required: false, recipients_may_change: 20 },
+        notify: Vec::new(),
+        dkim_selector: None,
         places: Places::default(),
     }
 }

@@ -48,7 +48,7 @@ impl Checker<'_> {
         if selector.split('.').all(label) {
             return Some(selector.to_owned());
         }
-        let help = "your mail provider names it: the first part of …._domainkey.verband.de, such as s1 or selector1";
+        let help = "your mail provider names it: what stands before ._domainkey in the DNS, such as s1 or selector1";
         self.wrong(written, "this is no DKIM selector", help);
         None
     }

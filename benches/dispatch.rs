@@ -142,6 +142,7 @@ async fn run(port: u16, bytes: usize, connections: usize, mails: u32) {
             texts: None,
         },
         retry: RetrySettings::default(),
+        wish: rundbrief::dispatch::Wish::Now,
         clock: &clock,
         random: || 0.5,
         signal: tokio::sync::watch::channel(Phase::Run).1,

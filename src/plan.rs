@@ -17,6 +17,7 @@ use crate::render::email::message::values_for;
 use crate::render::email::slot::Slot;
 
 pub mod duration;
+pub mod schedule;
 mod token;
 
 pub use token::Token;

@@ -77,7 +77,7 @@ async fn after_a_power_cut(damage: impl FnOnce(&Path)) -> Recovered {
     let dying = SqliteLedger::open(&path).await.expect("opens");
     let id = work_contract::sealed(&dying, "tagung", 3).await;
     let worker = dying.join(0).await.expect("joins");
-    let claimed = dying.claim(&worker, id, &[0], 3, 0).await.expect("claims");
+    let claimed = dying.claim(&worker, id, &[0], work_contract::up_to(3), 0).await.expect("claims");
     let keys = work_contract::keys(&claimed);
     dying.mark(&worker, id, &keys[..2], 0).await.expect("marks");
     dying.start(&worker, id, keys[0]).expect("is noted");
@@ -132,7 +132,7 @@ async fn the_journal_of_a_worker_whose_lock_file_somebody_removed_is_not_believe
     let living = SqliteLedger::open(&path).await.expect("opens");
     let id = work_contract::sealed(&living, "tagung", 2).await;
     let worker = living.join(0).await.expect("joins");
-    let claimed = living.claim(&worker, id, &[0], 1, 0).await.expect("claims");
+    let claimed = living.claim(&worker, id, &[0], work_contract::up_to(1), 0).await.expect("claims");
     living.mark(&worker, id, &work_contract::keys(&claimed), 0).await.expect("marks");
     let beside = std::fs::read_dir(folder.path().join("rundbrief.db-workers")).expect("is there");
     for entry in beside.map(|entry| entry.expect("readable").path()) {

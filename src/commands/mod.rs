@@ -2,6 +2,7 @@
 //! looks at the clock.
 
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use jiff::{Timestamp, Zoned};
 
@@ -35,7 +36,7 @@ use screen::Screen;
 
 /// What every command works with.
 struct Context {
-    project: Project,
+    project: Rc<Project>,
     screen: Screen,
     /// The time this run takes as now, in the site's zone.
     now: Zoned,
@@ -43,6 +44,19 @@ struct Context {
     clock: Clock,
     /// Where prepared pictures are kept between runs.
     cache: Option<PathBuf>,
+}
+
+impl Context {
+    /// The same, at this moment, and printing nothing.
+    fn silently(&self) -> Context {
+        Context {
+            project: self.project.clone(),
+            screen: self.screen.silent(),
+            now: self.clock.zoned(),
+            clock: self.clock.clone(),
+            cache: self.cache.clone(),
+        }
+    }
 }
 
 /// Runs a command and says how it ended; errors are printed here.
@@ -74,7 +88,7 @@ fn answer(cli: Cli, screen: Screen) -> Result<Exit, Error> {
     }
     let now = now()?.to_zoned(project.config.site.zone.clone());
     let clock = Clock::starting(&now);
-    let context = Context { project, screen, now, clock, cache: picture_cache() };
+    let context = Context { project: Rc::new(project), screen, now, clock, cache: picture_cache() };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

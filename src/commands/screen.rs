@@ -15,6 +15,8 @@ use crate::finding::{Finding, Place, Severity};
 pub struct Screen {
     format: Format,
     quiet: bool,
+    /// Whether only errors are printed.
+    silent: bool,
 }
 
 impl Screen {
@@ -25,12 +27,17 @@ impl Screen {
             Color::Never => anstream::ColorChoice::Never,
         }
         .write_global();
-        Screen { format: global.format, quiet: global.quiet }
+        Screen { format: global.format, quiet: global.quiet, silent: false }
     }
 
     /// A screen for what comes before the command line is understood.
     pub fn plain(format: Format) -> Screen {
-        Screen { format, quiet: false }
+        Screen { format, quiet: false, silent: false }
+    }
+
+    /// One that prints nothing, for a part of a command whose outcome is told in the command's own words.
+    pub fn silent(self) -> Screen {
+        Screen { silent: true, ..self }
     }
 
     /// Whether logs may use colours.
@@ -40,7 +47,7 @@ impl Screen {
 
     /// A result for people; nothing when JSON is asked for.
     pub fn result(&self, text: &str) {
-        if self.format == Format::Human {
+        if self.format == Format::Human && !self.silent {
             write_line(anstream::stdout(), text);
         }
     }
@@ -54,7 +61,7 @@ impl Screen {
 
     /// The result as JSON; nothing when text is asked for.
     pub fn json(&self, document: &impl Serialize) {
-        if self.format == Format::Json {
+        if self.format == Format::Json && !self.silent {
             let text = serde_json::to_string_pretty(document).expect("results have string keys");
             write_line(anstream::stdout(), &text);
         }
@@ -69,7 +76,7 @@ impl Screen {
 
     /// A remark that is no result.
     pub fn note(&self, text: &str) {
-        if !self.quiet {
+        if !self.is_quiet() {
             write_line(anstream::stderr(), text);
         }
     }
@@ -83,11 +90,14 @@ impl Screen {
 
     /// Whether remarks are not wanted.
     pub fn is_quiet(&self) -> bool {
-        self.quiet
+        self.quiet || self.silent
     }
 
     /// An error that did not end the command, for people.
     pub fn failure(&self, error: &Error) {
+        if self.silent {
+            return;
+        }
         let text: Vec<String> = error.to_string().split("\n\n").map(|part| colored(part, severity_of(part))).collect();
         write_line(anstream::stderr(), &text.join("\n\n"));
     }

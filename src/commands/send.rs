@@ -7,49 +7,63 @@ use super::ready::Ready;
 use super::survey::{self, code_of};
 use super::{Context, build, record};
 use crate::cli;
-use crate::dispatch::Chosen;
 use crate::dispatch::freeze::{Sums, Wave};
 use crate::error::{Error, Exit};
 use crate::finding::Finding;
 use crate::ledger::{Books, Ledger, LedgerError, Mode, Part, Release, ReleaseState, Roll, SqliteLedger};
-use crate::plan::SiteKey;
-use crate::post::Slug;
+use crate::plan::{Plan, SiteKey};
 use crate::project::{secret_warnings, site_key};
 
 mod ask;
 mod deliver;
 mod dry_run;
 mod end;
+pub mod order;
 mod test_mail;
 mod text;
+mod unreadable;
 mod ways;
 
 use deliver::Delivering;
+pub use deliver::Done;
+use order::{By, Order};
 use text::Told;
+use unreadable::Unreadable;
 pub use ways::{mode, outbox, taker};
 
 /// Said of a delivery that a row of the list has refused since the release.
 const REFUSED_SINCE: &str = "the list says since the release that this mail is not wanted";
 
-/// Sends a post, or shows what sending it would do. What was released before is finished even if the post or a list
-/// cannot be read any more.
+/// Sends a post, or shows what sending it would do.
 pub async fn run(arguments: &cli::Send, context: &Context) -> Result<Exit, Error> {
     if !arguments.test.is_empty() {
         return test_mail::run(arguments, context).await;
     }
-    if mode(context) == Mode::Real && !arguments.dry_run {
-        may_reach_people(context)?;
-        ask::can_ask(arguments.yes)?;
+    let order = Order::of(arguments);
+    match arguments.dry_run {
+        true => dry_run::dry_run(arguments, &order, context).await,
+        false => {
+            if mode(context) == Mode::Real {
+                ask::can_ask(arguments.yes)?;
+            }
+            let done = carry_out(&order, context).await?;
+            Ok(done.map_or(Exit::Settled, |done| done.exit))
+        }
     }
-    let ready = match Ready::make(context, &arguments.post) {
-        Err(error @ Error::Input(_)) => return finish_unreadable(arguments, context, error).await,
+}
+
+/// Sends a post; `None` where a person did not want it after all. What was released before is finished even if the post or
+/// a list cannot be read any more.
+pub async fn carry_out(order: &Order<'_>, context: &Context) -> Result<Option<Done>, Error> {
+    if mode(context) == Mode::Real {
+        may_reach_people(context)?;
+    }
+    let ready = match Ready::make(context, order.post) {
+        Err(error @ Error::Input(_)) => return finish_unreadable(order, context, error).await,
         ready => ready?,
     };
     context.screen.findings(&ready.warnings);
-    match arguments.dry_run {
-        true => dry_run::dry_run(arguments, context, &ready).await,
-        false => send(arguments, context, ready).await,
-    }
+    send(order, context, ready).await
 }
 
 /// Refuses what must not leave this computer, before anything is done.
@@ -67,32 +81,36 @@ fn may_reach_people(context: &Context) -> Result<(), Error> {
     Ok(())
 }
 
-fn check_names(arguments: &cli::Send, parts: &[Part]) -> Result<(), Error> {
+/// Whether it is to be sent now.
+fn goes_on(order: &Order<'_>, context: &Context, plan: &Plan) -> Result<bool, Error> {
+    match order.by {
+        By::Person { yes } => ask::go_on(context, yes, plan),
+        By::Timer { .. } => Ok(true),
+    }
+}
+
+fn check_names(order: &Order<'_>, parts: &[Part]) -> Result<(), Error> {
     let mut channels: Vec<String> = parts.iter().map(|part| part.channel.clone()).collect();
     channels.dedup();
     let mails = parts.iter().filter(|part| part.channel == "email");
     let lists: Vec<String> = mails.map(|part| part.list.clone()).collect();
-    known_names("--channel", &arguments.channels, &channels)?;
-    known_names("--list", &arguments.lists, &lists)
-}
-
-fn chosen(arguments: &cli::Send) -> Chosen<'_> {
-    Chosen { channels: &arguments.channels, lists: &arguments.lists }
+    known_names("--channel", order.channels, &channels)?;
+    known_names("--list", order.lists, &lists)
 }
 
 /// Freezes what is new, asks where people are reached, and delivers what is due.
-async fn send(arguments: &cli::Send, context: &Context, mut ready: Ready) -> Result<Exit, Error> {
+async fn send(order: &Order<'_>, context: &Context, mut ready: Ready) -> Result<Option<Done>, Error> {
     build::out_folder(context, Path::new("out"), &ready)?;
     if !context.project.path(&context.project.config.ledger.path).exists() {
         // A first send that cannot be planned leaves no empty record behind.
-        check_names(arguments, &ready.parts)?;
-        drop(decisions(context, &ready.key, ready.lang(), &Mail::of_ready(&ready), &arguments.lists)?);
+        check_names(order, &ready.parts)?;
+        drop(decisions(context, &ready.key, ready.lang(), &Mail::of_ready(&ready), order.lists)?);
     }
     let ways = ways::ways(context)?;
     let ledger = record::open(context).await?;
     if mode(context) == Mode::Real {
         ready.key = record::lasting_key(context, &ledger).await?;
-        record::vouch(context, &ledger, &ready.key, arguments.new_ledger).await?;
+        record::vouch(context, &ledger, &ready.key, order.new_ledger).await?;
     }
     build::publish_pictures(context, &ready)?;
     // Held from before the look at what was released, so that of two sends at once only one begins the release.
@@ -103,12 +121,12 @@ async fn send(arguments: &cli::Send, context: &Context, mut ready: Ready) -> Res
         Some(release) => survey::frozen(&ledger, release).await?,
         None => (ready.frozen(), Vec::new()),
     };
-    check_names(arguments, &parts)?;
+    check_names(order, &parts)?;
     let _inside = match mode(context) {
         Mode::Trial => Some(outbox(context).enter(ready.slug())?),
         Mode::Real => None,
     };
-    let filled = fill(context, &ready, &ledger, earlier.as_ref(), &parts, &arguments.lists).await;
+    let filled = fill(context, &ready, &ledger, earlier.as_ref(), &parts, order.lists).await;
     let (release, sums) = match filled {
         Err(error @ (Error::Input(_) | Error::Missing { .. })) if earlier.is_some() => {
             // Others may prepare their sends while this one goes on.
@@ -116,85 +134,48 @@ async fn send(arguments: &cli::Send, context: &Context, mut ready: Ready) -> Res
             let freed = ledger.discard(release.id, release.waves + 1).await;
             freed.map_err(|error| error.at(&ledger.place()))?;
             ledger.shut().await;
-            return finish_unreadable(arguments, context, error).await;
+            return finish_unreadable(order, context, error).await;
         }
         filled => filled?,
     };
     let told = Told::of(context, &ready, earlier.as_ref(), &parts);
     let before_now = earlier.as_ref().map(|_| &before[..]);
-    let plan = survey::plan(ready.slug(), &code_of(&release), &parts, &sums, before_now, &arguments.lists);
-    let shown = told.head() + &text::plan(context, &plan, &sums, &parts, &before, chosen(arguments));
+    let plan = survey::plan(ready.slug(), &code_of(&release), &parts, &sums, before_now, order.lists);
+    let shown = told.head() + &text::plan(context, &plan, &sums, &parts, &before, order.chosen());
     context.screen.result(shown.trim_end());
-    let targets = text::leaving(&plan, chosen(arguments));
-    if mode(context) == Mode::Real && targets > 0 && !ask::go_on(context, arguments.yes, &plan)? {
+    let targets = text::leaving(&plan, order.chosen());
+    if mode(context) == Mode::Real && targets > 0 && !goes_on(order, context, &plan)? {
         ledger.discard(release.id, release.waves + 1).await.map_err(|error| error.at(&ledger.place()))?;
         ledger.shut().await;
         context.screen.result("Nothing was sent.");
-        return Ok(Exit::Settled);
+        return Ok(None);
     }
-    seal(context, &ledger, earlier.as_ref(), &release, &sums).await?;
+    seal(order, context, &ledger, earlier.as_ref(), &release, &sums).await?;
     let document = told.document(&plan, mode(context), false);
-    Delivering { arguments, context, key: &ready.key, ways, ledger, release: &release, parts: &parts, targets }
+    Delivering { order, context, key: &ready.key, ways, ledger, release: &release, parts: &parts, targets }
         .deliver(document)
         .await
+        .map(Some)
 }
 
 /// Goes on with what was released, although the post or a list cannot be read any more. Where nothing of a release is
 /// open, the errors are the answer.
-async fn finish_unreadable(arguments: &cli::Send, context: &Context, error: Error) -> Result<Exit, Error> {
-    let file = context.project.post_file(&arguments.post);
-    let there = context.project.path(&context.project.config.ledger.path).exists();
-    let (Ok(slug), true) = (Slug::of_file(&file), there) else { return Err(error) };
-    let ledger = record::open(context).await?;
-    let mode = mode(context);
-    let release = ledger.release(slug.as_str(), mode).await.map_err(|error| error.at(&ledger.place()))?;
-    let there = mode == Mode::Real || outbox(context).has_trial(slug.as_str());
-    let Some(release) = release.filter(|release| release.state == ReleaseState::Open && there) else {
-        return Err(error);
-    };
-    let (parts, before) = survey::frozen(&ledger, &release).await?;
-    check_names(arguments, &parts)?;
-    context.screen.note(&format!(
-        "{error}\n\nThe post or a list has errors now; what was released of the post before goes on.\n"
-    ));
-    let told = Told::of_unreadable(&release, &error);
-    let sums = Sums::default();
-    let plan = survey::plan(slug.as_str(), &code_of(&release), &parts, &sums, Some(&before), &arguments.lists);
-    let shown = told.head() + &text::plan(context, &plan, &sums, &parts, &before, chosen(arguments));
-    context.screen.result(shown.trim_end());
-    let document = told.document(&plan, mode, arguments.dry_run);
-    if arguments.dry_run {
-        context.screen.result("\nA dry run: nothing was sent or recorded.");
-        context.screen.json(&document);
-        return Ok(Exit::Settled);
-    }
-    let targets = text::leaving(&plan, chosen(arguments));
-    if mode == Mode::Real && targets > 0 && !ask::go_on(context, arguments.yes, &plan)? {
-        context.screen.result("Nothing was sent.");
-        return Ok(Exit::Settled);
-    }
-    let key = ensure_or_trial(context, &ledger, arguments, mode).await?;
-    let _inside = match mode {
-        Mode::Trial => Some(outbox(context).enter(slug.as_str())?),
-        Mode::Real => None,
-    };
-    let ways = ways::ways(context)?;
-    Delivering { arguments, context, key: &key, ways, ledger, release: &release, parts: &parts, targets }
-        .deliver(document)
-        .await
+async fn finish_unreadable(order: &Order<'_>, context: &Context, error: Error) -> Result<Option<Done>, Error> {
+    Unreadable::of(order, context, error).await?.finish(order, context).await
 }
 
-async fn ensure_or_trial(
+/// The site key that a release was made with; for a trial, as it is.
+async fn lasting_key(
     context: &Context,
     ledger: &SqliteLedger,
-    arguments: &cli::Send,
+    order: &Order<'_>,
     mode: Mode,
 ) -> Result<SiteKey, Error> {
     if mode == Mode::Trial {
         return site_key(&context.project, |name| std::env::var(name).ok());
     }
     let key = record::lasting_key(context, ledger).await?;
-    record::vouch(context, ledger, &key, arguments.new_ledger).await?;
+    record::vouch(context, ledger, &key, order.new_ledger).await?;
     Ok(key)
 }
 
@@ -246,8 +227,10 @@ async fn fill(
     }
 }
 
-/// Opens what was filled; withdraws who asked not to be written to since the release.
+/// Opens what was filled; withdraws who asked not to be written to since the release. A timer adds nobody to what a person
+/// released.
 async fn seal(
+    order: &Order<'_>,
     context: &Context,
     ledger: &SqliteLedger,
     earlier: Option<&Release>,
@@ -263,7 +246,7 @@ async fn seal(
             context.screen.note(&format!("{who} on the list no longer want this mail; theirs was taken out."));
         }
     }
-    if earlier.is_some() && sums.total() == 0 {
+    if earlier.is_some() && (sums.total() == 0 || order.is_timer()) {
         ledger.discard(release.id, number).await.map_err(at)?;
     } else {
         ledger.seal(release.id, number, sums.audience.0).await.map_err(at)?;

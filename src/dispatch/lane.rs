@@ -10,6 +10,7 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 
+use super::Wish;
 use super::clock::Clock;
 use super::compose::Composer;
 use super::control::{Control, Phase};
@@ -21,7 +22,7 @@ use super::tally::Tally;
 use crate::channel::way::Way;
 use crate::channel::{ChannelError, Repeat};
 use crate::config::RetrySettings;
-use crate::ledger::{Delivery, DeliveryKey, LEASE, LedgerError, Pacing, Release, Work, Worker};
+use crate::ledger::{Delivery, DeliveryKey, LEASE, LedgerError, Pacing, Release, Wanted, Work, Worker};
 
 mod connection;
 mod trouble;
@@ -50,6 +51,7 @@ pub(super) struct Run<'a, L> {
     pub clock: &'a Clock,
     pub tally: &'a Tally,
     pub retry: RetrySettings,
+    pub wish: Wish,
     /// From 0 to 1, another one at each call.
     pub random: fn() -> f64,
     /// When the ledger last saw this worker, in milliseconds since 1970.
@@ -187,6 +189,7 @@ impl<'a, L: Work + Pacing> Lane<'a, L> {
             let now = self.run.clock.now();
             let changed = self.queue().changed();
             tokio::pin!(changed);
+            self.let_go_of_late(held, now).await?;
             self.mark_due(held, now).await?;
             let mut wake = held.front().map_or(i64::MAX, |(slot, _)| slot - AHEAD);
             if self.seats.is_some() && self.state.seated.get() == 0 {
@@ -218,6 +221,20 @@ impl<'a, L: Work + Pacing> Lane<'a, L> {
                 () = self.run.control.reached(Phase::Finish) => {}
             }
         }
+    }
+
+    /// Gives back what was never tried once its time is over.
+    async fn let_go_of_late(&self, held: &mut VecDeque<(i64, Delivery)>, now: i64) -> Result<(), LedgerError> {
+        let is_late = |(_, delivery): &(i64, Delivery)| !delivery.deferred;
+        if self.run.wish.begins_at(now) || !held.iter().any(is_late) {
+            return Ok(());
+        }
+        let late: Vec<_> = held.iter().filter(|one| is_late(one)).map(|(_, delivery)| (delivery.key(), 0)).collect();
+        held.retain(|one| !is_late(one));
+        if let Some(pace) = &self.pace {
+            pace.leave(late.len(), now).await?;
+        }
+        self.run.ledger.give_back(&self.run.worker, self.run.release.id, &late).await
     }
 
     fn claim_size(&self) -> usize {
@@ -263,7 +280,8 @@ impl<'a, L: Work + Pacing> Lane<'a, L> {
             return Ok(Claimed::Later(blocked_until));
         }
         let limit = u32::try_from(self.claim_size()).unwrap_or(MOST);
-        let claimed = self.run.ledger.claim(&self.run.worker, self.run.release.id, &self.parts(), limit, now).await?;
+        let wanted = Wanted { limit, untried: self.run.wish.begins_at(now) };
+        let claimed = self.run.ledger.claim(&self.run.worker, self.run.release.id, &self.parts(), wanted, now).await?;
         if claimed.is_empty() {
             return Ok(Claimed::Nothing);
         }
@@ -288,8 +306,10 @@ impl<'a, L: Work + Pacing> Lane<'a, L> {
     /// processes hold.
     async fn is_over(&self) -> Result<bool, LedgerError> {
         let waiting = self.run.ledger.waiting(&self.run.worker, self.run.release.id, &self.parts()).await?;
-        let is_due = waiting.next_deferred.is_some_and(|due_at| due_at <= self.run.clock.now());
-        Ok(waiting.next_pending.is_none() && !is_due && waiting.elsewhere == 0)
+        let now = self.run.clock.now();
+        let is_due = waiting.next_deferred.is_some_and(|due_at| due_at <= now);
+        let begins = waiting.next_pending.is_some() && self.run.wish.begins_at(now);
+        Ok(!begins && !is_due && waiting.elsewhere == 0)
     }
 
     /// Whether whoever has all places shows no life. One that has just ended leaves its places to be taken first.

@@ -73,6 +73,26 @@ impl Chosen<'_> {
     }
 }
 
+/// Who wants a run, and what is tried in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wish {
+    /// A person: what was put off is tried now, unless the other side asked to wait.
+    Now,
+    /// A timer: what was put off keeps its time, and nothing is tried for the first time after this one, in milliseconds
+    /// since 1970.
+    InTime { until: i64 },
+}
+
+impl Wish {
+    /// Whether what was never tried may be tried at a time.
+    pub fn begins_at(self, now: i64) -> bool {
+        match self {
+            Wish::Now => true,
+            Wish::InTime { until } => now <= until,
+        }
+    }
+}
+
 /// Everything that a release is dispatched with.
 pub struct Dispatch<'a, L> {
     pub ledger: &'a L,
@@ -81,6 +101,7 @@ pub struct Dispatch<'a, L> {
     pub composer: Composer<'a>,
     pub ways: Ways<'a>,
     pub retry: RetrySettings,
+    pub wish: Wish,
     pub clock: &'a Clock,
     /// From 0 to 1, another one at each call.
     pub random: fn() -> f64,
@@ -135,11 +156,12 @@ impl<L: Work + Pacing> Dispatch<'_, L> {
             clock: self.clock,
             tally: &tally,
             retry: self.retry,
+            wish: self.wish,
             random: self.random,
             seen: Cell::new(self.clock.now()),
         };
         let lanes = self.lanes(&run, chosen)?;
-        for lane in &lanes {
+        for lane in lanes.iter().filter(|_| self.wish == Wish::Now) {
             let parts: Vec<i64> = lane.jobs.keys().copied().collect();
             let hastened = self.ledger.hasten(self.release.id, &parts, self.clock.now()).await;
             hastened.map_err(|error| self.at(error))?;

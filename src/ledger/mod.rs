@@ -23,7 +23,7 @@ pub use scratch::Scratch;
 pub use sqlite::SqliteLedger;
 pub use state::{DeliveryState, Mode, ReleaseState, Totals};
 pub use work::{
-    LEASE, Limit, Lost, LostDelivery, Marked, Pacing, Recovered, Seat, Slots, Spent, Waiting, Work, Worker,
+    LEASE, Limit, Lost, LostDelivery, Marked, Pacing, Recovered, Seat, Slots, Spent, Waiting, Wanted, Work, Worker,
 };
 
 use crate::plan::{Recipient, Target};

@@ -19,6 +19,15 @@ pub struct Worker {
     pub(super) token: [u8; 16],
 }
 
+/// What a worker asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wanted {
+    /// At most so many.
+    pub limit: u32,
+    /// Also what was never tried; otherwise only what was put off.
+    pub untried: bool,
+}
+
 /// What marking came to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Marked {
@@ -84,13 +93,13 @@ pub trait Work: Ledger {
     /// pending, the rest becomes what `lost` says.
     async fn recover(&self, own: &Worker, now: i64, lost: Lost<'_>) -> Result<Recovered, LedgerError>;
 
-    /// Takes up to `limit` deliveries of these parts that are due, in the order of the parts and of their due times.
+    /// Takes deliveries of these parts that are due, in the order of the parts and of their due times.
     async fn claim(
         &self,
         worker: &Worker,
         release: i64,
         parts: &[i64],
-        limit: u32,
+        wanted: Wanted,
         now: i64,
     ) -> Result<Vec<Delivery>, LedgerError>;
 

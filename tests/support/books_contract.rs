@@ -7,14 +7,14 @@ use rundbrief::ledger::{
 use rundbrief::plan::Target;
 
 use super::contract::recipient;
-use super::work_contract::{NOW, key, keys, sealed, settled, totals};
+use super::work_contract::{NOW, key, keys, sealed, settled, totals, up_to};
 
 /// Only a person decides about what may or may not have arrived; a late answer of the same worker does too.
 pub async fn an_uncertain_delivery_waits_for_a_person<L: Work + Books>(open: impl AsyncFn() -> L) {
     let ledger = open().await;
     let id = sealed(&ledger, "tagung", 3).await;
     let worker = ledger.join(NOW).await.expect("joins");
-    ledger.claim(&worker, id, &[0], 3, NOW).await.expect("claims");
+    ledger.claim(&worker, id, &[0], up_to(3), NOW).await.expect("claims");
     ledger.mark(&worker, id, &[key(1), key(2), key(3)], NOW).await.expect("marks");
     let uncertain = [1, 2, 3].map(|number| settled(number, DeliveryState::Uncertain));
     ledger.settle(&worker, id, &uncertain).await.expect("settles");
@@ -53,7 +53,7 @@ pub async fn what_was_done_by_hand_is_settled<L: Work + Books>(open: impl AsyncF
 
     let worker = ledger.join(NOW).await.expect("joins");
     assert_eq!(ledger.workers(NOW).await.expect("counts"), 1);
-    ledger.claim(&worker, id, &[1], 1, NOW).await.expect("claims");
+    ledger.claim(&worker, id, &[1], up_to(1), NOW).await.expect("claims");
     assert_eq!(ledger.settle_by_hand(id, feed, "x", NOW).await.expect("asks"), ByHand::Elsewhere);
     ledger.give_back(&worker, id, &[(feed, 0)]).await.expect("gives back");
     ledger.settle_by_hand(id, feed, "x", NOW).await.expect("notes");
@@ -80,7 +80,7 @@ pub async fn who_refuses_since_the_release_is_taken_out<L: Work + Books>(open: i
     let ledger = open().await;
     let id = sealed(&ledger, "tagung", 3).await;
     let worker = ledger.join(NOW).await.expect("joins");
-    ledger.claim(&worker, id, &[0], 1, NOW).await.expect("claims");
+    ledger.claim(&worker, id, &[0], up_to(1), NOW).await.expect("claims");
     ledger.refuse(id, 0, &[key(1).target, key(2).target]).await.expect("notes");
     ledger.refuse(id, 1, &[key(3).target]).await.expect("notes for another part");
     assert_eq!(ledger.withdraw_refused(id, "not wanted any more", NOW).await.expect("takes out"), 1);
@@ -99,7 +99,7 @@ pub async fn members_data_are_deleted_and_nobody_is_written_to_again<L: Work + B
     let ledger = open().await;
     let id = sealed(&ledger, "tagung", 2).await;
     let worker = ledger.join(NOW).await.expect("joins");
-    let claimed = ledger.claim(&worker, id, &[0, 1, 2], 9, NOW).await.expect("claims");
+    let claimed = ledger.claim(&worker, id, &[0, 1, 2], up_to(9), NOW).await.expect("claims");
     let ready = ledger.mark(&worker, id, &keys(&claimed), NOW).await.expect("marks").ready;
     let sent = |key: &DeliveryKey| Settled { key: *key, ..settled(1, DeliveryState::Sent) };
     ledger.settle(&worker, id, &ready[1..].iter().map(sent).collect::<Vec<_>>()).await.expect("settles");
@@ -119,7 +119,7 @@ pub async fn members_data_are_deleted_and_nobody_is_written_to_again<L: Work + B
     assert_eq!((passage.standing.state, passage.standing.address.as_str()), (DeliveryState::Sent, "(address deleted)"));
     ledger.add(id, 2, &[recipient(3)]).await.expect("adds");
     ledger.seal(id, 2, [0; 32]).await.expect("seals");
-    assert_eq!(keys(&ledger.claim(&worker, id, &[0], 9, NOW).await.expect("claims")), [key(3)]);
+    assert_eq!(keys(&ledger.claim(&worker, id, &[0], up_to(9), NOW).await.expect("claims")), [key(3)]);
 }
 
 /// Facts about the record are noted once, unless they are set anew.

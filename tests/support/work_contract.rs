@@ -3,7 +3,7 @@
 
 use rundbrief::ledger::{
     Books, Delivery, DeliveryKey, DeliveryState, LEASE, Limit, LostDelivery, Mode, Pacing, Recovered, ReleaseState,
-    Settled, Slots, Totals, Waiting, Work,
+    Settled, Slots, Totals, Waiting, Wanted, Work,
 };
 
 use super::contract::{recipient, release};
@@ -28,6 +28,11 @@ fn always(_: LostDelivery<'_>) -> DeliveryState {
     DeliveryState::Pending
 }
 
+/// Whatever is due, up to so many.
+pub fn up_to(limit: u32) -> Wanted {
+    Wanted { limit, untried: true }
+}
+
 pub fn keys(deliveries: &[Delivery]) -> Vec<DeliveryKey> {
     deliveries.iter().map(Delivery::key).collect()
 }
@@ -50,8 +55,8 @@ pub async fn each_delivery_is_claimed_by_one_worker<L: Work>(open: impl AsyncFn(
     let (first, second) = (open().await, open().await);
     let id = sealed(&first, "tagung", 9).await;
     let (one, two) = (first.join(NOW).await.expect("joins"), second.join(NOW).await.expect("joins"));
-    let a = first.claim(&one, id, &[0], 4, NOW).await.expect("claims");
-    let b = second.claim(&two, id, &[0, 1], 100, NOW).await.expect("claims");
+    let a = first.claim(&one, id, &[0], up_to(4), NOW).await.expect("claims");
+    let b = second.claim(&two, id, &[0, 1], up_to(100), NOW).await.expect("claims");
     assert_eq!((a.len(), b.len()), (4, 6));
     assert_eq!(a[0].recipient.as_ref(), Some(&recipient(1)));
     assert_eq!(b.last().map(|delivery| (delivery.part, delivery.recipient.as_ref())), Some((1, None)));
@@ -59,7 +64,7 @@ pub async fn each_delivery_is_claimed_by_one_worker<L: Work>(open: impl AsyncFn(
     all.sort();
     all.dedup();
     assert_eq!(all.len(), 10);
-    assert_eq!(first.claim(&one, id, &[0, 1], 100, NOW).await.expect("claims"), []);
+    assert_eq!(first.claim(&one, id, &[0, 1], up_to(100), NOW).await.expect("claims"), []);
     let left = first.waiting(&one, id, &[0, 1, 2]).await.expect("looks");
     assert_eq!(left, Waiting { next_pending: Some(0), next_deferred: None, elsewhere: 6 }, "part 2 waits");
 }
@@ -69,7 +74,7 @@ pub async fn only_what_may_leave_is_marked<L: Work + Books>(open: impl AsyncFn()
     let (first, second) = (open().await, open().await);
     let id = sealed(&first, "tagung", 4).await;
     let (one, two) = (first.join(NOW).await.expect("joins"), second.join(NOW).await.expect("joins"));
-    first.claim(&one, id, &[0], 3, NOW).await.expect("claims");
+    first.claim(&one, id, &[0], up_to(3), NOW).await.expect("claims");
     first.suppress(&[recipient(2).target], "asked by mail", NOW).await.expect("suppresses");
 
     let foreign = second.mark(&two, id, &[key(1)], NOW).await.expect("asks");
@@ -94,7 +99,7 @@ pub async fn a_worker_that_is_gone_is_cleared_up_after<L: Work + Books>(open: im
     let dying = open().await;
     let id = sealed(&dying, "tagung", 6).await;
     let worker = dying.join(NOW).await.expect("joins");
-    dying.claim(&worker, id, &[0], 5, NOW).await.expect("claims");
+    dying.claim(&worker, id, &[0], up_to(5), NOW).await.expect("claims");
     dying.mark(&worker, id, &[key(1), key(2), key(3), key(4)], NOW).await.expect("marks");
     for number in [1, 2, 3] {
         dying.start(&worker, id, key(number)).expect("is noted");
@@ -115,7 +120,7 @@ pub async fn a_worker_that_is_gone_is_cleared_up_after<L: Work + Books>(open: im
     assert_eq!((history[0].standing.detail.as_str(), history[0].standing.settled_at), ("reply 1", Some(NOW)));
     let unstarted = ledger.history(key(4).target).await.expect("reads");
     assert_eq!((unstarted[0].standing.attempts, unstarted[0].standing.first_at), (0, None), "as if never tried");
-    let again = ledger.claim(&own, id, &[0], 100, NOW).await.expect("claims");
+    let again = ledger.claim(&own, id, &[0], up_to(100), NOW).await.expect("claims");
     assert_eq!(
         keys(&again),
         [key(4), key(5), key(6)],
@@ -128,7 +133,7 @@ pub async fn what_can_be_repeated_is_not_uncertain<L: Work>(open: impl AsyncFn()
     let dying = open().await;
     let id = sealed(&dying, "tagung", 1).await;
     let worker = dying.join(NOW).await.expect("joins");
-    dying.claim(&worker, id, &[0], 5, NOW).await.expect("claims");
+    dying.claim(&worker, id, &[0], up_to(5), NOW).await.expect("claims");
     dying.mark(&worker, id, &[key(1)], NOW).await.expect("marks");
     dying.start(&worker, id, key(1)).expect("is noted");
     drop(dying);
@@ -136,7 +141,7 @@ pub async fn what_can_be_repeated_is_not_uncertain<L: Work>(open: impl AsyncFn()
     let own = ledger.join(NOW).await.expect("joins");
     let recovered = ledger.recover(&own, NOW + LEASE + 1, &always).await.expect("recovers");
     assert_eq!(recovered, Recovered { pending: 1, settled: 0, uncertain: 0 });
-    let again = ledger.claim(&own, id, &[0], 5, NOW).await.expect("claims");
+    let again = ledger.claim(&own, id, &[0], up_to(5), NOW).await.expect("claims");
     assert_eq!(again[0].attempts, 1, "the try counts");
 }
 
@@ -145,13 +150,13 @@ pub async fn the_notes_of_an_earlier_attempt_do_not_settle_a_later_one<L: Work>(
     let dying = open().await;
     let id = sealed(&dying, "tagung", 1).await;
     let worker = dying.join(NOW).await.expect("joins");
-    dying.claim(&worker, id, &[0], 5, NOW).await.expect("claims");
+    dying.claim(&worker, id, &[0], up_to(5), NOW).await.expect("claims");
     dying.mark(&worker, id, &[key(1)], NOW).await.expect("marks");
     dying.start(&worker, id, key(1)).expect("is noted");
     let deferred = Settled { due_at: NOW, ..settled(1, DeliveryState::Deferred) };
     dying.answer(&worker, id, &deferred).expect("is noted");
     dying.settle(&worker, id, &[deferred]).await.expect("settles");
-    dying.claim(&worker, id, &[0], 5, NOW).await.expect("claims again");
+    dying.claim(&worker, id, &[0], up_to(5), NOW).await.expect("claims again");
     dying.mark(&worker, id, &[key(1)], NOW).await.expect("marks again");
     drop(dying);
     let ledger = open().await;
@@ -167,12 +172,12 @@ pub async fn claims_of_a_worker_that_stands_still_go_to_others<L: Work>(open: im
     let id = sealed(&still, "tagung", 2).await;
     let one = still.join(NOW).await.expect("joins");
     let two = lively.join(NOW).await.expect("joins");
-    still.claim(&one, id, &[0], 2, NOW).await.expect("claims");
+    still.claim(&one, id, &[0], up_to(2), NOW).await.expect("claims");
     lively.recover(&two, NOW + LEASE - 1, &never).await.expect("looks");
-    assert_eq!(lively.claim(&two, id, &[0], 2, NOW).await.expect("claims"), [], "not yet");
+    assert_eq!(lively.claim(&two, id, &[0], up_to(2), NOW).await.expect("claims"), [], "not yet");
     let recovered = lively.recover(&two, NOW + LEASE + 1, &never).await.expect("recovers");
     assert_eq!(recovered, Recovered { pending: 2, settled: 0, uncertain: 0 });
-    assert_eq!(lively.claim(&two, id, &[0], 2, NOW).await.expect("claims").len(), 2);
+    assert_eq!(lively.claim(&two, id, &[0], up_to(2), NOW).await.expect("claims").len(), 2);
     assert_eq!(still.mark(&one, id, &[key(1), key(2)], NOW).await.expect("asks").ready, []);
 }
 
@@ -181,7 +186,7 @@ pub async fn what_is_given_back_was_not_tried<L: Work + Books>(open: impl AsyncF
     let ledger = open().await;
     let id = sealed(&ledger, "tagung", 3).await;
     let worker = ledger.join(NOW).await.expect("joins");
-    ledger.claim(&worker, id, &[0], 3, NOW).await.expect("claims");
+    ledger.claim(&worker, id, &[0], up_to(3), NOW).await.expect("claims");
     ledger.mark(&worker, id, &[key(1), key(2)], NOW).await.expect("marks");
     ledger.give_back(&worker, id, &[(key(2), 0)]).await.expect("does nothing: it is marked");
     ledger.start(&worker, id, key(2)).expect("is noted");
@@ -189,9 +194,9 @@ pub async fn what_is_given_back_was_not_tried<L: Work + Books>(open: impl AsyncF
     ledger.give_back(&worker, id, &[(key(3), NOW + 60_000)]).await.expect("gives back until later");
     let left = ledger.waiting(&worker, id, &[0]).await.expect("looks");
     assert_eq!(left, Waiting { next_pending: Some(0), next_deferred: None, elsewhere: 0 });
-    let again = ledger.claim(&worker, id, &[0], 3, NOW).await.expect("claims");
+    let again = ledger.claim(&worker, id, &[0], up_to(3), NOW).await.expect("claims");
     assert_eq!((keys(&again), again[0].attempts, again[0].first_at), (vec![key(1)], 0, None));
-    assert_eq!(ledger.claim(&worker, id, &[0], 3, NOW + 60_000).await.expect("claims")[0].due_at, NOW + 60_000);
+    assert_eq!(ledger.claim(&worker, id, &[0], up_to(3), NOW + 60_000).await.expect("claims")[0].due_at, NOW + 60_000);
     let recovered = ledger.leave(worker, NOW, &always).await.expect("leaves");
     assert_eq!(recovered, Recovered { pending: 3, settled: 0, uncertain: 0 });
     assert!(ledger.start(&worker, id, key(2)).is_err(), "nothing is started after leaving");
@@ -204,14 +209,14 @@ pub async fn a_claim_that_was_lost_and_made_again_is_one<L: Work>(open: impl Asy
     let id = sealed(&still, "tagung", 1).await;
     let one = still.join(NOW).await.expect("joins");
     let two = lively.join(NOW).await.expect("joins");
-    still.claim(&one, id, &[0], 1, NOW).await.expect("claims");
+    still.claim(&one, id, &[0], up_to(1), NOW).await.expect("claims");
     lively.recover(&two, NOW + LEASE + 1, &never).await.expect("recovers");
-    still.claim(&one, id, &[0], 1, NOW).await.expect("claims again");
+    still.claim(&one, id, &[0], up_to(1), NOW).await.expect("claims again");
     assert_eq!(still.mark(&one, id, &[key(1)], NOW).await.expect("marks").ready, [key(1)]);
     still.start(&one, id, key(1)).expect("is noted");
     assert_eq!(still.mark(&one, id, &[key(1)], NOW).await.expect("asks").ready, []);
     still.give_back(&one, id, &[(key(1), 0)]).await.expect("does nothing");
-    assert_eq!(lively.claim(&two, id, &[0], 1, NOW).await.expect("claims"), [], "it is on its way");
+    assert_eq!(lively.claim(&two, id, &[0], up_to(1), NOW).await.expect("claims"), [], "it is on its way");
 }
 
 /// What was refused for now comes back when it is due; a person makes it due now, but for what the other side asked.
@@ -219,13 +224,13 @@ pub async fn refused_deliveries_are_due_later_or_when_a_person_says_so<L: Work>(
     let ledger = open().await;
     let id = sealed(&ledger, "tagung", 2).await;
     let worker = ledger.join(NOW).await.expect("joins");
-    ledger.claim(&worker, id, &[0], 2, NOW).await.expect("claims");
+    ledger.claim(&worker, id, &[0], up_to(2), NOW).await.expect("claims");
     ledger.mark(&worker, id, &[key(1), key(2)], NOW).await.expect("marks");
     let asked = Settled { hold_until: NOW + 300_000, ..settled(2, DeliveryState::Deferred) };
     ledger.settle(&worker, id, &[settled(1, DeliveryState::Deferred), asked]).await.expect("settles");
-    assert_eq!(ledger.claim(&worker, id, &[0], 9, NOW + 299_999).await.expect("claims"), []);
+    assert_eq!(ledger.claim(&worker, id, &[0], up_to(9), NOW + 299_999).await.expect("claims"), []);
     ledger.hasten(id, &[0], NOW).await.expect("hastens");
-    let due = ledger.claim(&worker, id, &[0], 9, NOW).await.expect("claims");
+    let due = ledger.claim(&worker, id, &[0], up_to(9), NOW).await.expect("claims");
     assert_eq!((keys(&due), due[0].attempts, due[0].first_at, due[0].deferred), (vec![key(1)], 1, Some(NOW), true));
     let waiting = ledger.waiting(&worker, id, &[0]).await.expect("looks");
     assert_eq!(waiting, Waiting { next_pending: None, next_deferred: Some(NOW + 300_000), elsewhere: 0 });
@@ -233,14 +238,14 @@ pub async fn refused_deliveries_are_due_later_or_when_a_person_says_so<L: Work>(
     ledger.take_back(&worker, id, &[key(1)], false).await.expect("takes back");
     let waiting = ledger.waiting(&worker, id, &[0]).await.expect("looks");
     assert_eq!(waiting.next_deferred, Some(NOW), "due as it was, not in 1970");
-    assert_eq!(ledger.claim(&worker, id, &[0], 9, NOW + 300_000).await.expect("claims").len(), 2);
+    assert_eq!(ledger.claim(&worker, id, &[0], up_to(9), NOW + 300_000).await.expect("claims").len(), 2);
     ledger.mark(&worker, id, &[key(1), key(2)], NOW).await.expect("marks");
     ledger.leave(worker, NOW, &always).await.expect("leaves without a start");
     let next = ledger.join(NOW).await.expect("joins");
     let waiting = ledger.waiting(&next, id, &[0]).await.expect("looks");
     assert_eq!(waiting.next_deferred, Some(NOW), "a crash does not change it either");
     ledger.hasten(id, &[0], NOW).await.expect("hastens");
-    let due = ledger.claim(&next, id, &[0], 9, NOW).await.expect("claims");
+    let due = ledger.claim(&next, id, &[0], up_to(9), NOW).await.expect("claims");
     assert_eq!(keys(&due), [key(1)], "nor what the other side asked for");
 }
 
@@ -249,11 +254,11 @@ pub async fn failed_deliveries_can_be_opened_again<L: Work>(open: impl AsyncFn()
     let ledger = open().await;
     let id = sealed(&ledger, "tagung", 1).await;
     let worker = ledger.join(NOW).await.expect("joins");
-    ledger.claim(&worker, id, &[0], 1, NOW).await.expect("claims");
+    ledger.claim(&worker, id, &[0], up_to(1), NOW).await.expect("claims");
     ledger.mark(&worker, id, &[key(1)], NOW).await.expect("marks");
     ledger.settle(&worker, id, &[settled(1, DeliveryState::Failed)]).await.expect("settles");
     for part in [1, 2] {
-        let claimed = ledger.claim(&worker, id, &[part], 1, NOW).await.expect("claims");
+        let claimed = ledger.claim(&worker, id, &[part], up_to(1), NOW).await.expect("claims");
         let ready = ledger.mark(&worker, id, &keys(&claimed), NOW).await.expect("marks").ready;
         let sent = Settled { key: ready[0], ..settled(1, DeliveryState::Sent) };
         ledger.settle(&worker, id, &[sent]).await.expect("settles");
@@ -261,7 +266,7 @@ pub async fn failed_deliveries_can_be_opened_again<L: Work>(open: impl AsyncFn()
     ledger.close(id).await.expect("closes: nothing is open");
     ledger.reopen(id, &[key(1)], NOW + 5).await.expect("opens");
     assert_eq!(ledger.release_state(id).await.expect("reads"), ReleaseState::Open, "the release with it");
-    assert_eq!(keys(&ledger.claim(&worker, id, &[0], 1, NOW + 5).await.expect("claims")), [key(1)]);
+    assert_eq!(keys(&ledger.claim(&worker, id, &[0], up_to(1), NOW + 5).await.expect("claims")), [key(1)]);
 }
 
 /// Places in the row follow one another over processes, at the configured distance or the one that was asked for.

@@ -6,16 +6,27 @@ use serde_json::{Value, json};
 
 use super::super::progress::Progress;
 use super::super::{Context, signals};
-use super::{chosen, end, outbox, ways};
-use crate::cli;
+use super::order::Order;
+use super::{end, outbox, ways};
 use crate::dispatch::{Composer, Dispatch, Ending, Ran, Ways};
 use crate::error::{Error, Exit};
-use crate::ledger::{Ledger, LedgerError, Mode, Part, Release, Roll, SqliteLedger, Totals};
+use crate::ledger::{Books, Ledger, LedgerError, Mode, Part, Release, Roll, SqliteLedger, Totals};
 use crate::plan::SiteKey;
+
+/// What became of a send.
+pub struct Done {
+    pub exit: Exit,
+    /// What this run did.
+    pub ran: Ran,
+    /// What is left of what was chosen and is this program's to deliver.
+    pub left: Totals,
+    /// When the first of those that were refused for now is tried again, in milliseconds since 1970.
+    pub next: Option<i64>,
+}
 
 /// Everything that is delivered now.
 pub(super) struct Delivering<'a> {
-    pub arguments: &'a cli::Send,
+    pub order: &'a Order<'a>,
     pub context: &'a Context,
     pub key: &'a SiteKey,
     pub ways: Ways<'a>,
@@ -28,7 +39,7 @@ pub(super) struct Delivering<'a> {
 
 impl Delivering<'_> {
     /// Delivers what is due and says what came of it; `document` is the answer as JSON so far.
-    pub(super) async fn deliver(self, mut document: Value) -> Result<Exit, Error> {
+    pub(super) async fn deliver(self, mut document: Value) -> Result<Done, Error> {
         let context = self.context;
         let at = |error: LedgerError| error.at(&self.ledger.place());
         let progress = Progress::new(self.targets, context.screen.is_quiet() || self.release.mode == Mode::Trial);
@@ -39,18 +50,19 @@ impl Delivering<'_> {
             composer: Composer::new(&context.project.config.sender, self.key, self.release),
             ways: self.ways.clone(),
             retry: context.project.config.email.retry,
+            wish: self.order.wish(),
             clock: &context.clock,
             random,
             signal: signals::listen(),
             show: &|tally| progress.show(tally),
         };
-        let ran = dispatch.run(chosen(self.arguments)).await;
+        let ran = dispatch.run(self.order.chosen()).await;
         progress.end();
         let ran = ran?;
         let totals = self.ledger.totals(self.release.id).await.map_err(at)?;
         let left = self.left(&totals);
         let end = match self.release.mode {
-            Mode::Trial => end::end_of_trial(&ran, chosen(self.arguments), &outbox(context).folder(&self.release.slug)),
+            Mode::Trial => end::end_of_trial(&ran, self.order.chosen(), &outbox(context).folder(&self.release.slug)),
             Mode::Real => {
                 let told = end::RealEnd::of(&self.ledger, self.release, self.parts, &left).await.map_err(at)?;
                 told.text(context, &ran, &ways::taker(context))
@@ -67,15 +79,16 @@ impl Delivering<'_> {
         document["errors"] = ran.failures.iter().flat_map(super::super::screen::error_entries).collect();
         context.screen.json(&document);
         let exit = exit(&ran, &left);
+        let next = self.ledger.moments(self.release.id).await.map_err(at)?.next;
         self.ledger.shut().await;
-        Ok(exit)
+        Ok(Done { exit, ran, left, next })
     }
 
     /// What is left of the parts that were chosen and that this program delivers.
     fn left(&self, totals: &[(i64, Totals)]) -> Totals {
         let counts = |number: i64| {
             let part = usize::try_from(number).ok().and_then(|number| self.parts.get(number));
-            part.is_some_and(|part| chosen(self.arguments).takes(part) && self.ways.of(&part.channel).is_some())
+            part.is_some_and(|part| self.order.chosen().takes(part) && self.ways.of(&part.channel).is_some())
         };
         sum(totals.iter().filter(|(number, _)| counts(*number)).map(|(_, totals)| totals))
     }

@@ -7,8 +7,9 @@ use super::super::ready::Ready;
 use super::super::staging::Staging;
 use super::super::survey::{self, Survey};
 use super::super::{Context, build};
+use super::order::Order;
 use super::text::{self, Told};
-use super::{check_names, chosen, finish_unreadable};
+use super::{Unreadable, check_names};
 use crate::cli;
 use crate::dispatch::{BATCH, Composer};
 use crate::error::{Error, Exit};
@@ -16,22 +17,25 @@ use crate::ledger::{Ledger, Roll};
 use crate::plan::Recipient;
 
 /// Writes what a build writes, prints the plan, and leaves no trace in the sending record.
-pub(super) async fn dry_run(arguments: &cli::Send, context: &Context, ready: &Ready) -> Result<Exit, Error> {
-    let survey = match survey::survey(context, ready, &arguments.lists).await {
-        Err(error @ (Error::Input(_) | Error::Missing { .. })) => {
-            return finish_unreadable(arguments, context, error).await;
-        }
+pub(super) async fn dry_run(arguments: &cli::Send, order: &Order<'_>, context: &Context) -> Result<Exit, Error> {
+    let ready = match Ready::make(context, order.post) {
+        Err(error @ Error::Input(_)) => return show_unreadable(order, context, error).await,
+        ready => &ready?,
+    };
+    context.screen.findings(&ready.warnings);
+    let survey = match survey::survey(context, ready, order.lists).await {
+        Err(error @ (Error::Input(_) | Error::Missing { .. })) => return show_unreadable(order, context, error).await,
         survey => survey?,
     };
-    check_names(arguments, &survey.parts)?;
+    check_names(order, &survey.parts)?;
     let folder = build::out_folder(context, &context.project.path(Path::new("out")), ready)?;
     let mut staging = build::stage(context, ready, &folder, &survey)?;
     if arguments.messages {
-        messages(arguments, context, ready, &survey, &mut staging).await?;
+        messages(order, context, ready, &survey, &mut staging).await?;
     }
     let files = staging.finish(build::OWNED)?;
     let told = Told::of(context, ready, survey.earlier.as_ref(), &survey.parts);
-    let plan = text::plan(context, &survey.plan, &survey.sums, &survey.parts, &survey.before, chosen(arguments));
+    let plan = text::plan(context, &survey.plan, &survey.sums, &survey.parts, &survey.before, order.chosen());
     context.screen.result(&(told.head() + &plan + &told.end_of_dry_run(files.len(), &folder)));
     let mut document = told.document(&survey.plan, super::mode(context), true);
     document["folder"] = folder.display().to_string().into();
@@ -39,9 +43,18 @@ pub(super) async fn dry_run(arguments: &cli::Send, context: &Context, ready: &Re
     Ok(Exit::Settled)
 }
 
+/// What goes on of an earlier release of a post that cannot be read any more.
+async fn show_unreadable(order: &Order<'_>, context: &Context, error: Error) -> Result<Exit, Error> {
+    let mut left = Unreadable::of(order, context, error).await?;
+    left.document["dry_run"] = true.into();
+    context.screen.result("\nA dry run: nothing was sent or recorded.");
+    context.screen.json(&left.document);
+    Ok(Exit::Settled)
+}
+
 /// Every message that a send would make now, one after the other: what an earlier run left, and who is new.
 async fn messages(
-    arguments: &cli::Send,
+    order: &Order<'_>,
     context: &Context,
     ready: &Ready,
     survey: &Survey,
@@ -53,7 +66,7 @@ async fn messages(
         None => Composer::of_content(sender, &ready.key, &ready.digest, 1),
     };
     let left = survey.record.as_ref().zip(survey.earlier.as_ref());
-    let chosen = chosen(arguments);
+    let chosen = order.chosen();
     let mut message = Vec::new();
     let parts = if survey.earlier.is_some() { survey.parts.clone() } else { ready.frozen() };
     for (number, part) in (0_i64..).zip(&parts) {

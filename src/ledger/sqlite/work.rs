@@ -14,8 +14,8 @@ use super::{SqliteLedger, hex_array};
 use crate::ledger::boot::boot_id;
 use crate::ledger::journal::{self, Attempt, Journal};
 use crate::ledger::{
-    Delivery, DeliveryKey, LEASE, LedgerError, Lost, Marked, Recovered, ReleaseState, Seat, Settled, Waiting, Work,
-    Worker,
+    Delivery, DeliveryKey, DeliveryState, LEASE, LedgerError, Lost, Marked, Recovered, ReleaseState, Seat, Settled,
+    Waiting, Wanted, Work, Worker,
 };
 use crate::plan::Target;
 
@@ -98,30 +98,31 @@ impl Work for SqliteLedger {
         worker: &Worker,
         release: i64,
         parts: &[i64],
-        limit: u32,
+        wanted: Wanted,
         now: i64,
     ) -> Result<Vec<Delivery>, LedgerError> {
         let sql = "UPDATE delivery SET state = 1, worker = ?1 WHERE release = ?2 AND part = ?3 AND target IN \
-                   (SELECT target FROM delivery WHERE release = ?2 AND part = ?3 AND state IN (0, 4) AND due_at <= ?4 \
+                   (SELECT target FROM delivery WHERE release = ?2 AND part = ?3 AND state IN (0, 4) AND state >= ?6 AND due_at <= ?4 \
                     ORDER BY due_at, target LIMIT ?5) RETURNING target";
         // What the rows were before: the update's own answer would say `claimed`.
         let before = "SELECT d.part, d.target, d.state, d.attempts, d.first_at, d.due_at, r.address, r.name, r.slots \
-                      FROM (SELECT * FROM delivery WHERE release = ?1 AND part = ?2 AND state IN (0, 4) AND due_at <= ?3 \
+                      FROM (SELECT * FROM delivery WHERE release = ?1 AND part = ?2 AND state IN (0, 4) AND state >= ?5 AND due_at <= ?3 \
                             ORDER BY due_at, target LIMIT ?4) d \
                       LEFT JOIN recipient r ON r.release = ?1 AND r.target = d.target ORDER BY d.due_at, d.target";
+        let lowest = if wanted.untried { DeliveryState::Pending } else { DeliveryState::Deferred } as i64;
         let mut claimed = Vec::new();
         for part in parts {
-            let left = limit.saturating_sub(u32::try_from(claimed.len()).unwrap_or(u32::MAX));
+            let left = wanted.limit.saturating_sub(u32::try_from(claimed.len()).unwrap_or(u32::MAX));
             if left == 0 {
                 break;
             }
             let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-            let rows = query(before).bind(release).bind(part).bind(now).bind(left);
+            let rows = query(before).bind(release).bind(part).bind(now).bind(left).bind(lowest);
             let rows = rows.fetch_all(&mut *transaction).await?;
             if rows.is_empty() {
                 continue;
             }
-            let update = query(sql).bind(worker.id).bind(release).bind(part).bind(now).bind(left);
+            let update = query(sql).bind(worker.id).bind(release).bind(part).bind(now).bind(left).bind(lowest);
             update.execute(&mut *transaction).await?;
             transaction.commit().await?;
             for row in &rows {

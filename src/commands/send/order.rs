@@ -1,0 +1,60 @@
+//! What is asked of a send, whoever asks: a person at a terminal, or a timer.
+
+use std::path::Path;
+
+use crate::cli;
+use crate::dispatch::{Chosen, Wish};
+use crate::plan::schedule::Window;
+
+/// A post to be sent, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct Order<'a> {
+    pub post: &'a Path,
+    /// The chosen ones, or none for all.
+    pub lists: &'a [String],
+    pub channels: &'a [String],
+    pub by: By,
+    /// The sending record is really a new one.
+    pub new_ledger: bool,
+}
+
+/// Who wants the send.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// Can be asked, unless the answer is there already.
+    Person { yes: bool },
+    /// Cannot be asked, adds nobody to a release, and keeps every time. Without a window, nothing is tried for the first
+    /// time.
+    Timer { window: Option<Window> },
+}
+
+impl<'a> Order<'a> {
+    pub fn of(arguments: &'a cli::Send) -> Order<'a> {
+        Order {
+            post: &arguments.post,
+            lists: &arguments.lists,
+            channels: &arguments.channels,
+            by: By::Person { yes: arguments.yes },
+            new_ledger: arguments.new_ledger,
+        }
+    }
+
+    pub fn chosen(&self) -> Chosen<'a> {
+        Chosen { channels: self.channels, lists: self.lists }
+    }
+
+    pub fn is_timer(&self) -> bool {
+        matches!(self.by, By::Timer { .. })
+    }
+
+    /// What is tried now.
+    pub fn wish(&self) -> Wish {
+        match self.by {
+            By::Person { .. } => Wish::Now,
+            By::Timer { window } => {
+                let until = window.map_or(i64::MIN, |window| window.closes.as_millisecond());
+                Wish::InTime { until }
+            }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! A post or list that has errors now, while something of its release is still open: what was released goes on.
+//!
+//! Comes in: the errors. Goes out: the rest of the release, shown and then delivered; or the errors themselves, where
+//! nothing of a release is open.
+
+use serde_json::Value;
+
+use super::super::{Context, record, survey};
+use super::deliver::{Delivering, Done};
+use super::order::Order;
+use super::text::{self, Told};
+use super::{check_names, goes_on, lasting_key, mode, outbox, ways};
+use crate::dispatch::freeze::Sums;
+use crate::error::Error;
+use crate::ledger::{Ledger, Mode, Part, Release, ReleaseState, Roll, SqliteLedger};
+use crate::plan::Plan;
+use crate::post::Slug;
+
+/// What is left of a release.
+pub(super) struct Unreadable {
+    ledger: SqliteLedger,
+    release: Release,
+    parts: Vec<Part>,
+    plan: Plan,
+    /// The answer as JSON so far.
+    pub document: Value,
+}
+
+impl Unreadable {
+    /// Finds what is left, and shows it.
+    ///
+    /// # Errors
+    /// The given error, where nothing is left; the record's.
+    pub(super) async fn of(order: &Order<'_>, context: &Context, error: Error) -> Result<Unreadable, Error> {
+        let file = context.project.post_file(order.post);
+        let there = context.project.path(&context.project.config.ledger.path).exists();
+        let (Ok(slug), true) = (Slug::of_file(&file), there) else { return Err(error) };
+        let ledger = record::open(context).await?;
+        let mode = mode(context);
+        let release = ledger.release(slug.as_str(), mode).await.map_err(|error| error.at(&ledger.place()))?;
+        let there = mode == Mode::Real || outbox(context).has_trial(slug.as_str());
+        let Some(release) = release.filter(|release| release.state == ReleaseState::Open && there) else {
+            return Err(error);
+        };
+        let (parts, before) = survey::frozen(&ledger, &release).await?;
+        check_names(order, &parts)?;
+        context.screen.note(&format!(
+            "{error}\n\nThe post or a list has errors now; what was released of the post before goes on.\n"
+        ));
+        let told = Told::of_unreadable(&release, &error);
+        let sums = Sums::default();
+        let code = survey::code_of(&release);
+        let plan = survey::plan(slug.as_str(), &code, &parts, &sums, Some(&before), order.lists);
+        let shown = told.head() + &text::plan(context, &plan, &sums, &parts, &before, order.chosen());
+        context.screen.result(shown.trim_end());
+        let document = told.document(&plan, mode, false);
+        Ok(Unreadable { ledger, release, parts, plan, document })
+    }
+
+    /// Delivers it; `None` where a person did not want it after all.
+    ///
+    /// # Errors
+    /// As for any send.
+    pub(super) async fn finish(self, order: &Order<'_>, context: &Context) -> Result<Option<Done>, Error> {
+        let Unreadable { ledger, release, parts, plan, document } = self;
+        let targets = text::leaving(&plan, order.chosen());
+        if release.mode == Mode::Real && targets > 0 && !goes_on(order, context, &plan)? {
+            context.screen.result("Nothing was sent.");
+            return Ok(None);
+        }
+        let key = lasting_key(context, &ledger, order, release.mode).await?;
+        let _inside = match release.mode {
+            Mode::Trial => Some(outbox(context).enter(&release.slug)?),
+            Mode::Real => None,
+        };
+        let ways = ways::ways(context)?;
+        let delivering =
+            Delivering { order, context, key: &key, ways, ledger, release: &release, parts: &parts, targets };
+        delivering.deliver(document).await.map(Some)
+    }
+}

@@ -87,6 +87,12 @@ pub enum Command {
     /// shows who gets what and how long it takes, and asks before anything leaves. Run again, it goes on where it stopped
     /// and writes to nobody twice; what was refused for now is tried again.
     Send(Send),
+    /// Send everything that is due; for cron and timers
+    ///
+    /// Takes every post whose `send_at` has come and that is no draft, and what was refused for now and is due again. Says
+    /// nothing when there is nothing to do; otherwise one line a post. Never asks, never adds people to a post that is
+    /// being sent, and may be started as often as you like: two at once share the work.
+    Run,
     /// Show what became of a send: what may not have arrived, who was refused, what waits
     ///
     /// Without a post: every post that was sent, the newest first. Works while a send is running. With a post, the exit
@@ -252,13 +258,12 @@ pub struct Suppress {
 }
 
 /// Commands that a later version has.
-const LATER: [&str; 13] = [
+const LATER: [&str; 12] = [
     "init",
     "import",
     "check",
     "preview",
     "approve",
-    "run",
     "stop",
     "correct",
     "work",

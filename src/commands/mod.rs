@@ -22,6 +22,7 @@ mod ready;
 mod record;
 mod released;
 mod resolve;
+mod run;
 mod sample;
 mod screen;
 mod send;
@@ -97,6 +98,7 @@ fn answer(cli: Cli, screen: Screen) -> Result<Exit, Error> {
         Command::New(arguments) => new::run(arguments, &context),
         Command::Build(arguments) => runtime.block_on(build::run(arguments, &context)),
         Command::Send(arguments) => runtime.block_on(send::run(arguments, &context)),
+        Command::Run => runtime.block_on(run::run(&context)),
         Command::Status(arguments) => runtime.block_on(status::run(arguments, &context)),
         Command::Resolve(arguments) => runtime.block_on(resolve::run(arguments, &context)),
         Command::Posted(arguments) => runtime.block_on(posted::run(arguments, &context)),

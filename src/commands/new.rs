@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use jiff::civil::Date;
 use serde_json::json;
@@ -24,7 +24,7 @@ pub fn run(arguments: &cli::New, context: &Context) -> Result<Exit, Error> {
     let folder = context.project.path(Path::new("newsletters"));
     let today = context.now.with_time_zone(context.project.config.site.zone.clone()).date();
     let entries = match arguments.since {
-        Some(since) => posts_since(context, &folder, since)?,
+        Some(since) => posts_since(context, since)?,
         None => Vec::new(),
     };
     if arguments.digest && entries.is_empty() {
@@ -47,13 +47,9 @@ pub fn run(arguments: &cli::New, context: &Context) -> Result<Exit, Error> {
 }
 
 /// Published posts of the folder from `since` on, oldest first; drafts, digests and broken posts are left out.
-fn posts_since(context: &Context, folder: &Path, since: Date) -> Result<Vec<Post>, Error> {
-    let entries = fs::read_dir(folder).map_err(|error| Error::io("read", folder, error))?;
-    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-    paths.retain(|path| path.extension().is_some_and(|extension| extension == "md"));
-    paths.sort();
+fn posts_since(context: &Context, since: Date) -> Result<Vec<Post>, Error> {
     let mut posts = Vec::new();
-    for path in paths {
+    for path in context.project.post_files()? {
         match context.project.post(&path) {
             Ok(post) if post.is_digest() || post.header.draft => {}
             Ok(post) if post.header.date.is_some_and(|date| date >= since) => posts.push(post),

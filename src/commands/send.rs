@@ -1,5 +1,6 @@
 //! `send`: freezes a release of a post and delivers what is due of it. With the outbox, a trial on this computer.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::audience::{Mail, decisions, known_names};
@@ -23,9 +24,11 @@ mod test_mail;
 mod text;
 mod unreadable;
 mod ways;
+mod window;
 
 use deliver::Delivering;
 pub use deliver::Done;
+pub use end::counts as counts_of;
 use order::{By, Order};
 use text::Told;
 use unreadable::Unreadable;
@@ -138,6 +141,14 @@ async fn send(order: &Order<'_>, context: &Context, mut ready: Ready) -> Result<
         }
         filled => filled?,
     };
+    let sums = if order.is_timer() && earlier.is_some() { Sums { new: BTreeMap::new(), ..sums } } else { sums };
+    if earlier.is_none()
+        && let Err(error) = window::fits(order, context, &ready, &sums)
+    {
+        ledger.discard(release.id, release.waves + 1).await.map_err(|error| error.at(&ledger.place()))?;
+        ledger.shut().await;
+        return Err(error);
+    }
     let told = Told::of(context, &ready, earlier.as_ref(), &parts);
     let before_now = earlier.as_ref().map(|_| &before[..]);
     let plan = survey::plan(ready.slug(), &code_of(&release), &parts, &sums, before_now, order.lists);

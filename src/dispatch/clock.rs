@@ -44,7 +44,8 @@ impl Clock {
         self.steady.elapsed()
     }
 
-    fn timestamp(&self) -> Timestamp {
+    /// Now.
+    pub fn timestamp(&self) -> Timestamp {
         let began = self.began.timestamp();
         let steady = began.checked_add(self.steady.elapsed() + self.slept.get()).unwrap_or(began);
         let wall = Timestamp::now();

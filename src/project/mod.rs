@@ -100,6 +100,22 @@ impl Project {
         self.path(Path::new("newsletters")).join(file_name)
     }
 
+    /// Every Markdown file in `newsletters/`, by name.
+    ///
+    /// # Errors
+    /// A folder that cannot be read; one that is not there has no posts.
+    pub fn post_files(&self) -> Result<Vec<PathBuf>, Error> {
+        let folder = self.path(Path::new("newsletters"));
+        let entries = match fs::read_dir(&folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries.map_err(|error| Error::io("read", &folder, error))?,
+        };
+        let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+        files.retain(|path| path.extension().is_some_and(|extension| extension == "md"));
+        files.sort();
+        Ok(files)
+    }
+
     /// Reads and parses a post.
     ///
     /// # Errors

@@ -74,24 +74,7 @@ impl RealEnd {
         if ran.recovered.pending + ran.recovered.settled + ran.recovered.uncertain > 0 {
             text += "An earlier send did not end by itself; this one went on from there.\n";
         }
-        let sent = |channel: &str| ran.by_channel.get(channel).map_or(0, |summary| summary.sent);
-        let mut counts = Vec::new();
-        if sent("email") > 0 || self.left.open() + self.left.uncertain + summary.failed > 0 {
-            counts.push(format!("{} accepted by {taker}", sent("email")));
-        }
-        if sent("feed") > 0 {
-            counts.push("feed written".to_owned());
-        }
-        for (number, what) in [
-            (summary.failed, "refused".to_owned()),
-            (self.left.deferred, self.try_again(context)),
-            (self.left.uncertain, "may or may not have arrived".to_owned()),
-            (self.left.pending + self.left.claimed + self.left.in_flight, "waiting".to_owned()),
-        ] {
-            if number > 0 {
-                counts.push(format!("{number} {what}"));
-            }
-        }
+        let counts = counts(context, ran, &self.left, self.next, taker);
         text += &match counts.is_empty() {
             true => "Everything of this post was sent before.\n".to_owned(),
             false => counts.join(" · ") + "\n",
@@ -125,13 +108,34 @@ impl RealEnd {
         text.truncate(text.trim_end().len());
         text
     }
+}
 
-    fn try_again(&self, context: &Context) -> String {
-        match self.next {
-            Some(due_at) => format!("to be tried again from {} on", short(context, due_at)),
-            None => "to be tried again".to_owned(),
+/// What a run did and what is left: `3 accepted by smtp.example.org`, `1 refused`, …; `next` is when the first of those
+/// that were refused for now is tried again.
+pub fn counts(context: &Context, ran: &Ran, left: &Totals, next: Option<i64>, taker: &str) -> Vec<String> {
+    let sent = |channel: &str| ran.by_channel.get(channel).map_or(0, |summary| summary.sent);
+    let mut counts = Vec::new();
+    if sent("email") > 0 || left.open() + left.uncertain + ran.summary.failed > 0 {
+        counts.push(format!("{} accepted by {taker}", sent("email")));
+    }
+    if sent("feed") > 0 {
+        counts.push("feed written".to_owned());
+    }
+    let again = match next {
+        Some(due_at) => format!("to be tried again from {} on", short(context, due_at)),
+        None => "to be tried again".to_owned(),
+    };
+    for (number, what) in [
+        (ran.summary.failed, "refused"),
+        (left.deferred, &again),
+        (left.uncertain, "may or may not have arrived"),
+        (left.pending + left.claimed + left.in_flight, "waiting"),
+    ] {
+        if number > 0 {
+            counts.push(format!("{number} {what}"));
         }
     }
+    counts
 }
 
 fn named(what: &str, standings: &[Standing]) -> String {

@@ -1,0 +1,101 @@
+//! The posts that a run looks at: what stands in `newsletters/` with a time to be sent, and what is open in the record.
+//!
+//! Comes in: the folder and the sending record. Goes out: candidates, the one whose time came first at the front. Nothing
+//! is rendered, and drafts are not looked at.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::super::Context;
+use super::super::released::is_by_hand;
+use super::super::send::mode;
+use super::due::Standing;
+use crate::error::Error;
+use crate::ledger::{Books, Ledger, LedgerError, Release, ReleaseState, Roll, SqliteLedger};
+use crate::plan::schedule::Window;
+use crate::post::Slug;
+
+/// A post that may be due.
+pub struct Candidate {
+    pub slug: String,
+    pub file: PathBuf,
+    pub window: Option<Window>,
+    /// Why the post cannot be read.
+    pub unreadable: Option<Error>,
+}
+
+/// All of them.
+///
+/// # Errors
+/// A folder or record that cannot be read. A post that cannot be read is no error here.
+pub async fn candidates(context: &Context, record: Option<&SqliteLedger>) -> Result<Vec<Candidate>, Error> {
+    let mut found: BTreeMap<String, Candidate> = BTreeMap::new();
+    for file in context.project.post_files()? {
+        let Ok(slug) = Slug::of_file(&file) else { continue };
+        if let Some(candidate) = of_file(context, slug.as_str(), file) {
+            found.insert(slug.as_str().to_owned(), candidate);
+        }
+    }
+    if let Some(record) = record {
+        let releases = record.releases().await.map_err(|error| error.at(&record.place()))?;
+        let open = |release: &&Release| release.mode == mode(context) && release.state == ReleaseState::Open;
+        for release in releases.iter().filter(open) {
+            found.entry(release.slug.clone()).or_insert_with(|| of_release(context, &release.slug));
+        }
+    }
+    let mut candidates: Vec<Candidate> = found.into_values().collect();
+    candidates.sort_by_key(|candidate| candidate.window.map(|window| window.opens));
+    Ok(candidates)
+}
+
+/// A post with a time. One with errors is a candidate if it has a time and is no draft, as far as that can be told.
+fn of_file(context: &Context, slug: &str, file: PathBuf) -> Option<Candidate> {
+    let zone = &context.project.config.site.zone;
+    match context.project.post(&file) {
+        Ok(post) if post.header.draft => None,
+        Ok(post) => {
+            let window = Window::of(post.header.send_at, post.header.not_after, zone)?;
+            Some(Candidate { slug: slug.to_owned(), file, window: Some(window), unreadable: None })
+        }
+        Err(error) => {
+            let text = std::fs::read(&file).ok()?;
+            let text = String::from_utf8_lossy(&text);
+            let has = |start: &str| text.lines().take(100).any(|line| line.starts_with(start));
+            let scheduled = has("send_at:") && !has("draft: true");
+            scheduled.then_some(Candidate { slug: slug.to_owned(), file, window: None, unreadable: Some(error) })
+        }
+    }
+}
+
+/// A post that is open in the record and has no time of its own.
+fn of_release(context: &Context, slug: &str) -> Candidate {
+    let file = context.project.post_file(Path::new(slug));
+    Candidate { slug: slug.to_owned(), file, window: None, unreadable: None }
+}
+
+/// How the newest release of a post stands.
+///
+/// # Errors
+/// The record's.
+pub async fn standing(context: &Context, record: &SqliteLedger, slug: &str) -> Result<Option<Standing>, Error> {
+    let at = |error: LedgerError| error.at(&record.place());
+    let Some(release) = record.release(slug, mode(context)).await.map_err(at)? else { return Ok(None) };
+    // First who works, then what is done: one that ends in between is then not taken for one that broke off.
+    let workers = record.workers(context.clock.now()).await.map_err(at)?;
+    let parts = record.outline(release.id).await.map_err(at)?;
+    let own = |number: i64| {
+        let part = usize::try_from(number).ok().and_then(|number| parts.get(number));
+        part.is_some_and(|part| !is_by_hand(release.mode, &part.channel))
+    };
+    let mut standing = Standing { state: release.state, untried: 0, next: None, orphaned: false };
+    let mut deferred = 0;
+    for (_, totals) in record.totals(release.id).await.map_err(at)?.iter().filter(|(number, _)| own(*number)) {
+        standing.untried += totals.pending;
+        deferred += totals.deferred;
+        standing.orphaned |= workers == 0 && totals.claimed + totals.in_flight > 0;
+    }
+    if deferred > 0 {
+        standing.next = record.moments(release.id).await.map_err(at)?.next;
+    }
+    Ok(Some(standing))
+}

@@ -169,8 +169,9 @@ async fn missed(
 ) -> Result<Option<Line>, Error> {
     let closed = local(context, window).strftime("%-d %B %Y, %H:%M").to_string();
     let events = record.events(&candidate.slug).await.map_err(|error| error.at(&record.place()))?;
-    let why = events.iter().rev().find(|event| event.kind == EventKind::NotSent);
-    let why = why.filter(|event| !event.detail.starts_with(OVER)).map(|event| format!(" ({})", event.detail));
+    let told = events.iter().rev().filter(|event| event.kind == EventKind::NotSent);
+    let why = told.map(|event| event.detail.as_str()).find(|reason| !reason.starts_with(OVER));
+    let why = why.map(|reason| format!(" ({reason})"));
     let what = match untried {
         None => "nothing was sent".to_owned(),
         Some(1) => "1 was not tried".to_owned(),

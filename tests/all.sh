@@ -34,6 +34,7 @@ install_packages() {
   command -v node >/dev/null || missing+=(nodejs)
   command -v npm >/dev/null || missing+=(npm)
   command -v chromium >/dev/null || missing+=(chromium)
+  command -v systemd-analyze >/dev/null || missing+=(systemd)
   for package in postfix dovecot-core postgrey openssl; do
     dpkg-query -W "$package" >/dev/null 2>&1 || missing+=("$package")
   done
@@ -75,6 +76,14 @@ feeds_read() { # the sample's feed, and every golden one
   for feed in tests/cases/feed/{new,third-party,third-party-with-item,thirty-first}.xml; do "$work/venv/bin/python" tests/feed_reader.py "$feed"; done
 }
 
+unit_files() { # as systemd reads them, with the program and a user that are there
+  mkdir "$work/units"
+  cp contrib/systemd/* "$work/units"
+  sed -i "s#/usr/local/bin/rundbrief#$binary#; s#^User=rundbrief#User=daemon#" "$work"/units/*.service
+  systemd-analyze verify "$work"/units/rundbrief.{service,timer} "$work/units/rundbrief-failed.service"
+  systemd-analyze security --offline=true --threshold=25 "$work/units/rundbrief.service" | tail -n 1
+}
+
 real_mail_servers() { as_root env PATH="$PATH:/usr/sbin" python3 tests/postfix.py "$binary"; }
 
 stage "packages" install_packages
@@ -84,12 +93,13 @@ stage "lints" cargo clippy --locked --all-targets --quiet -- -D warnings
 stage "build" cargo build --locked --quiet
 binary=$(cd "${CARGO_TARGET_DIR:-target}" && pwd)/debug/rundbrief
 stage "tests" cargo test --locked --quiet
-stage "kill test" cargo test --locked --quiet --test kill --test faults -- --ignored --test-threads 8
+stage "kill test" cargo test --locked --quiet --test kill --test faults --test run_together -- --ignored --test-threads 8
 stage "documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --quiet
 stage "sample: build and send" build_sample
 stage "mails parse without a defect" mails_parse
 stage "mails are accessible" mails_are_accessible
 stage "the feed reads" feeds_read
+stage "unit files" unit_files
 stage "real mail servers" real_mail_servers
 stage "memory does not grow with the list" python3 tests/memory.py "$binary"
 echo "all stages passed in $((SECONDS - started)) s"

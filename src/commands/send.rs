@@ -5,14 +5,16 @@ use std::path::Path;
 use super::audience::{Mail, decisions, known_names};
 use super::ready::Ready;
 use super::survey::{self, code_of};
-use super::{Context, build, record};
+use super::{Context, build, notify, record};
 use crate::cli;
 use crate::dispatch::Chosen;
 use crate::dispatch::freeze::{Sums, Wave};
 use crate::error::{Error, Exit};
 use crate::finding::Finding;
-use crate::ledger::{Books, Ledger, LedgerError, Mode, Part, Release, ReleaseState, Roll, SqliteLedger};
-use crate::plan::SiteKey;
+use crate::ledger::{
+    Books, Event, EventKind, Ledger, LedgerError, Mode, Part, Release, ReleaseState, Roll, SqliteLedger,
+};
+use crate::plan::{SiteKey, Skip};
 use crate::post::Slug;
 use crate::project::{secret_warnings, site_key};
 
@@ -25,11 +27,12 @@ mod text;
 mod ways;
 
 use deliver::Delivering;
+pub use test_mail::deliver as deliver_once;
 use text::Told;
-pub use ways::{mode, outbox, taker};
+pub use ways::{mode, outbox, taker, ways};
 
 /// Said of a delivery that a row of the list has refused since the release.
-const REFUSED_SINCE: &str = "the list says since the release that this mail is not wanted";
+pub const REFUSED_SINCE: &str = "the list says since the release that this mail is not wanted";
 
 /// Sends a post, or shows what sending it would do. What was released before is finished even if the post or a list
 /// cannot be read any more.
@@ -37,6 +40,14 @@ pub async fn run(arguments: &cli::Send, context: &Context) -> Result<Exit, Error
     if !arguments.test.is_empty() {
         return test_mail::run(arguments, context).await;
     }
+    let sent = send_or_show(arguments, context).await;
+    if let Err(error) = &sent {
+        notify::failed(arguments, context, error).await;
+    }
+    sent
+}
+
+async fn send_or_show(arguments: &cli::Send, context: &Context) -> Result<Exit, Error> {
     if mode(context) == Mode::Real && !arguments.dry_run {
         may_reach_people(context)?;
         ask::can_ask(arguments.yes)?;
@@ -246,6 +257,15 @@ async fn fill(
     }
 }
 
+/// How many rows got no mail and why, for the report; who is already in this send was not skipped.
+fn planned(context: &Context, release: &Release, sums: &Sums) -> Event {
+    let skipped = sums.skipped.iter().filter(|(skip, _)| **skip != Skip::Known);
+    let skipped: serde_json::Map<_, _> = skipped.map(|(skip, count)| (skip.key(), (*count).into())).collect();
+    let detail = serde_json::Value::from(skipped).to_string();
+    let (slug, at) = (release.slug.clone(), context.clock.now());
+    Event { slug, release: Some(release.id), kind: EventKind::Planned, detail, at }
+}
+
 /// Opens what was filled; withdraws who asked not to be written to since the release.
 async fn seal(
     context: &Context,
@@ -267,6 +287,7 @@ async fn seal(
         ledger.discard(release.id, number).await.map_err(at)?;
     } else {
         ledger.seal(release.id, number, sums.audience.0).await.map_err(at)?;
+        ledger.note(&planned(context, release, sums)).await.map_err(at)?;
     }
     if release.state != ReleaseState::Open {
         ledger.set_state(release.id, ReleaseState::Open).await.map_err(at)?;

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::super::progress::Progress;
-use super::super::{Context, signals};
+use super::super::{Context, notify, signals};
 use super::{chosen, end, outbox, ways};
 use crate::cli;
 use crate::dispatch::{Composer, Dispatch, Ending, Ran, Ways};
 use crate::error::{Error, Exit};
-use crate::ledger::{Ledger, LedgerError, Mode, Part, Release, Roll, SqliteLedger, Totals};
+use crate::ledger::{Books, Event, EventKind, Ledger, LedgerError, Mode, Part, Release, Roll, SqliteLedger, Totals};
 use crate::plan::SiteKey;
 
 /// Everything that is delivered now.
@@ -44,6 +44,7 @@ impl Delivering<'_> {
             signal: signals::listen(),
             show: &|tally| progress.show(tally),
         };
+        self.note_beginning().await.map_err(at)?;
         let ran = dispatch.run(chosen(self.arguments)).await;
         progress.end();
         let ran = ran?;
@@ -67,8 +68,20 @@ impl Delivering<'_> {
         document["errors"] = ran.failures.iter().flat_map(super::super::screen::error_entries).collect();
         context.screen.json(&document);
         let exit = exit(&ran, &left);
+        notify::sent(context, &self.ledger, self.release, &ran, &self.arguments.post).await;
         self.ledger.shut().await;
         Ok(exit)
+    }
+
+    /// Notes what takes the mails, for the report.
+    async fn note_beginning(&self) -> Result<(), LedgerError> {
+        let mail = |part: &Part| part.channel == "email" && chosen(self.arguments).takes(part);
+        if self.release.mode == Mode::Trial || self.targets == 0 || !self.parts.iter().any(mail) {
+            return Ok(());
+        }
+        let (slug, at) = (self.release.slug.clone(), self.context.clock.now());
+        let (release, detail) = (Some(self.release.id), ways::taker(self.context));
+        self.ledger.note(&Event { slug, release, kind: EventKind::Sending, detail, at }).await
     }
 
     /// What is left of the parts that were chosen and that this program delivers.

@@ -41,6 +41,9 @@ pub(super) fn mails(report: &Report, words: &Words) -> String {
     html + "</section>\n"
 }
 
+/// MJML's columns are inline blocks, which no printer breaks over two pages.
+const PRINTED: &str = "<style>@media print { [class*=\"mj-column-per-100\"] { display: block !important; } }</style>";
+
 fn shown(content: &Readable, words: &Words) -> String {
     let mut html = String::from("<dl class=\"facts\">\n");
     for (label, value) in
@@ -56,7 +59,7 @@ fn shown(content: &Readable, words: &Words) -> String {
     }
     let lang = lang(&content.html).map_or_else(String::new, |lang| format!(" lang=\"{}\"", escaped(lang)));
     html += &format!(
-        "<div class=\"mail\"{lang}><template shadowrootmode=\"open\">{}</template></div>\n\
+        "<div class=\"mail\"{lang}><template shadowrootmode=\"open\">{PRINTED}{}</template></div>\n\
          <details><summary>{}</summary>\n<pre{lang}>{}</pre>\n</details>\n",
         harmless(&content.html),
         say(words, "report.mail_text"),
@@ -108,7 +111,9 @@ fn harmless(html: &str) -> String {
             rest = &rest[1..];
         }
     }
-    kept + rest
+    kept += rest;
+    // Paper is white, whatever the screen is set to.
+    kept.replace("@media (prefers-color-scheme:", "@media screen and (prefers-color-scheme:")
 }
 
 /// The name at the start of a tag, in lower case; empty where there is none.

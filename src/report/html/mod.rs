@@ -116,7 +116,13 @@ fn section(section: &Section, level: u8, id: &str) -> String {
 
 fn table(table: &Table, titled: Option<&str>) -> String {
     let label = titled.map_or_else(String::new, |id| format!(" role=\"region\" aria-labelledby=\"{id}\""));
-    let mut html = format!("<div class=\"scroll\" tabindex=\"0\"{label}>\n<table>\n");
+    // On a phone, more than two columns become lines below each other, each with its column's name.
+    let stacked = if table.heading.len() > 2 { " class=\"stacked\"" } else { "" };
+    let mut html = format!("<div class=\"scroll\" tabindex=\"0\"{label}>\n<table{stacked}>\n");
+    let name = |column: usize| match table.heading.get(column).filter(|_| table.heading.len() > 2) {
+        Some(name) => format!(" data-name=\"{}\"", escaped(name)),
+        None => String::new(),
+    };
     let class = |column: usize| if column >= table.numbers_from { " class=\"number\"" } else { "" };
     if !table.heading.is_empty() {
         let cells = table.heading.iter().enumerate();
@@ -128,7 +134,7 @@ fn table(table: &Table, titled: Option<&str>) -> String {
         let sum = if table.sum && at + 1 == table.rows.len() { " class=\"sum\"" } else { "" };
         let cells = row.iter().enumerate().map(|(at, one)| match at {
             0 => format!("<th scope=\"row\">{}</th>", cell(one)),
-            _ => format!("<td{}>{}</td>", class(at), cell(one)),
+            _ => format!("<td{}{}>{}</td>", class(at), name(at), cell(one)),
         });
         html += &format!("<tr{sum}>{}</tr>\n", cells.collect::<String>());
     }

@@ -41,9 +41,9 @@
 //! # The import rule
 //!
 //! Imports point one way: `finding, secret, words, http, cli` ← `error` ← `config, post, members` ← `render` ← `plan` ←
-//! `project` ← `ledger, channel` ← `dispatch` ← `report` ← `commands` ← `main`. Modules of one level do not import each other, and
-//! each library has its place (sqlx only in `ledger`, clap only in `cli`, …). `tests/architecture.rs` reads every
-//! `use crate::` and fails on a violation.
+//! `project` ← `ledger, channel` ← `dispatch` ← `report` ← `commands` ← `main`. Modules of one level do not import each
+//! other, and each library has its place (sqlx only in `ledger`, clap only in `cli`, …). `tests/architecture.rs` reads
+//! every `use crate::` and fails on a violation.
 //!
 //! # Never twice
 //!

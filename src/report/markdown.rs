@@ -94,6 +94,10 @@ fn table(table: &Table) -> String {
         // Angle brackets end at one, and cells at a bar.
         Cell::Link(link) => format!("<{}>", link.replace('|', "%7C").replace('<', "%3C").replace('>', "%3E")),
     };
+    if table.heading.is_empty() {
+        let line = |row: &Vec<Cell>| format!("- {}\n", row.iter().map(written).collect::<Vec<_>>().join(": "));
+        return table.rows.iter().map(line).collect();
+    }
     let mut rows: Vec<Vec<String>> = table.rows.iter().map(|row| row.iter().map(written).collect()).collect();
     let columns = rows.first().map_or(table.heading.len(), Vec::len);
     let mut heading: Vec<String> = table.heading.iter().map(|name| escaped(name)).collect();

@@ -8,10 +8,14 @@ mod project;
 #[path = "support/smtp_server.rs"]
 mod smtp_server;
 
+use std::process::{Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
 use project::Project;
 use rundbrief::ledger::{Books, Event, EventKind, Ledger, Mode, Release, ReleaseState, SqliteLedger};
 use serde_json::json;
-use smtp_server::Server;
+use smtp_server::{Answer, Script, Server, Stage};
 
 /// A send of the moody server's mails.
 fn sent(server: &Server) -> Project {
@@ -174,6 +178,30 @@ fn revisions_are_told_apart() {
     let second: Vec<&str> = table.lines().filter(|line| line.starts_with("2;")).collect();
     assert_eq!(second.len(), 1, "{table}");
     assert!(second[0].starts_with("2;0000-0000;email;members;") && second[0].ends_with(";250 again"), "{second:?}");
+}
+
+#[test]
+fn a_running_send_is_said_to_run() {
+    let late = |_: &smtp_server::Seen<'_>| Answer::normal().late(Duration::from_millis(300));
+    let server = Server::start(Script::new().on(Stage::End, late));
+    let project = mailing::project(&server);
+    let rows: String = (0..20).map(|number| format!("m{number}@example.org;ja\n")).collect();
+    project.write("newsletters/lists/members.csv", format!("E-Mail;Newsletter\n{rows}"));
+    let mut send = Command::new(env!("CARGO_BIN_EXE_rundbrief"));
+    send.current_dir(project.path("")).env_clear().args(["send", "kurz", "--yes"]);
+    let mut send = send.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
+    let began = Instant::now();
+    while server.accepted_count() < 2 {
+        assert!(began.elapsed() < Duration::from_secs(60), "no mails within a minute");
+        sleep(Duration::from_millis(20));
+    }
+    let ran = project.run(&["report", "kurz"]).code(0).says("Der Versand läuft noch.");
+    assert!(ran.stdout().contains("- Ende: noch nicht"), "{}", ran.stdout());
+    project.run(&["report", "kurz", "--out", "kurz.csv"]).code(0);
+    let table = project.read("kurz.csv");
+    assert_eq!(table.matches(";email;members;").count(), 20, "each once: {table}");
+    assert!(send.wait().expect("it ends").success());
+    project.run(&["report", "kurz"]).code(0).says("Der Versand ist abgeschlossen.");
 }
 
 #[test]

@@ -158,6 +158,14 @@ fn stopped() -> Report {
     report
 }
 
+/// Stopped, and nobody has let it go on.
+fn halted() -> Report {
+    let mut report = stopped();
+    report.revisions.truncate(1);
+    report.history.truncate(2);
+    report
+}
+
 fn trial() -> Report {
     let mut report = like_done(|one| {
         one.networks.iter_mut().for_each(|network| network.link = None);
@@ -171,12 +179,13 @@ fn trial() -> Report {
     report
 }
 
-fn cases() -> [(&'static str, Report); 5] {
+fn cases() -> [(&'static str, Report); 6] {
     [
         ("done", done()),
         ("nothing-refused", nothing_refused()),
         ("running", running()),
-        ("stopped", stopped()),
+        ("stopped", halted()),
+        ("stopped-and-went-on", stopped()),
         ("trial", trial()),
     ]
 }

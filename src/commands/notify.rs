@@ -84,20 +84,26 @@ pub async fn failed(arguments: &cli::Send, context: &Context, error: &Error) {
     }
     let file = context.project.post_file(&arguments.post);
     let slug = Slug::of_file(&file).map_or_else(|_| "?".to_owned(), |slug| slug.as_str().to_owned());
-    let reason = error.to_string();
+    let (reason, known_by) = (error.to_string(), messages(error));
     let record = record::existing(context).await.ok().flatten();
     if let Some(record) = &record {
         let events = record.events(&slug).await.unwrap_or_default();
         let last = events.iter().rev().find(|event| matches!(event.kind, EventKind::NotSent | EventKind::Sending));
-        if last.is_some_and(|last| last.kind == EventKind::NotSent && last.detail == reason) {
+        if last.is_some_and(|last| last.kind == EventKind::NotSent && last.detail == known_by) {
             return;
         }
     }
     let title = title(context, &slug).unwrap_or_else(|| slug.clone());
     not_sent(context, &slug, &title, &reason).await;
     if let Some(record) = &record {
-        note(context, record, &slug, None, EventKind::NotSent, &reason).await;
+        note(context, record, &slug, None, EventKind::NotSent, &known_by).await;
     }
+}
+
+/// What an error says without the lines of files that it shows: the sending record keeps no member's data in it.
+fn messages(error: &Error) -> String {
+    let text = error.to_string();
+    text.lines().filter(|line| line.starts_with("error")).collect::<Vec<_>>().join("\n")
 }
 
 /// Whether this run had begun to send the post.

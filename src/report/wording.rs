@@ -97,12 +97,15 @@ pub fn facts(words: &Words, report: &Report, revision: &Revision) -> Vec<(String
     facts
 }
 
+/// One number of several counts.
+pub type Count = fn(&Counts) -> u64;
+
 /// The columns of counts that any list has something in, with their names; recipients and what was accepted always.
-pub fn columns(words: &Words, report: &Report, revision: &Revision) -> Vec<(String, fn(&Counts) -> u64)> {
+pub fn columns(words: &Words, report: &Report, revision: &Revision) -> Vec<(String, Count)> {
     let all = revision.counts();
     let open = if report.is_replaced(revision) { "report.left" } else { "report.open" };
     let accepted = if report.trial { "report.written" } else { "report.accepted" };
-    let columns: [(&str, fn(&Counts) -> u64); 8] = [
+    let columns: [(&str, Count); 8] = [
         ("report.recipients", Counts::all),
         (accepted, |counts| counts.accepted),
         ("report.counted", |counts| counts.counted),

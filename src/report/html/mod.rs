@@ -3,7 +3,7 @@
 //! No script, nothing from elsewhere: a content security policy in the page forbids both, whatever stands in a mail.
 
 use super::section::{Cell, Section, Table, sections};
-use super::wording::{columns, facts, happening, number, one_line, stage, time};
+use super::wording::{Count, columns, facts, happening, number, one_line, stage, time};
 use super::{Format, Report, Revision, Stage};
 use crate::render::html::escaped;
 use crate::words::Words;
@@ -88,7 +88,7 @@ fn of_revision(report: &Report, revision: &Revision, words: &Words, several: boo
 /// The figures that everybody looks for first.
 fn tiles(report: &Report, revision: &Revision, words: &Words) -> String {
     let counts = revision.counts();
-    let tile = |(name, count): &(String, fn(&super::Counts) -> u64)| {
+    let tile = |(name, count): &(String, Count)| {
         format!("<li><b>{}</b> <span>{}</span></li>\n", number(count(&counts)), escaped(name))
     };
     let tiles: String = columns(words, report, revision).iter().map(tile).collect();

@@ -143,7 +143,7 @@ fn decoded(value: &str) -> String {
     let mut rest = value;
     while let Some((before, after)) = rest.split_once("=?utf-8?b?") {
         let Some((word, left)) = after.split_once("?=") else { break };
-        if !(before.trim().is_empty() && !text.is_empty()) {
+        if text.is_empty() || !before.trim().is_empty() {
             text.push_str(before);
         }
         text.push_str(&String::from_utf8_lossy(&STANDARD.decode(word).unwrap_or_default()));

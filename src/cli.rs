@@ -104,6 +104,11 @@ pub enum Command {
     Resolve(Resolve),
     /// Note where a text was posted that you post by hand
     Posted(Posted),
+    /// Make a report of a send: for the board, on screen or on paper, or as a table
+    ///
+    /// In the language of the site. Without --out as Markdown on standard output. Works while a send is running, and
+    /// after the post's file is gone.
+    Report(Report),
     /// Show what a member got or did not get, and why
     Explain(Explain),
     /// Look at the member lists, and keep people from being written to
@@ -206,6 +211,16 @@ pub struct Posted {
 }
 
 #[derive(Debug, Args)]
+pub struct Report {
+    /// The post: a Markdown file, or its name in newsletters/
+    #[arg(value_name = "POST")]
+    pub post: PathBuf,
+    /// The file to write: .html (prints well), .csv (every delivery, for Excel) or .md
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
 pub struct Explain {
     /// The member's e-mail address
     #[arg(value_name = "ADDRESS")]
@@ -258,23 +273,11 @@ pub struct Suppress {
 }
 
 /// Commands that a later version has.
-const LATER: [&str; 12] = [
-    "init",
-    "import",
-    "check",
-    "preview",
-    "approve",
-    "stop",
-    "correct",
-    "work",
-    "report",
-    "ledger",
-    "doctor",
-    "completions",
-];
+const LATER: &[&str] =
+    &["init", "import", "check", "preview", "approve", "stop", "correct", "work", "ledger", "doctor", "completions"];
 
 /// What a later version's `send` takes.
-const LATER_OPTIONS: [&str; 5] = ["--approve", "--rest-unchanged", "--rest-with-new-text", "--force", "--offline"];
+const LATER_OPTIONS: &[&str] = &["--approve", "--rest-unchanged", "--rest-with-new-text", "--force", "--offline"];
 
 /// What to answer to a command line that cannot be read, without `error: ` in front.
 pub fn mistake(error: &clap::Error) -> String {

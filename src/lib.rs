@@ -31,6 +31,7 @@
 //! | [`ledger`] | releases, recipients, deliveries; the only module with a database |
 //! | [`channel`] | the ways out |
 //! | [`dispatch`] | freezes a wave; delivers what is open |
+//! | [`report`] | what became of a send, as a page and as a notification |
 //! | [`commands`] | one file a subcommand; the only module that prints |
 //! | [`cli`] | arguments and help texts |
 //!
@@ -40,9 +41,9 @@
 //! # The import rule
 //!
 //! Imports point one way: `finding, secret, words, http, cli` ← `error` ← `config, post, members` ← `render` ← `plan` ←
-//! `project` ← `ledger, channel` ← `dispatch` ← `commands` ← `main`. Modules of one level do not import each other, and
-//! each library has its place (sqlx only in `ledger`, clap only in `cli`, …). `tests/architecture.rs` reads every
-//! `use crate::` and fails on a violation.
+//! `project` ← `ledger, channel` ← `dispatch` ← `report` ← `commands` ← `main`. Modules of one level do not import each
+//! other, and each library has its place (sqlx only in `ledger`, clap only in `cli`, …). `tests/architecture.rs` reads
+//! every `use crate::` and fails on a violation.
 //!
 //! # Never twice
 //!
@@ -69,5 +70,6 @@ pub mod plan;
 pub mod post;
 pub mod project;
 pub mod render;
+pub mod report;
 pub mod secret;
 pub mod words;

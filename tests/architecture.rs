@@ -13,6 +13,7 @@ const LEVELS: &[&[&str]] = &[
     &["project"],
     &["ledger", "channel"],
     &["dispatch"],
+    &["report"],
     &["commands"],
 ];
 

@@ -67,6 +67,7 @@ work_on_sqlite! { books_contract:
     who_refuses_since_the_release_is_taken_out,
     facts_are_kept,
     what_happened_is_kept,
+    a_report_finds_what_it_asks_for,
     members_data_are_deleted_and_nobody_is_written_to_again,
 }
 

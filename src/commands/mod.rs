@@ -16,11 +16,13 @@ mod build;
 mod explain;
 mod members;
 mod new;
+mod notify;
 mod posted;
 mod progress;
 mod ready;
 mod record;
 mod released;
+mod report;
 mod resolve;
 mod run;
 mod sample;
@@ -102,6 +104,7 @@ fn answer(cli: Cli, screen: Screen) -> Result<Exit, Error> {
         Command::Status(arguments) => runtime.block_on(status::run(arguments, &context)),
         Command::Resolve(arguments) => runtime.block_on(resolve::run(arguments, &context)),
         Command::Posted(arguments) => runtime.block_on(posted::run(arguments, &context)),
+        Command::Report(arguments) => runtime.block_on(report::run(arguments, &context)),
         Command::Explain(arguments) => runtime.block_on(explain::run(arguments, &context)),
         Command::Members(arguments) => runtime.block_on(members::run(arguments, &context)),
     }

@@ -6,13 +6,15 @@ use std::path::Path;
 use super::audience::{Mail, decisions, known_names};
 use super::ready::Ready;
 use super::survey::{self, code_of};
-use super::{Context, build, record};
+use super::{Context, build, notify, record};
 use crate::cli;
 use crate::dispatch::freeze::{Sums, Wave};
 use crate::error::{Error, Exit};
 use crate::finding::Finding;
-use crate::ledger::{Books, Ledger, LedgerError, Mode, Part, Release, ReleaseState, Roll, SqliteLedger};
-use crate::plan::{Plan, SiteKey};
+use crate::ledger::{
+    Books, Event, EventKind, Ledger, LedgerError, Mode, Part, Release, ReleaseState, Roll, SqliteLedger,
+};
+use crate::plan::{Plan, SiteKey, Skip};
 use crate::project::{secret_warnings, site_key};
 
 mod ask;
@@ -30,12 +32,13 @@ use deliver::Delivering;
 pub use deliver::Done;
 pub use end::counts as counts_of;
 use order::{By, Order};
+pub use test_mail::deliver as deliver_once;
 use text::Told;
 use unreadable::Unreadable;
-pub use ways::{mode, outbox, taker};
+pub use ways::{mode, outbox, taker, ways};
 
 /// Said of a delivery that a row of the list has refused since the release.
-const REFUSED_SINCE: &str = "the list says since the release that this mail is not wanted";
+pub const REFUSED_SINCE: &str = "the list says since the release that this mail is not wanted";
 
 /// Sends a post, or shows what sending it would do.
 pub async fn run(arguments: &cli::Send, context: &Context) -> Result<Exit, Error> {
@@ -43,16 +46,22 @@ pub async fn run(arguments: &cli::Send, context: &Context) -> Result<Exit, Error
         return test_mail::run(arguments, context).await;
     }
     let order = Order::of(arguments);
-    match arguments.dry_run {
-        true => dry_run::dry_run(arguments, &order, context).await,
-        false => {
-            if mode(context) == Mode::Real {
-                ask::can_ask(arguments.yes)?;
-            }
-            let done = carry_out(&order, context).await?;
-            Ok(done.map_or(Exit::Settled, |done| done.exit))
-        }
+    if arguments.dry_run {
+        return dry_run::dry_run(arguments, &order, context).await;
     }
+    let sent = send_now(&order, context).await;
+    if let Err(error) = &sent {
+        notify::failed(&order, context, error).await;
+    }
+    sent
+}
+
+async fn send_now(order: &Order<'_>, context: &Context) -> Result<Exit, Error> {
+    if let (Mode::Real, By::Person { yes }) = (mode(context), order.by) {
+        ask::can_ask(yes)?;
+    }
+    let done = carry_out(order, context).await?;
+    Ok(done.map_or(Exit::Settled, |done| done.exit))
 }
 
 /// Sends a post; `None` where a person did not want it after all. What was released before is finished even if the post or
@@ -238,6 +247,15 @@ async fn fill(
     }
 }
 
+/// How many rows got no mail and why, for the report; who is already in this send was not skipped.
+fn planned(context: &Context, release: &Release, sums: &Sums) -> Event {
+    let skipped = sums.skipped.iter().filter(|(skip, _)| **skip != Skip::Known);
+    let skipped: serde_json::Map<_, _> = skipped.map(|(skip, count)| (skip.key(), (*count).into())).collect();
+    let detail = serde_json::Value::from(skipped).to_string();
+    let (slug, at) = (release.slug.clone(), context.clock.now());
+    Event { slug, release: Some(release.id), kind: EventKind::Planned, detail, at }
+}
+
 /// Opens what was filled; withdraws who asked not to be written to since the release. A timer adds nobody to what a person
 /// released.
 async fn seal(
@@ -261,6 +279,7 @@ async fn seal(
         ledger.discard(release.id, number).await.map_err(at)?;
     } else {
         ledger.seal(release.id, number, sums.audience.0).await.map_err(at)?;
+        ledger.note(&planned(context, release, sums)).await.map_err(at)?;
     }
     if release.state != ReleaseState::Open {
         ledger.set_state(release.id, ReleaseState::Open).await.map_err(at)?;

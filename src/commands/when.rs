@@ -6,7 +6,8 @@ use jiff::{Timestamp, Zoned};
 
 use super::Context;
 
-fn zoned(context: &Context, at: i64) -> Zoned {
+/// In the site's time zone.
+pub fn zoned(context: &Context, at: i64) -> Zoned {
     let at = Timestamp::from_millisecond(at).unwrap_or_default();
     at.to_zoned(context.project.config.site.zone.clone())
 }

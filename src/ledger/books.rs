@@ -58,8 +58,33 @@ pub enum ByHand {
     Elsewhere,
 }
 
+/// What stands for the address of a member whose data were deleted.
+pub const DELETED: &str = "(address deleted)";
 /// What is noted of a delivery that a person counts as sent.
 pub const COUNTED: &str = "counted as sent by a person";
+/// What is noted of a delivery that a person wants sent again.
+pub const AGAIN: &str = "a person decided to send it again";
+/// What is noted of a delivery whose member became suppressed after the release.
+pub const WITHDRAWN: &str = "must not be written to; asked for after the release";
+
+/// Who gave a content free for sending.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Approved {
+    pub by: String,
+    /// What they wrote to it; may be empty.
+    pub note: String,
+    /// Milliseconds since 1970.
+    pub at: i64,
+}
+
+/// Deliveries of a part whose outcome a person or a list decided, and no server.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Aside {
+    /// Counted as sent by a person; among those that were sent.
+    pub counted: u64,
+    /// Taken out before they were handed over; among those that failed.
+    pub taken_out: u64,
+}
 
 /// What a person decides about a delivery whose answer was lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,12 +108,27 @@ pub trait Books: Ledger {
         limit: u32,
     ) -> Result<Vec<Standing>, LedgerError>;
 
+    /// Up to `limit` deliveries in whatever state, after the given one, in their order: each once, also while they are
+    /// being sent.
+    async fn deliveries(
+        &self,
+        release: i64,
+        after: Option<DeliveryKey>,
+        limit: u32,
+    ) -> Result<Vec<Standing>, LedgerError>;
+
     /// The parts of a release in their order, without their content.
     async fn outline(&self, release: i64) -> Result<Vec<Part>, LedgerError>;
 
     /// When the release's first delivery was handed over, and when the last one was answered, what is done
     /// by hand aside; and when the next try is due.
     async fn moments(&self, release: i64) -> Result<Moments, LedgerError>;
+
+    /// By part, how many a person counted as sent and how many were taken out; a part without any is left out.
+    async fn asides(&self, release: i64) -> Result<Vec<(i64, Aside)>, LedgerError>;
+
+    /// Who gave this content of a post free, the last one; a release that was taken back does not count.
+    async fn approval_of(&self, slug: &str, code: &[u8; 32]) -> Result<Option<Approved>, LedgerError>;
 
     /// Settles a delivery as sent that a person made; `detail` says where it can be seen. Again: replaces that.
     async fn settle_by_hand(

@@ -15,7 +15,10 @@ mod sqlite;
 mod state;
 mod work;
 
-pub use books::{Books, ByHand, COUNTED, Decided, Moments, Passage, Standing, Suppression};
+pub use books::{
+    AGAIN, Approved, Aside, Books, ByHand, COUNTED, DELETED, Decided, Moments, Passage, Standing, Suppression,
+    WITHDRAWN,
+};
 pub use error::LedgerError;
 pub use event::{Event, EventKind};
 pub use record::{Delivery, DeliveryKey, NewRelease, Part, Release, Settled};

@@ -2,7 +2,7 @@
 //! opens the same empty record again and again.
 
 use rundbrief::ledger::{
-    Books, ByHand, Decided, DeliveryKey, DeliveryState, Event, EventKind, Moments, ReleaseState, Settled, Work,
+    Aside, Books, ByHand, Decided, DeliveryKey, DeliveryState, Event, EventKind, Moments, ReleaseState, Settled, Work,
 };
 use rundbrief::plan::Target;
 
@@ -144,4 +144,30 @@ pub async fn what_happened_is_kept<L: Work + Books>(open: impl AsyncFn() -> L) {
     let told = ledger.events("tagung").await.expect("reads");
     assert_eq!(told.iter().map(|event| event.at).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
     assert_eq!(told[4], event("tagung", EventKind::ALL[0], 5));
+}
+
+/// What a report asks for: every delivery once, who decided in place of a server, who gave the content free.
+pub async fn a_report_finds_what_it_asks_for<L: Work + Books>(open: impl AsyncFn() -> L) {
+    let ledger = open().await;
+    let id = sealed(&ledger, "tagung", 3).await;
+    let (first, all) = (ledger.deliveries(id, None, 2).await.expect("reads"), sent_and_open(&ledger, id).await);
+    let rest = ledger.deliveries(id, Some(first[1].key), 9).await.expect("reads");
+    let keys: Vec<_> = first.iter().chain(&rest).map(|standing| standing.key).collect();
+    assert_eq!((keys.len(), keys.is_sorted()), (all, true));
+
+    assert_eq!(ledger.asides(id).await.expect("counts"), []);
+    let worker = ledger.join(NOW).await.expect("joins");
+    let claimed = ledger.claim(&worker, id, &[0], 1, NOW).await.expect("claims");
+    let ready = ledger.mark(&worker, id, &self::keys(&claimed), NOW).await.expect("marks").ready;
+    let lost = Settled { key: ready[0], ..settled(1, DeliveryState::Uncertain) };
+    ledger.settle(&worker, id, &[lost]).await.expect("settles");
+    ledger.resolve(id, None, Decided::CountAsSent, NOW).await.expect("decides");
+    assert_eq!(ledger.asides(id).await.expect("counts"), [(0, Aside { counted: 1, taken_out: 0 })]);
+
+    assert_eq!(ledger.approval_of("tagung", &[7; 32]).await.expect("reads"), None);
+}
+
+async fn sent_and_open<L: Books>(ledger: &L, release: i64) -> usize {
+    let totals = ledger.totals(release).await.expect("counts");
+    usize::try_from(totals.iter().map(|(_, totals)| totals.all()).sum::<u64>()).expect("few")
 }

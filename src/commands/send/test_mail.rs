@@ -175,7 +175,7 @@ impl Test<'_> {
 }
 
 /// Delivers once; where the connection failed before anything left, once more on a new one.
-async fn deliver(session: &mut impl Channel, outgoing: &Outgoing<'_>) -> Result<Outcome, ChannelError> {
+pub async fn deliver(session: &mut impl Channel, outgoing: &Outgoing<'_>) -> Result<Outcome, ChannelError> {
     match session.deliver(outgoing, &OpenGate).await? {
         Outcome::Untried { .. } => session.deliver(outgoing, &OpenGate).await,
         outcome => Ok(outcome),

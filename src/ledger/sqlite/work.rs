@@ -15,7 +15,7 @@ use crate::ledger::boot::boot_id;
 use crate::ledger::journal::{self, Attempt, Journal};
 use crate::ledger::{
     Delivery, DeliveryKey, DeliveryState, LEASE, LedgerError, Lost, Marked, Recovered, ReleaseState, Seat, Settled,
-    Waiting, Wanted, Work, Worker,
+    WITHDRAWN, Waiting, Wanted, Work, Worker,
 };
 use crate::plan::Target;
 
@@ -23,8 +23,6 @@ use crate::plan::Target;
 /// a third of a lease old at most.
 const LIVELY: &str = "SELECT id FROM worker WHERE id <> ?1 \
                       AND expires_at > (SELECT expires_at FROM worker WHERE id = ?1) - ?2";
-/// Said of a delivery whose member became suppressed after the release.
-const WITHDRAWN: &str = "must not be written to; asked for after the release";
 
 /// What this process's worker has beside the database.
 #[derive(Debug)]

@@ -6,7 +6,6 @@
 mod project;
 #[path = "support/sending.rs"]
 mod sending;
-#[allow(dead_code, reason = "each test binary uses a part of this module")]
 #[path = "support/smtp_server.rs"]
 mod smtp_server;
 

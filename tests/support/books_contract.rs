@@ -157,7 +157,7 @@ pub async fn a_report_finds_what_it_asks_for<L: Work + Books>(open: impl AsyncFn
 
     assert_eq!(ledger.asides(id).await.expect("counts"), []);
     let worker = ledger.join(NOW).await.expect("joins");
-    let claimed = ledger.claim(&worker, id, &[0], 1, NOW).await.expect("claims");
+    let claimed = ledger.claim(&worker, id, &[0], up_to(1), NOW).await.expect("claims");
     let ready = ledger.mark(&worker, id, &self::keys(&claimed), NOW).await.expect("marks").ready;
     let lost = Settled { key: ready[0], ..settled(1, DeliveryState::Uncertain) };
     ledger.settle(&worker, id, &[lost]).await.expect("settles");

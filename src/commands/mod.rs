@@ -12,6 +12,7 @@ use crate::project::Project;
 
 mod audience;
 mod build;
+mod doctor;
 mod explain;
 mod members;
 mod new;
@@ -88,6 +89,7 @@ fn answer(cli: Cli, screen: Screen) -> Result<Exit, Error> {
         Command::Posted(arguments) => runtime.block_on(posted::run(arguments, &context)),
         Command::Explain(arguments) => runtime.block_on(explain::run(arguments, &context)),
         Command::Members(arguments) => runtime.block_on(members::run(arguments, &context)),
+        Command::Doctor(arguments) => Ok(runtime.block_on(doctor::run(arguments, &context))),
     }
 }
 

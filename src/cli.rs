@@ -164,6 +164,9 @@ pub struct Send {
     /// Only this way out: email, feed or a network (may be given several times)
     #[arg(long = "channel", value_name = "NAME")]
     pub channels: Vec<String>,
+    /// Do not look whether the article's link and its hosted pictures can be reached
+    #[arg(long)]
+    pub offline: bool,
     /// Do not ask before something leaves this computer
     #[arg(long)]
     pub yes: bool,
@@ -281,7 +284,7 @@ const LATER: [&str; 12] = [
 ];
 
 /// What a later version's `send` takes.
-const LATER_OPTIONS: [&str; 5] = ["--approve", "--rest-unchanged", "--rest-with-new-text", "--force", "--offline"];
+const LATER_OPTIONS: [&str; 4] = ["--approve", "--rest-unchanged", "--rest-with-new-text", "--force"];
 
 /// What to answer to a command line that cannot be read, without `error: ` in front.
 pub fn mistake(error: &clap::Error) -> String {

@@ -35,9 +35,7 @@ fn local_way(context: &Context) -> Option<Check> {
     let config = &context.project.config;
     match &config.email.transport {
         Transport::Outbox => Some(ways::outbox(&context.project.path(&config.outbox.path))),
-        Transport::Sendmail(settings) => {
-            Some(ways::sendmail(settings, &config.folder, std::env::var_os("PATH").as_deref()))
-        }
+        Transport::Sendmail(settings) => Some(ways::sendmail(settings)),
         Transport::Smtp(_) => None,
     }
 }

@@ -69,7 +69,8 @@ fn lines(config: &Config, settings: &SmtpSettings, sender: &str, inspection: Ins
         Err(Trouble::NotNow(reason)) => {
             let check = Check::error(REACHED, Exit::SomeDeferred, reason);
             return vec![
-                check.help("check host and port in [email.smtp] and the network, a firewall too; else try later"),
+                check.help("check host and port in [email.smtp]; if they are right, try again later, or ask who runs the network whether a \
+                 firewall is in the way"),
             ];
         }
         Err(Trouble::Stop(error)) => return vec![stopped(ENCRYPTION, error)],

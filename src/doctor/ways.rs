@@ -2,8 +2,7 @@
 //!
 //! Comes in: the settings. Goes out: a line for each. Starts nothing.
 
-use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::Check;
 use crate::config::SendmailSettings;
@@ -30,25 +29,16 @@ pub fn outbox(path: &Path) -> Check {
     }
 }
 
-/// The program is there and may be run. A bare name is looked for in `search`, as in `PATH`; another is relative to
-/// `folder`.
-pub fn sendmail(settings: &SendmailSettings, folder: &Path, search: Option<&OsStr>) -> Check {
+/// The program is there and may be run.
+pub fn sendmail(settings: &SendmailSettings) -> Check {
     let command = &settings.command;
-    let help = "install it, or correct command in [email.sendmail]";
-    let candidates: Vec<PathBuf> = if command.components().count() == 1 {
-        std::env::split_paths(search.unwrap_or_default()).map(|place| place.join(command)).collect()
-    } else {
-        vec![folder.join(command)]
-    };
-    if let Some(found) = candidates.iter().find(|path| is_executable(path)) {
-        let check = Check::ok(SENDMAIL, format!("{} is there and can be run", found.display()));
+    let place = command.display();
+    if is_executable(command) {
+        let check = Check::ok(SENDMAIL, format!("{place} is there and can be run"));
         return check.help("what becomes of a mail after it took it, only its own log says");
     }
-    let message = match candidates.iter().find(|path| path.exists()) {
-        Some(path) => format!("{} cannot be run", path.display()),
-        None => format!("there is no {}", command.display()),
-    };
-    Check::error(SENDMAIL, Exit::Config, message).help(help)
+    let message = if command.exists() { format!("{place} cannot be run") } else { format!("there is no {place}") };
+    Check::error(SENDMAIL, Exit::Config, message).help("install it, or correct command in [email.sendmail]")
 }
 
 #[cfg(unix)]

@@ -63,5 +63,7 @@ pub fn reason(error: reqwest::Error) -> String {
     while let Some(inner) = cause.source() {
         cause = inner;
     }
-    cause.to_string()
+    let text = cause.to_string();
+    // The operating system's sentence without Rust's `(os error 111)`.
+    text.find(" (os error").map_or(text.clone(), |end| text[..end].to_lowercase())
 }

@@ -1,65 +1,89 @@
-//! DKIM keys in the DNS (RFC 6376, section 3.6.1; RFC 8463).
+//! DKIM (RFC 6376): the key with which a domain's mails are signed.
 //!
-//! Pure: comes in a text, goes out what is to be said of the key.
+//! Comes in: the domain, the key's name or the provider's usual ones, and a [`Zone`]. Goes out: one line. Whether mails
+//! are signed at all, the DNS does not say.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use futures_util::future::try_join_all;
 
-/// What a record holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Key {
-    /// RSA with so many bits, as far as the length of the record tells.
-    Rsa {
-        bits: usize,
-        testing: bool,
-    },
-    Ed25519 {
-        testing: bool,
-    },
-    /// `p=` is empty: the key was taken back.
-    Revoked,
-    /// It cannot be used; a sentence says why.
-    Unusable(String),
-}
+use super::provider::Provider;
+use super::{NoAnswer, Zone, silent, wrong};
+use crate::doctor::{Check, State};
 
-/// Whether a TXT record is one of DKIM; the version may be missing.
-pub fn is_dkim(text: &str) -> bool {
-    tags(text).iter().any(|(name, _)| *name == "p") || text.trim_start().starts_with("v=DKIM1")
-}
+pub mod key;
 
-impl Key {
-    pub fn parse(text: &str) -> Key {
-        let tags = tags(text);
-        let tag = |name: &str| tags.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
-        if tag("v").is_some_and(|version| version != "DKIM1") {
-            return Key::Unusable("its version is not DKIM1".to_owned());
-        }
-        let Some(key) = tag("p") else { return Key::Unusable("it has no key (p=)".to_owned()) };
-        let key: String = key.chars().filter(|c| !c.is_whitespace()).collect();
-        if key.is_empty() {
-            return Key::Revoked;
-        }
-        let Ok(bytes) = STANDARD.decode(&key) else {
-            return Key::Unusable("its key (p=) is no base64; something was lost when it was copied".to_owned());
-        };
-        let testing = tag("t").is_some_and(|flags| flags.split(':').any(|flag| flag.trim() == "y"));
-        match tag("k").unwrap_or("rsa") {
-            "rsa" => Key::Rsa { bits: rsa_bits(bytes.len()), testing },
-            "ed25519" if bytes.len() == 32 => Key::Ed25519 { testing },
-            "ed25519" => Key::Unusable("its key has not the length of an Ed25519 key".to_owned()),
-            other => Key::Unusable(format!("its key is of the kind {other}, which nobody knows")),
-        }
+use key::{Key, is_dkim};
+
+const CHECK: &str = "dkim";
+
+/// The key under the configured selector, else under one that the provider usually has.
+pub async fn checks(domain: &str, selector: Option<&str>, provider: Option<&Provider>, zone: &impl Zone) -> Vec<Check> {
+    let usual = provider.map(|provider| provider.selectors).unwrap_or_default();
+    let selectors: Vec<&str> = selector.map_or_else(|| usual.to_vec(), |selector| vec![selector]);
+    let how = "your mail provider names it (what stands before ._domainkey); a received mail has it behind s= in \
+               DKIM-Signature. Write: [doctor] dkim_selector = \"…\"";
+    if selectors.is_empty() {
+        return vec![Check::not_checked(CHECK, "the name of the key (selector) is not known").help(how)];
     }
+    let names = selectors.iter().map(|selector| format!("{selector}._domainkey.{domain}"));
+    let found = try_join_all(names.map(|name| async move {
+        let texts = zone.txt(&name).await?;
+        let key = texts.iter().find(|text| is_dkim(text)).map(|text| Key::parse(text));
+        Ok::<_, NoAnswer>(key.map(|key| (name, key)))
+    }));
+    let keys: Vec<(String, Key)> = match found.await {
+        Ok(keys) => keys.into_iter().flatten().collect(),
+        Err(no_answer) => return vec![silent(CHECK, &no_answer)],
+    };
+    if let (true, Some(selector)) = (keys.is_empty(), selector) {
+        let message = format!("there is no key at {selector}._domainkey.{domain}");
+        let help = "switch DKIM on at your mail provider and add the record that it shows to the DNS; or correct \
+                    dkim_selector in [doctor]";
+        return vec![wrong(CHECK, message, help)];
+    }
+    if keys.is_empty() {
+        let (title, tried) = (provider.map_or("its provider", |provider| provider.title), selectors.join(", "));
+        let message = format!("{domain} has no key under the names that are usual at {title} ({tried})");
+        return vec![Check::warning(CHECK, message).help(format!("switch DKIM on there. If it is on: {how}"))];
+    }
+    // Providers change keys by having two; one that is good is enough.
+    let best = keys.iter().map(|(name, key)| judged(name, key)).min_by_key(|check| check.state);
+    best.map(|check| if selector.is_none() { guessed(check) } else { check }).into_iter().collect()
 }
 
-/// A SubjectPublicKeyInfo is the modulus and 30 to 38 bytes around it (RFC 5280), so the nearest usual length is right.
-fn rsa_bits(bytes: usize) -> usize {
-    let usual = [512, 768, 1024, 1536, 2048, 3072, 4096];
-    let expected = |bits: usize| bits / 8 + 34;
-    usual.into_iter().min_by_key(|bits| expected(*bits).abs_diff(bytes)).expect("there are some")
+/// A bad key under a name that was only guessed need not be the one in use.
+fn guessed(check: Check) -> Check {
+    if check.state != State::Error {
+        return check;
+    }
+    let other = "; if mails are signed with another one, write its name: [doctor] dkim_selector = \"…\"";
+    Check::warning(CHECK, check.message).help(check.help.unwrap_or_default() + other)
 }
 
-/// `name=value` pairs (section 3.2).
-pub(super) fn tags(text: &str) -> Vec<(&str, &str)> {
-    text.split(';').filter_map(|tag| tag.split_once('=')).map(|(name, value)| (name.trim(), value.trim())).collect()
+fn judged(name: &str, key: &Key) -> Check {
+    let new = "let your mail provider make a new key, and add the record that it shows to the DNS";
+    let (kind, testing) = match key {
+        Key::Revoked => {
+            return wrong(
+                CHECK,
+                format!("the key at {name} was taken back (p= is empty), so that nothing signed with it counts"),
+                new,
+            );
+        }
+        Key::Unusable(why) => return wrong(CHECK, format!("the key at {name} cannot be used: {why}"), new),
+        Key::Rsa { bits, .. } if *bits < 1024 => {
+            return wrong(CHECK, format!("the key at {name} has {bits} bits; servers take none below 1024"), new);
+        }
+        Key::Rsa { bits, .. } if *bits < 2048 => {
+            return Check::warning(CHECK, format!("the key at {name} has only {bits} bits"))
+                .help(format!("{new}, with 2048 bits"));
+        }
+        Key::Rsa { bits, testing } => (format!("RSA, {bits} bits"), *testing),
+        Key::Ed25519 { testing } => ("Ed25519".to_owned(), *testing),
+    };
+    if testing {
+        let message = format!("the key at {name} is only a test (t=y), so that servers may leave it out");
+        return Check::warning(CHECK, message).help("remove t=y from the record when mails are signed");
+    }
+    Check::ok(CHECK, format!("there is a key at {name} ({kind})"))
+        .help("whether mails are signed with it, a received one shows")
 }

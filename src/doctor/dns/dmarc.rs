@@ -1,84 +1,77 @@
-//! DMARC policies (RFC 7489, section 6.3), and which domains belong together.
+//! DMARC (RFC 7489): what becomes of mails that are not signed or sent as they should be, and whether SPF counts for them.
 //!
-//! Pure: comes in a text, goes out a [`Policy`] or what is wrong with it.
+//! Comes in: the sender's domain, that of the bounces, and a [`Zone`]. Goes out: lines.
 
-use super::dkim::tags;
+use futures_util::future::try_join_all;
 
-/// What receivers are asked to do with mails that fail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wish {
-    None,
-    Quarantine,
-    Reject,
-}
+use super::{NoAnswer, Zone, silent, wrong};
+use crate::doctor::Check;
 
-/// A record.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Policy {
-    pub wish: Wish,
-    /// For the domains below; `None`: the same.
-    pub below: Option<Wish>,
-    /// `aspf=s`: the domain of the bounces must be the sender's own, not one beside it.
-    pub strict_spf: bool,
-    /// Somebody gets reports (`rua`).
-    pub reports: bool,
-}
+pub mod policy;
 
-/// Whether a TXT record is one of DMARC.
-pub fn is_dmarc(text: &str) -> bool {
-    tags(text).first().is_some_and(|(name, value)| *name == "v" && *value == "DMARC1")
-}
+use policy::{Policy, Wish, is_dmarc, organisation, up};
 
-impl Policy {
-    /// # Errors
-    /// A sentence about what keeps receivers from taking it.
-    pub fn parse(text: &str) -> Result<Policy, String> {
-        let tags = tags(text);
-        let tag = |name: &str| tags.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| *value);
-        let wish = |name: &str| tag(name).map(|value| wish(value).ok_or_else(|| format!("{name}={value} is unknown")));
-        let reports = tag("rua").is_some_and(|to| !to.is_empty());
-        let main = wish("p").transpose()?;
-        Ok(Policy {
-            wish: main.ok_or("it does not say what to do with mails that fail (p=)")?,
-            below: wish("sp").transpose()?,
-            strict_spf: tag("aspf").is_some_and(|mode| mode.eq_ignore_ascii_case("s")),
-            reports,
-        })
-    }
-}
+const CHECK: &str = "dmarc";
+const ALIGNMENT: &str = "alignment";
 
-fn wish(value: &str) -> Option<Wish> {
-    match value.to_ascii_lowercase().as_str() {
-        "none" => Some(Wish::None),
-        "quarantine" => Some(Wish::Quarantine),
-        "reject" => Some(Wish::Reject),
-        _ => None,
-    }
-}
-
-/// The domain and those above it that can belong to the same organisation, the nearest first. Without a list of all
-/// endings under which names are sold, `co.uk` and its like are told by their look.
-pub fn up(domain: &str) -> Vec<&str> {
-    let organisation = organisation(domain);
-    let mut names = vec![domain];
-    let mut rest = domain;
-    while rest != organisation {
-        let Some((_, above)) = rest.split_once('.') else { break };
-        names.push(above);
-        rest = above;
-    }
-    names
-}
-
-/// What an organisation has registered: `verband.de` of `news.verband.de`.
-pub fn organisation(domain: &str) -> &str {
-    const SECOND: &[&str] = &["co", "com", "org", "net", "ac", "gov", "gv", "or", "edu", "ne", "me", "ltd", "plc"];
-    let labels: Vec<&str> = domain.split('.').collect();
-    let keep = match labels.as_slice() {
-        [.., second, top] if top.len() == 2 && SECOND.contains(second) => 3,
-        _ => 2,
+/// `envelope` is the domain of the address to which bounces go.
+pub async fn checks(domain: &str, envelope: &str, zone: &impl Zone) -> Vec<Check> {
+    let names = up(domain);
+    let asked = try_join_all(names.iter().map(|name| async move {
+        let texts = zone.txt(&format!("_dmarc.{name}")).await?;
+        Ok::<_, NoAnswer>((*name, texts.into_iter().filter(|text| is_dmarc(text)).collect::<Vec<_>>()))
+    }));
+    let found = match asked.await {
+        Ok(found) => found.into_iter().find(|(_, records)| !records.is_empty()),
+        Err(no_answer) => return vec![silent(CHECK, &no_answer)],
     };
-    let dropped = labels.len().saturating_sub(keep);
-    let start: usize = labels[..dropped].iter().map(|label| label.len() + 1).sum();
-    &domain[start..]
+    let start =
+        format!("let whoever keeps its DNS add a TXT record at _dmarc.{}: v=DMARC1; p=none", organisation(domain));
+    let Some((at, records)) = found else {
+        let message = format!("{domain} has no DMARC record");
+        return vec![
+            Check::warning(CHECK, message).help(format!("{start} (Gmail and Yahoo want one of whoever sends much)")),
+        ];
+    };
+    let [record] = records.as_slice() else {
+        let message = format!("_dmarc.{at} has {} DMARC records, so that none counts", records.len());
+        return vec![wrong(CHECK, message, "keep one of them")];
+    };
+    match Policy::parse(record) {
+        Ok(policy) => vec![policy_line(domain, at, &policy), alignment(domain, envelope, &policy)],
+        Err(problem) => vec![wrong(CHECK, format!("the DMARC record at _dmarc.{at} does not count: {problem}"), start)],
+    }
+}
+
+fn policy_line(domain: &str, at: &str, policy: &Policy) -> Check {
+    let wish = if at == domain { policy.wish } else { policy.below.unwrap_or(policy.wish) };
+    let reports = if policy.reports { "" } else { "; nobody gets reports" };
+    match wish {
+        Wish::None => {
+            Check::ok(CHECK, format!("_dmarc.{at} says p=none: mails that fail are delivered all the same{reports}"))
+                .help("when its reports (rua=mailto:…) show that all your mails pass: p=quarantine")
+        }
+        Wish::Quarantine => {
+            Check::ok(CHECK, format!("_dmarc.{at} has mails that fail put aside (quarantine){reports}"))
+        }
+        Wish::Reject => Check::ok(CHECK, format!("_dmarc.{at} has mails that fail refused (reject){reports}")),
+    }
+}
+
+/// Whether SPF can count for the sender that people see (section 3.1).
+fn alignment(domain: &str, envelope: &str, policy: &Policy) -> Check {
+    if domain == envelope {
+        return Check::ok(
+            ALIGNMENT,
+            format!("bounces go to {envelope}, where the sender is, so that SPF counts for DMARC"),
+        );
+    }
+    let message = format!("bounces go to {envelope}, and the sender is at {domain}");
+    if !policy.strict_spf && organisation(domain) == organisation(envelope) {
+        return Check::ok(ALIGNMENT, format!("{message}: the same organisation, so that SPF counts for DMARC"));
+    }
+    let message = format!("{message}, so that SPF does not count for DMARC");
+    let help =
+        format!("see that mails are signed (DKIM) as {domain}, or set bounce_address in [sender] to an address there");
+    Check::warning(ALIGNMENT, message).help(help)
 }

@@ -5,9 +5,9 @@
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `spf`, `dkim`, `dmarc` | read and judge the texts, without asking anybody |
-//! | `walk` | follows an SPF record to all that it includes, and counts |
-//! | `sender`, `mail_exchange` | ask, and make lines of the answers |
+//! | `spf`, `dkim`, `dmarc`, `mail_exchange` | ask, and make lines of the answers |
+//! | `spf::record`, `dkim::key`, `dmarc::policy` | read the texts, without asking anybody |
+//! | `spf::walk` | follows an SPF record to all that it includes, and counts |
 //! | `provider` | what mail providers want to be named in the DNS |
 //! | `system` | the zone that this computer's DNS servers know |
 
@@ -18,15 +18,14 @@ use tokio::time::timeout;
 
 use super::Check;
 use crate::config::{Config, Transport, ascii_domain, is_example};
+use crate::error::Exit;
 
 pub mod dkim;
 pub mod dmarc;
 mod mail_exchange;
 mod provider;
-mod sender;
 pub mod spf;
 pub mod system;
-pub mod walk;
 
 /// For one family of look-ups; SPF makes several after one another.
 const FAMILY: Duration = Duration::from_secs(10);
@@ -62,9 +61,9 @@ pub async fn checks(config: &Config, zone: &impl Zone) -> Vec<Check> {
         Transport::Outbox | Transport::Sendmail(_) => None,
     };
     let (spf, dkim, dmarc, mx) = tokio::join!(
-        limited("spf", sender::spf(&envelope, provider, zone)),
-        limited("dkim", sender::dkim(&domain, config.dkim_selector.as_deref(), provider, zone)),
-        limited("dmarc", sender::dmarc(&domain, &envelope, zone)),
+        limited("spf", spf::checks(&envelope, provider, zone)),
+        limited("dkim", dkim::checks(&domain, config.dkim_selector.as_deref(), provider, zone)),
+        limited("dmarc", dmarc::checks(&domain, &envelope, zone)),
         join_all(addresses(config).into_iter().map(|(domain, uses)| async move {
             limited("mx", async { vec![mail_exchange::check(&domain, &uses, zone).await] }).await
         })),
@@ -83,6 +82,11 @@ async fn limited(check: &'static str, family: impl Future<Output = Vec<Check>>) 
 fn silent(check: &'static str, NoAnswer(reason): &NoAnswer) -> Check {
     Check::not_checked(check, format!("the DNS gives no answer: {reason}"))
         .help("try again later, or from another network")
+}
+
+/// Something in the DNS that keeps mails from being believed.
+fn wrong(check: &'static str, message: String, help: impl Into<String>) -> Check {
+    Check::error(check, Exit::Config, message).help(help)
 }
 
 /// The domains at which somebody must take mail, each once, and what for.

@@ -1,123 +1,111 @@
-//! SPF records (RFC 7208): what stands in one.
+//! SPF (RFC 7208): which servers may send for a domain.
 //!
-//! Pure: comes in a text, goes out a [`Record`] or what is wrong with it.
+//! Comes in: the domain, the provider that sends, and a [`Zone`]. Goes out: lines, what breaks the record first.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use super::provider::Provider;
+use super::{Zone, silent, wrong};
+use crate::doctor::Check;
 
-/// How a receiver takes a server that a mechanism fits (section 4.6.2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Qualifier {
-    Pass,
-    Fail,
-    SoftFail,
-    Neutral,
-}
+pub mod record;
+pub mod walk;
 
-/// A part of a record (section 5). A domain is as written, `None` for the record's own.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Mechanism {
-    All,
-    Include(String),
-    A(Option<String>),
-    Mx(Option<String>),
-    Ptr,
-    /// `ip4` or `ip6`: no look-up.
-    Address,
-    Exists(String),
-}
+use record::{Qualifier, Record, is_spf};
+use walk::{ENOUGH, LOOKUPS_MAX, VOID_MAX, Walk, walk};
 
-/// A record, up to its `all`: what stands behind is never looked at (section 5.1).
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Record {
-    pub mechanisms: Vec<(Qualifier, Mechanism)>,
-    /// Where the rest stands; of no effect beside `all` (section 6.1).
-    pub redirect: Option<String>,
-}
+const CHECK: &str = "spf";
 
-/// Whether a TXT record is one of SPF (section 4.5).
-pub fn is_spf(text: &str) -> bool {
-    let start = text.get(..6).unwrap_or_default();
-    start.eq_ignore_ascii_case("v=spf1") && text[6..].chars().next().is_none_or(|c| c == ' ')
-}
-
-/// Whether a domain is made from the mail at hand (section 7), so that nobody can look it up beforehand.
-pub fn has_macro(domain: &str) -> bool {
-    domain.contains('%')
-}
-
-impl Record {
-    /// # Errors
-    /// A sentence about the term that cannot be read; receivers then take the whole record for broken (section 4.6).
-    pub fn parse(text: &str) -> Result<Record, String> {
-        let mut record = Record::default();
-        for term in text.split(' ').skip(1).filter(|term| !term.is_empty()) {
-            let name_end = term.find([':', '/', '=']).unwrap_or(term.len());
-            if term[name_end..].starts_with('=') {
-                let (name, value) = (&term[..name_end], &term[name_end + 1..]);
-                if name.eq_ignore_ascii_case("redirect") {
-                    if record.redirect.is_some() || value.is_empty() {
-                        return Err(format!("`{term}` stands there twice or names nothing"));
-                    }
-                    record.redirect = Some(value.to_ascii_lowercase());
-                }
-                continue;
-            }
-            if matches!(record.mechanisms.last(), Some((_, Mechanism::All))) {
-                continue;
-            }
-            record.mechanisms.push(mechanism(term).ok_or_else(|| format!("`{term}` is nothing that SPF knows"))?);
+/// `domain` is that of the address to which bounces go, which is the one that SPF is about.
+pub async fn checks(domain: &str, provider: Option<&Provider>, zone: &impl Zone) -> Vec<Check> {
+    let texts = match zone.txt(domain).await {
+        Ok(texts) => texts,
+        Err(no_answer) => return vec![silent(CHECK, &no_answer)],
+    };
+    let records: Vec<&String> = texts.iter().filter(|text| is_spf(text)).collect();
+    let text = match records.as_slice() {
+        [text] => text,
+        [] => {
+            let help = format!("let whoever keeps its DNS add a TXT record: {}", suggested(provider));
+            return vec![wrong(CHECK, format!("{domain} has no SPF record, so that its mails look forged"), help)];
         }
-        Ok(record)
-    }
-
-    /// How every server is taken that nothing before fits.
-    pub fn all(&self) -> Option<Qualifier> {
-        self.mechanisms.iter().find(|(_, mechanism)| *mechanism == Mechanism::All).map(|(qualifier, _)| *qualifier)
-    }
-}
-
-fn mechanism(term: &str) -> Option<(Qualifier, Mechanism)> {
-    let (qualifier, rest) = match term.as_bytes().first()? {
-        b'+' => (Qualifier::Pass, &term[1..]),
-        b'-' => (Qualifier::Fail, &term[1..]),
-        b'~' => (Qualifier::SoftFail, &term[1..]),
-        b'?' => (Qualifier::Neutral, &term[1..]),
-        _ => (Qualifier::Pass, term),
-    };
-    let (name, value) = match rest.find([':', '/']) {
-        Some(end) => (&rest[..end], &rest[end..]),
-        None => (rest, ""),
-    };
-    let written = value.strip_prefix(':').filter(|value| !value.is_empty());
-    // The length of a prefix follows the domain: `a:example.org/24//64`.
-    let domain = || match written {
-        Some(value) => {
-            Some(value.split('/').next().unwrap_or(value)).filter(|name| !name.is_empty()).map(str::to_ascii_lowercase)
+        _ => {
+            let message = format!("{domain} has {} SPF records, so that none counts", records.len());
+            return vec![wrong(CHECK, message, "put all of them into one: what stands between v=spf1 and all of each")];
         }
-        None => None,
     };
-    let bare = value.is_empty() || value.starts_with('/');
-    let mechanism = match name.to_ascii_lowercase().as_str() {
-        "all" if value.is_empty() => Mechanism::All,
-        "include" => Mechanism::Include(domain()?),
-        "exists" => Mechanism::Exists(domain()?),
-        "a" if bare || written.is_some() => Mechanism::A(domain()),
-        "mx" if bare || written.is_some() => Mechanism::Mx(domain()),
-        "ptr" if bare || written.is_some() => Mechanism::Ptr,
-        "ip4" => network::<Ipv4Addr>(written?, 32)?,
-        "ip6" => network::<Ipv6Addr>(written?, 128)?,
-        _ => return None,
-    };
-    Some((qualifier, mechanism))
+    match Record::parse(text) {
+        Err(problem) => {
+            let message = format!("the SPF record of {domain} cannot be read, so that it does not count: {problem}");
+            vec![wrong(CHECK, message, format!("correct it; it says: {text}"))]
+        }
+        Ok(record) => match walk(domain, &record, zone).await {
+            Ok(walk) => walked(domain, &walk, provider),
+            Err(no_answer) => vec![silent(CHECK, &no_answer)],
+        },
+    }
 }
 
-fn network<A: std::str::FromStr>(written: &str, longest: u8) -> Option<Mechanism> {
-    let (address, length) =
-        written.split_once('/').map_or((written, None), |(address, length)| (address, Some(length)));
-    address.parse::<A>().ok()?;
-    match length {
-        Some(length) if length.parse::<u8>().is_ok_and(|length| length <= longest) => Some(Mechanism::Address),
-        Some(_) => None,
-        None => Some(Mechanism::Address),
+fn suggested(provider: Option<&Provider>) -> String {
+    match provider.and_then(|provider| provider.includes.first()) {
+        Some(include) => format!("v=spf1 include:{include} ~all"),
+        None => "v=spf1 … ~all, with what your mail provider says in place of the dots".to_owned(),
     }
+}
+
+/// What breaks the record first, then what is doubtful, else that all is well.
+fn walked(domain: &str, walk: &Walk, provider: Option<&Provider>) -> Vec<Check> {
+    let mut checks = Vec::new();
+    if let Some(problem) = walk.broken.first() {
+        let message = format!("the SPF record of {domain} is broken, so that it does not count: {problem}");
+        checks.push(wrong(CHECK, message, "remove what is not used any more, or ask its provider for the right name"));
+    }
+    if walk.lookups > LOOKUPS_MAX {
+        let number = if walk.lookups > ENOUGH { format!("more than {ENOUGH}") } else { walk.lookups.to_string() };
+        let message = format!(
+            "the SPF record of {domain} takes {number} DNS look-ups; with more than {LOOKUPS_MAX} it does not count"
+        );
+        checks.push(wrong(
+            CHECK,
+            message,
+            "remove each include, a and mx of a service that does not send for you any more",
+        ));
+    }
+    if walk.void.len() > VOID_MAX {
+        let names = walk.void.join(", ");
+        let message = format!(
+            "the SPF record of {domain} names {} hosts that are not there ({names}); with more than {VOID_MAX} it does not count",
+            walk.void.len()
+        );
+        checks.push(wrong(CHECK, message, "remove them from the record"));
+    }
+    checks.extend(others(domain, walk.all));
+    let named = provider.filter(|provider| !provider.includes.is_empty()).map(|provider| {
+        let named = provider.includes.iter().any(|include| walk.domains.iter().any(|domain| domain == include));
+        (provider, named)
+    });
+    if let Some((provider, false)) = named {
+        let message = format!("the SPF record of {domain} does not name {}, which sends your mails", provider.title);
+        checks.push(Check::warning(CHECK, message).help(format!("add to it: include:{}", provider.includes[0])));
+    }
+    if walk.has_ptr {
+        let message = format!("the SPF record of {domain} uses ptr, which many servers leave out (RFC 7208)");
+        checks.push(Check::warning(CHECK, message).help("name the servers in another way: ip4, a or include"));
+    }
+    if checks.is_empty() {
+        let names = named.map(|(provider, _)| format!(" and names {}", provider.title)).unwrap_or_default();
+        let lookups = walk.lookups;
+        let message =
+            format!("{domain} has one record; it takes {lookups} of at most {LOOKUPS_MAX} DNS look-ups{names}");
+        checks.push(Check::ok(CHECK, message));
+    }
+    checks
+}
+
+fn others(domain: &str, all: Option<Qualifier>) -> Option<Check> {
+    let (what, help) = match all {
+        Some(Qualifier::Fail | Qualifier::SoftFail) => return None,
+        Some(Qualifier::Pass) => ("allows the whole world to send for it (+all)", "write ~all in place of +all"),
+        Some(Qualifier::Neutral) => ("says nothing about other servers (?all)", "write ~all in place of ?all"),
+        None => ("does not say what holds for other servers", "write ~all at its end"),
+    };
+    Some(Check::warning(CHECK, format!("the SPF record of {domain} {what}")).help(help))
 }

@@ -6,15 +6,15 @@
 
 use futures_util::future::try_join_all;
 
-use super::spf::{self, Mechanism, Qualifier, Record};
-use super::{NoAnswer, Zone};
+use super::record::{Mechanism, Qualifier, Record, has_macro, is_spf};
+use crate::doctor::dns::{NoAnswer, Zone};
 
 /// The most look-ups that a receiver makes.
 pub const LOOKUPS_MAX: usize = 10;
 /// The most of them that may find nothing.
 pub const VOID_MAX: usize = 2;
 /// Where counting ends: the record is broken long since.
-const ENOUGH: usize = 40;
+pub const ENOUGH: usize = 40;
 
 /// What was found on the way.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -103,7 +103,7 @@ impl Walk {
             questions.push(Question::Record(domain.clone(), false));
         }
         questions.retain(|question| match question {
-            Question::Record(name, _) | Question::Address(name) | Question::Exchange(name) => !spf::has_macro(name),
+            Question::Record(name, _) | Question::Address(name) | Question::Exchange(name) => !has_macro(name),
         });
         questions
     }
@@ -121,7 +121,7 @@ impl Walk {
         if texts.is_empty() {
             self.void.push(name.clone());
         }
-        let records: Vec<&String> = texts.iter().filter(|text| spf::is_spf(text)).collect();
+        let records: Vec<&String> = texts.iter().filter(|text| is_spf(text)).collect();
         let record = match records.as_slice() {
             [] => Err(format!("{name} has no SPF record")),
             [text] => Record::parse(text).map_err(|problem| format!("in the record of {name}, {problem}")),

@@ -192,12 +192,12 @@ fn the_record_the_key_and_the_name_of_the_record_must_belong_together() {
     project.write("config.toml", named("verband-1"));
     tell("a record is named, and there is none", NOW, 78);
     project.write("config.toml", &config);
-    project.run(&["send", "kurz", "--yes", "--offline", "--channel", "feed"]).code(0);
+    project.run(&["send", "kurz", "--yes", "--channel", "feed"]).code(0);
     tell("after the first send", NOW, 0);
     tell("the clock is a day behind", "1795334400", 0);
     project.write("config.toml", named("verband-1"));
     tell("the record has no name", NOW, 78);
-    project.run(&["send", "kurz", "--yes", "--offline", "--channel", "feed", "--new-ledger"]).code(0);
+    project.run(&["send", "kurz", "--yes", "--channel", "feed", "--new-ledger"]).code(0);
     tell("it has the name", NOW, 0);
     project.write("config.toml", named("verband-2"));
     tell("it has another name", NOW, 78);

@@ -14,6 +14,7 @@ mod audience;
 mod build;
 mod doctor;
 mod explain;
+mod links;
 mod members;
 mod new;
 mod posted;

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::audience::{Mail, decisions, known_names};
 use super::ready::Ready;
 use super::survey::{self, code_of};
-use super::{Context, build, record};
+use super::{Context, build, links, record};
 use crate::cli;
 use crate::dispatch::Chosen;
 use crate::dispatch::freeze::{Sums, Wave};
@@ -89,6 +89,7 @@ async fn send(arguments: &cli::Send, context: &Context, mut ready: Ready) -> Res
         drop(decisions(context, &ready.key, ready.lang(), &Mail::of_ready(&ready), &arguments.lists)?);
     }
     let ways = ways::ways(context)?;
+    links::must_answer(arguments, context, &ready).await?;
     let ledger = record::open(context).await?;
     if mode(context) == Mode::Real {
         ready.key = record::lasting_key(context, &ledger).await?;

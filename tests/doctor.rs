@@ -219,6 +219,33 @@ fn the_record_the_key_and_the_name_of_the_record_must_belong_together() {
     insta::assert_snapshot!(all);
 }
 
+/// Another process that holds the record for long, as a backup program may.
+#[tokio::test]
+async fn a_record_that_is_in_use_keeps_nobody_waiting() {
+    use sqlx::{ConnectOptions, Connection};
+    let project = Project::new();
+    project.run(&["send", "kurz"]).code(0);
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(project.path("rundbrief.db"));
+    let mut connection = options.connect().await.expect("opens");
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut connection).await.expect("is held");
+    let began = std::time::Instant::now();
+    project.run(&["doctor", "--offline"]).code(0).says("rundbrief.db is being written to by another process");
+    assert!(began.elapsed() < std::time::Duration::from_secs(12), "{:?}", began.elapsed());
+    connection.close().await.expect("closes");
+}
+
+#[test]
+fn the_sender_that_is_asked_for_is_the_one_that_mails_come_from() {
+    let server = Server::start(good());
+    let project = project_to(&server);
+    let config = project.read("config.toml").replace("[outbox]", "bounce_address = \"bounce@example.org\"\n\n[outbox]");
+    project.write("config.toml", config);
+    project.run(&["doctor"]).code(0).says("takes bounce+test@example.org as the sender");
+    let lines: Vec<String> = server.lines().into_iter().map(|(_, line)| line).collect();
+    let asked = lines.iter().position(|line| line == "MAIL FROM:<bounce+test@example.org>").expect("was asked");
+    assert_eq!(&lines[asked + 1..], ["RCPT TO:<newsletter@example.org>", "RSET", "QUIT"]);
+}
+
 #[test]
 fn lists_are_counted_and_what_is_wrong_with_one_is_the_exit_code() {
     let project = Project::new();

@@ -10,8 +10,8 @@ use std::time::Duration;
 use jiff::Zoned;
 use tokio::time::timeout;
 
-use super::Check;
 use super::disk::{self, Elsewhere};
+use super::{Check, State};
 use crate::error::{Error, Exit};
 use crate::ledger::{Books, LedgerError, SqliteLedger};
 use crate::project::{Project, site_key};
@@ -45,7 +45,10 @@ pub async fn checks(project: &Project, now: &Zoned, env: impl Fn(&str) -> Option
         Ok(found) => checks.extend(found),
         Err(error) => checks.push(Check::of_error(CHECK, &error.at(&path.display().to_string()))),
     }
-    ledger.shut().await;
+    if checks.iter().all(|check| check.state != State::NotChecked) {
+        // Otherwise its only connection still waits for the other process.
+        ledger.shut().await;
+    }
     checks.extend(disk(&path));
     checks
 }
@@ -57,7 +60,11 @@ async fn look(
     now: &Zoned,
     env: impl Fn(&str) -> Option<String>,
 ) -> Result<Vec<Check>, LedgerError> {
-    let mut checks = vec![writable(ledger, path).await?];
+    let writable = writable(ledger, path).await?;
+    if writable.state == State::NotChecked {
+        return Ok(vec![writable]);
+    }
+    let mut checks = vec![writable];
     checks.extend(identity(project, path, ledger.fact("id").await?.as_deref()));
     checks.push(key(project, ledger.fact("key").await?.as_deref(), env));
     checks.extend(ledger.newest().await?.map(|newest| clock(newest, now)));

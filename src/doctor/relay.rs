@@ -27,6 +27,10 @@ const LARGEST: u64 = 2_200_000;
 /// A mail whose pictures are linked.
 const LARGEST_LINKED: u64 = 250_000;
 
+/// What to do where nobody answers.
+const WHERE: &str = "check host and port in [email.smtp]; if they are right, try again later, or ask who runs the network \
+                     whether a firewall is in the way";
+
 /// Shorter than for a send: somebody is waiting.
 fn patience() -> Timeouts {
     let some = Duration::from_secs(15);
@@ -68,10 +72,7 @@ fn lines(config: &Config, settings: &SmtpSettings, sender: &str, inspection: Ins
         Ok(offers) => offers,
         Err(Trouble::NotNow(reason)) => {
             let check = Check::error(REACHED, Exit::SomeDeferred, reason);
-            return vec![
-                check.help("check host and port in [email.smtp]; if they are right, try again later, or ask who runs the network whether a \
-                 firewall is in the way"),
-            ];
+            return vec![check.help(WHERE)];
         }
         Err(Trouble::Stop(error)) => return vec![stopped(ENCRYPTION, error)],
     };

@@ -236,6 +236,11 @@ async fn a_sender_of_the_example_is_not_looked_up() {
 
 /// The whole way over a socket: a server that says one thing to everybody (RFC 1035, section 4.1.1).
 async fn server_saying(code: Option<u8>) -> std::net::SocketAddr {
+    server(code, |_| Vec::new()).await
+}
+
+/// The same with records of the type that was asked for: their data, without name, type and length.
+async fn server(code: Option<u8>, records: fn(u8) -> Vec<Vec<u8>>) -> std::net::SocketAddr {
     let socket = tokio::net::UdpSocket::bind("127.0.0.1:0").await.expect("a port");
     let address = socket.local_addr().expect("an address");
     tokio::spawn(async move {
@@ -249,10 +254,32 @@ async fn server_saying(code: Option<u8>) -> std::net::SocketAddr {
             let question = 12 + answer[12..].iter().position(|byte| *byte == 0).expect("a name ends") + 5;
             answer.truncate(question);
             answer[6..12].fill(0);
+            let kind = answer[question - 3];
+            for data in records(kind) {
+                answer[7] += 1;
+                let length = u8::try_from(data.len()).expect("is short");
+                // The name of the question, its type, class IN, an hour.
+                answer.extend_from_slice(&[0xc0, 12, 0, kind, 0, 1, 0, 0, 14, 16, 0, length]);
+                answer.extend_from_slice(&data);
+            }
             let _ = socket.send_to(&answer, from).await;
         }
     });
     address
+}
+
+#[tokio::test]
+async fn records_are_read_whole_and_in_their_order() {
+    let records = |kind| match kind {
+        1 => vec![vec![192, 0, 2, 1]],
+        15 => vec![b"\0\x14\x03mx2\xc0\x0c".to_vec(), b"\0\x0a\x03mx1\xc0\x0c".to_vec()],
+        16 => vec![b"\x0cv=spf1 a:x.d\x06e -all".to_vec(), b"\x01x".to_vec()],
+        _ => Vec::new(),
+    };
+    let zone = SystemZone::at(server(Some(0), records).await).expect("a zone");
+    assert_eq!(zone.txt("verband.de").await, Ok(vec!["v=spf1 a:x.de -all".to_owned(), "x".to_owned()]));
+    assert_eq!(zone.mx("verband.de").await, Ok(vec!["mx1.verband.de".to_owned(), "mx2.verband.de".to_owned()]));
+    assert_eq!(zone.has_address("verband.de").await, Ok(true));
 }
 
 #[tokio::test]

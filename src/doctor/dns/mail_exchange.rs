@@ -25,6 +25,9 @@ async fn judged(domain: &str, uses: &[&str], zone: &impl Zone) -> Result<Check, 
         true => Check::warning(CHECK, format!("{who} has no MX record, only an address"))
             .help("let whoever keeps the domain's DNS add an MX record, so that answers surely arrive"),
         false => Check::error(CHECK, Exit::Config, format!("{who} takes no mail: it has no MX record and no address"))
-            .help("check the spelling in [sender], or let whoever keeps the domain's DNS add an MX record"),
+            .help(
+                "check the spelling in [sender], or let whoever keeps the domain's DNS add an MX record; \
+                   if everything is missing, this network's DNS may know no names outside it",
+            ),
     })
 }

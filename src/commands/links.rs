@@ -11,7 +11,6 @@ use futures_util::stream;
 
 use super::ready::Ready;
 use super::{Context, build, record};
-use crate::cli;
 use crate::config::{Images, Transport};
 use crate::error::Error;
 use crate::finding::{Finding, Place};
@@ -36,16 +35,16 @@ enum What {
     Picture(String),
 }
 
-/// Asks for every link, once each.
+/// Asks for every link of what goes out by these channels (empty: all), once each.
 ///
 /// # Errors
 /// [`Error::Input`] with those that readers cannot reach.
-pub async fn must_answer(arguments: &cli::Send, context: &Context, ready: &Ready) -> Result<(), Error> {
+pub async fn must_answer(offline: bool, channels: &[String], context: &Context, ready: &Ready) -> Result<(), Error> {
     let real = context.project.config.sends_by_network();
-    if !real || arguments.offline || was_released(context, ready).await? {
+    if !real || offline || was_released(context, ready).await? {
         return Ok(());
     }
-    let links = links(arguments, context, ready);
+    let links = links(channels, context, ready);
     if links.iter().any(|link| matches!(link.what, What::Picture(_))) {
         // Whoever has to upload them finds them there.
         build::publish_pictures(context, ready)?;
@@ -72,10 +71,10 @@ async fn was_released(context: &Context, ready: &Ready) -> Result<bool, Error> {
 }
 
 /// The articles of the post and of a digest's posts, and the pictures that its mails load, each once.
-fn links(arguments: &cli::Send, context: &Context, ready: &Ready) -> Vec<Link> {
+fn links(channels: &[String], context: &Context, ready: &Ready) -> Vec<Link> {
     let entries = ready.loaded.sections.iter().flat_map(|section| &section.posts);
     let mut links: Vec<Link> = std::iter::once(&ready.loaded.post).chain(entries).filter_map(article).collect();
-    let by_mail = arguments.channels.is_empty() || arguments.channels.iter().any(|channel| channel == "email");
+    let by_mail = channels.is_empty() || channels.iter().any(|channel| channel == "email");
     if by_mail && let Images::Link { .. } = &context.project.config.email.images {
         let folder = context.project.path(Path::new("public/images"));
         let images = ready.renditions.emails.iter().flat_map(|(_, email)| &email.images);

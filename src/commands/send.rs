@@ -89,7 +89,7 @@ async fn send(arguments: &cli::Send, context: &Context, mut ready: Ready) -> Res
         drop(decisions(context, &ready.key, ready.lang(), &Mail::of_ready(&ready), &arguments.lists)?);
     }
     let ways = ways::ways(context)?;
-    links::must_answer(arguments, context, &ready).await?;
+    links::must_answer(arguments.offline, &arguments.channels, context, &ready).await?;
     let ledger = record::open(context).await?;
     if mode(context) == Mode::Real {
         ready.key = record::lasting_key(context, &ledger).await?;

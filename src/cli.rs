@@ -114,6 +114,19 @@ pub enum Command {
     /// Look at the member lists, and keep people from being written to
     #[command(subcommand)]
     Members(Members),
+    /// Look for whatever stands in the way of a send: mail server, sending record, lists, links, DNS
+    ///
+    /// Sends no mail and unsubscribes nobody. Each line says what was found and, below it, what to do. The exit code is 0
+    /// when nothing is an error, else that of the worst: 65 a list, 74 the sending record, 75 a server that cannot be
+    /// reached now, 77 the login, 78 the configuration or the DNS.
+    Doctor(Doctor),
+}
+
+#[derive(Debug, Args)]
+pub struct Doctor {
+    /// Look only at this computer: no mail server, no website, no DNS
+    #[arg(long)]
+    pub offline: bool,
 }
 
 #[derive(Debug, Args)]
@@ -162,6 +175,9 @@ pub struct Send {
     /// Only this way out: email, feed or a network (may be given several times)
     #[arg(long = "channel", value_name = "NAME")]
     pub channels: Vec<String>,
+    /// Do not look whether the article's link and its hosted pictures can be reached
+    #[arg(long)]
+    pub offline: bool,
     /// Do not ask before something leaves this computer
     #[arg(long)]
     pub yes: bool,
@@ -274,10 +290,10 @@ pub struct Suppress {
 
 /// Commands that a later version has.
 const LATER: &[&str] =
-    &["init", "import", "check", "preview", "approve", "stop", "correct", "work", "ledger", "doctor", "completions"];
+    &["init", "import", "check", "preview", "approve", "stop", "correct", "work", "ledger", "completions"];
 
 /// What a later version's `send` takes.
-const LATER_OPTIONS: &[&str] = &["--approve", "--rest-unchanged", "--rest-with-new-text", "--force", "--offline"];
+const LATER_OPTIONS: &[&str] = &["--approve", "--rest-unchanged", "--rest-with-new-text", "--force"];
 
 /// What to answer to a command line that cannot be read, without `error: ` in front.
 pub fn mistake(error: &clap::Error) -> String {

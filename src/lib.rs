@@ -32,6 +32,7 @@
 //! | [`channel`] | the ways out |
 //! | [`dispatch`] | freezes a wave; delivers what is open |
 //! | [`report`] | what became of a send, as a page and as a notification |
+//! | [`doctor`] | what stands in the way of a send: mail server, sending record, DNS |
 //! | [`commands`] | one file a subcommand; the only module that prints |
 //! | [`cli`] | arguments and help texts |
 //!
@@ -41,9 +42,9 @@
 //! # The import rule
 //!
 //! Imports point one way: `finding, secret, words, http, cli` ← `error` ← `config, post, members` ← `render` ← `plan` ←
-//! `project` ← `ledger, channel` ← `dispatch` ← `report` ← `commands` ← `main`. Modules of one level do not import each
-//! other, and each library has its place (sqlx only in `ledger`, clap only in `cli`, …). `tests/architecture.rs` reads
-//! every `use crate::` and fails on a violation.
+//! `project` ← `ledger, channel` ← `dispatch` ← `doctor, report` ← `commands` ← `main`. Modules of one level do not import
+//! each other, and each library has its place (sqlx only in `ledger`, clap only in `cli`, …). `tests/architecture.rs`
+//! reads every `use crate::` and fails on a violation.
 //!
 //! # Never twice
 //!
@@ -61,6 +62,7 @@ pub mod cli;
 pub mod commands;
 pub mod config;
 pub mod dispatch;
+pub mod doctor;
 pub mod error;
 pub mod finding;
 pub mod http;

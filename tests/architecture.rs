@@ -13,7 +13,7 @@ const LEVELS: &[&[&str]] = &[
     &["project"],
     &["ledger", "channel"],
     &["dispatch"],
-    &["report"],
+    &["doctor", "report"],
     &["commands"],
 ];
 
@@ -26,6 +26,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("tokio_rustls", &["channel/smtp/"]),
     ("rustls_native_certs", &["channel/smtp/"]),
     ("reqwest", &["http.rs", "http/"]),
+    ("hickory_resolver", &["doctor/dns/"]),
     ("minijinja", &["render/email/"]),
     ("mrml", &["render/email/mjml"]),
     ("comrak", &["post/markdown"]),

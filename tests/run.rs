@@ -16,7 +16,9 @@ use smtp_server::{Answer, Script, Server, Stage};
 
 /// A post that is to be sent between these two times, in Berlin.
 fn scheduled(more: &str) -> String {
-    project::POST.replace("tags:", &format!("channels: [email]\n{more}tags:"))
+    project::POST
+        .replace("link: https://www.example.org/kurz\n", "")
+        .replace("tags:", &format!("channels: [email]\n{more}tags:"))
 }
 
 const WINDOW: &str = "send_at: 2026-11-24 09:00\nnot_after: 2026-11-24 18:00\n";

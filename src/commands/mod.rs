@@ -13,7 +13,9 @@ use crate::project::Project;
 
 mod audience;
 mod build;
+mod doctor;
 mod explain;
+mod links;
 mod members;
 mod new;
 mod notify;
@@ -107,6 +109,7 @@ fn answer(cli: Cli, screen: Screen) -> Result<Exit, Error> {
         Command::Report(arguments) => runtime.block_on(report::run(arguments, &context)),
         Command::Explain(arguments) => runtime.block_on(explain::run(arguments, &context)),
         Command::Members(arguments) => runtime.block_on(members::run(arguments, &context)),
+        Command::Doctor(arguments) => Ok(runtime.block_on(doctor::run(arguments, &context))),
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::audience::{Mail, decisions, known_names};
 use super::ready::Ready;
 use super::survey::{self, code_of};
-use super::{Context, build, notify, record};
+use super::{Context, build, links, notify, record};
 use crate::cli;
 use crate::dispatch::freeze::{Sums, Wave};
 use crate::error::{Error, Exit};
@@ -119,6 +119,7 @@ async fn send(order: &Order<'_>, context: &Context, mut ready: Ready) -> Result<
         drop(decisions(context, &ready.key, ready.lang(), &Mail::of_ready(&ready), order.lists)?);
     }
     let ways = ways::ways(context)?;
+    links::must_answer(order.offline, order.channels, context, &ready).await?;
     let ledger = record::open(context).await?;
     if mode(context) == Mode::Real {
         ready.key = record::lasting_key(context, &ledger).await?;

@@ -52,9 +52,9 @@ pub fn rundbrief(project: &Project, arguments: &[&str]) -> Command {
     command
 }
 
-/// Starts `send --yes` and does not wait for it.
+/// Starts `send --yes`, without a look at the links, and does not wait for it.
 pub fn start(project: &Project) -> Child {
-    rundbrief(project, &["send", POST, "--yes"]).spawn().expect("it starts")
+    rundbrief(project, &["send", POST, "--yes", "--offline"]).spawn().expect("it starts")
 }
 
 /// Sends to the end.
@@ -64,7 +64,7 @@ pub fn send(project: &Project) -> Sent {
 
 /// The same with variables in its environment.
 pub fn send_with(project: &Project, variables: [(&str, &str); 2]) -> Sent {
-    let sent = rundbrief(project, &["send", POST, "--yes"]).envs(variables).output();
+    let sent = rundbrief(project, &["send", POST, "--yes", "--offline"]).envs(variables).output();
     Sent::of(sent.expect("it runs"))
 }
 

@@ -16,6 +16,8 @@ pub struct Order<'a> {
     pub by: By,
     /// The sending record is really a new one.
     pub new_ledger: bool,
+    /// Whether the article and hosted pictures are taken to be there.
+    pub offline: bool,
 }
 
 /// Who wants the send.
@@ -36,6 +38,7 @@ impl<'a> Order<'a> {
             channels: &arguments.channels,
             by: By::Person { yes: arguments.yes },
             new_ledger: arguments.new_ledger,
+            offline: arguments.offline,
         }
     }
 

@@ -18,6 +18,7 @@ use crate::plan::{Recipient, Target};
 mod beside;
 mod books;
 mod freeze;
+mod health;
 mod lock;
 mod pace;
 mod recover;

@@ -4,6 +4,7 @@
 //! Comes in: what a plan decided, and outcomes. Goes out: deliveries to work on, and counts. The only module that
 //! talks to a database; it never renders and never sends.
 
+mod approval;
 mod books;
 mod boot;
 mod error;
@@ -15,6 +16,7 @@ mod sqlite;
 mod state;
 mod work;
 
+pub use approval::{Approval, Approvals, Approved, Changed, NewApproval, People};
 pub use books::{Books, ByHand, COUNTED, Decided, Moments, Passage, Standing, Suppression};
 pub use error::LedgerError;
 pub use event::{Event, EventKind};

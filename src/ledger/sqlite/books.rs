@@ -4,6 +4,7 @@ use serde_json::Value;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, query};
 
+use super::approval::forget_names;
 use super::beside::Holder;
 use super::rows::{read_release, read_target};
 use super::{SqliteLedger, hex_array};
@@ -171,6 +172,7 @@ impl Books for SqliteLedger {
             let delete = query("DELETE FROM recipient WHERE release = ?").bind(row.try_get::<i64, _>("id")?);
             forgotten += delete.execute(&self.pool).await?.rows_affected();
         }
+        forget_names(self, before).await?;
         Ok(forgotten)
     }
 

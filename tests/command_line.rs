@@ -69,8 +69,7 @@ fn commands_and_options_of_later_versions_are_said_as_such() {
         let ran = project.run(&arguments).code(64).says(&format!("`{}` is not in this version yet", arguments[0]));
         ran.says("rundbrief build");
     }
-    let ran =
-        project.run(&["send", "kurz", "--approve", "K7QF-3M2X"]).code(64).says("`--approve` is not in this version");
+    let ran = project.run(&["send", "kurz", "--offline"]).code(64).says("`--offline` is not in this version");
     assert!(!ran.stderr().contains("--yes"), "no tip that sends: {}", ran.stderr());
 }
 

@@ -14,7 +14,8 @@ use crate::ledger::{Books, Ledger, LedgerError, Mode, Part, Release, ReleaseStat
 use crate::plan::{Plan, SiteKey};
 use crate::project::{secret_warnings, site_key};
 
-mod ask;
+mod approval;
+pub mod ask;
 mod deliver;
 mod dry_run;
 mod end;
@@ -24,10 +25,12 @@ mod text;
 mod unreadable;
 mod ways;
 
+use approval::Gate;
 use deliver::Delivering;
 pub use deliver::Done;
 use order::{By, Order};
 use text::Told;
+pub use text::plan as plan_in_words;
 use unreadable::Unreadable;
 pub use ways::{mode, outbox, taker};
 
@@ -39,7 +42,7 @@ pub async fn run(arguments: &cli::Send, context: &Context) -> Result<Exit, Error
     if !arguments.test.is_empty() {
         return test_mail::run(arguments, context).await;
     }
-    let order = Order::of(arguments);
+    let order = Order::of(arguments)?;
     match arguments.dry_run {
         true => dry_run::dry_run(arguments, &order, context).await,
         false => {
@@ -127,7 +130,7 @@ async fn send(order: &Order<'_>, context: &Context, mut ready: Ready) -> Result<
         Mode::Real => None,
     };
     let filled = fill(context, &ready, &ledger, earlier.as_ref(), &parts, order.lists).await;
-    let (release, sums) = match filled {
+    let (release, mut sums) = match filled {
         Err(error @ (Error::Input(_) | Error::Missing { .. })) if earlier.is_some() => {
             // Others may prepare their sends while this one goes on.
             let release = earlier.as_ref().expect("the guard asked for it");
@@ -138,10 +141,13 @@ async fn send(order: &Order<'_>, context: &Context, mut ready: Ready) -> Result<
         }
         filled => filled?,
     };
+    let gate =
+        Gate { order, context, ready: &ready, ledger: &ledger, release: &release, parts: &parts, before: &before };
+    let pass = gate.open(&mut sums).await?;
     let told = Told::of(context, &ready, earlier.as_ref(), &parts);
     let before_now = earlier.as_ref().map(|_| &before[..]);
     let plan = survey::plan(ready.slug(), &code_of(&release), &parts, &sums, before_now, order.lists);
-    let shown = told.head() + &text::plan(context, &plan, &sums, &parts, &before, order.chosen());
+    let shown = told.head() + &text::plan(context, &plan, &sums, &parts, &before, order.chosen()) + &pass.line;
     context.screen.result(shown.trim_end());
     let targets = text::leaving(&plan, order.chosen());
     if mode(context) == Mode::Real && targets > 0 && !goes_on(order, context, &plan)? {
@@ -150,8 +156,10 @@ async fn send(order: &Order<'_>, context: &Context, mut ready: Ready) -> Result<
         context.screen.result("Nothing was sent.");
         return Ok(None);
     }
+    pass.note(&ledger, &release).await?;
     seal(order, context, &ledger, earlier.as_ref(), &release, &sums).await?;
-    let document = told.document(&plan, mode(context), false);
+    let mut document = told.document(&plan, mode(context), false);
+    document["approval"] = pass.document;
     Delivering { order, context, key: &ready.key, ways, ledger, release: &release, parts: &parts, targets }
         .deliver(document)
         .await
@@ -161,6 +169,10 @@ async fn send(order: &Order<'_>, context: &Context, mut ready: Ready) -> Result<
 /// Goes on with what was released, although the post or a list cannot be read any more. Where nothing of a release is
 /// open, the errors are the answer.
 async fn finish_unreadable(order: &Order<'_>, context: &Context, error: Error) -> Result<Option<Done>, Error> {
+    if order.approve.is_some() {
+        // Whoever approves wants to send what they have read, and that cannot be read any more.
+        return Err(error);
+    }
     Unreadable::of(order, context, error).await?.finish(order, context).await
 }
 

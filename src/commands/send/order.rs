@@ -4,7 +4,9 @@ use std::path::Path;
 
 use crate::cli;
 use crate::dispatch::{Chosen, Wish};
+use crate::error::Error;
 use crate::plan::schedule::Window;
+use crate::render::code::Code;
 
 /// A post to be sent, and how.
 #[derive(Debug, Clone, Copy)]
@@ -16,6 +18,8 @@ pub struct Order<'a> {
     pub by: By,
     /// The sending record is really a new one.
     pub new_ledger: bool,
+    /// What a person has read and approves with the send.
+    pub approve: Option<Code>,
 }
 
 /// Who wants the send.
@@ -29,14 +33,18 @@ pub enum By {
 }
 
 impl<'a> Order<'a> {
-    pub fn of(arguments: &'a cli::Send) -> Order<'a> {
-        Order {
+    /// # Errors
+    /// [`Error::Usage`] for something else than a release code.
+    pub fn of(arguments: &'a cli::Send) -> Result<Order<'a>, Error> {
+        let approve = arguments.approve.as_deref().map(str::parse).transpose().map_err(Error::Usage)?;
+        Ok(Order {
+            approve,
             post: &arguments.post,
             lists: &arguments.lists,
             channels: &arguments.channels,
             by: By::Person { yes: arguments.yes },
             new_ledger: arguments.new_ledger,
-        }
+        })
     }
 
     pub fn chosen(&self) -> Chosen<'a> {

@@ -107,7 +107,7 @@ fn notes(context: &Context, ready: &Ready, parts: &[Part]) -> Vec<String> {
 }
 
 /// Who gets what, and who not and why, one line a channel. `before` is what became of an earlier run.
-pub(super) fn plan(
+pub fn plan(
     context: &Context,
     plan: &Plan,
     sums: &Sums,

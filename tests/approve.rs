@@ -233,6 +233,69 @@ fn who_joins_again_and_again_is_counted_from_the_approval_on() {
 }
 
 #[test]
+fn what_was_released_is_approved_for_those_who_join_after_an_edit() {
+    let server = Server::start(Script::new());
+    let project = project(&server, 0);
+    let code = project.run(&["--format", "json", "approve", "kurz", "--by", "Kim"]).code(0).json()["code"].clone();
+    let code = code.as_str().expect("a code");
+    project.run(&["send", "kurz", "--yes"]).code(0);
+    project.write(FILE, edited());
+    project.write(MEMBERS, joined(1));
+    let edit = project.run(&["approve", "kurz", "--by", "Vera Vorstand"]).code(0);
+    insta::assert_snapshot!("approve_the_edit_of_a_release", said(&edit, &server));
+    let refused = project.run(&["send", "kurz", "--yes"]).code(65);
+    insta::assert_snapshot!("the_edit_is_approved_and_not_what_was_released", said(&refused, &server));
+    assert_eq!(to(&server).len(), 2);
+    project.run(&["send", "kurz", "--yes", "--approve", code]).code(0).says("1 accepted");
+    assert_eq!(to(&server), ["anna@example.org", "ben@example.org", "neu1@example.org"]);
+    let mails = server.accepted();
+    let last = String::from_utf8_lossy(&mails[2].bytes).into_owned();
+    assert!(last.contains("drei Beschl") && !last.contains("vier Beschl"), "what was released: {last}");
+    project
+        .run(&["approve", "kurz", "--show"])
+        .code(0)
+        .says("with send --approve")
+        .says("+ … hat am Freitag getagt. Er hat vier");
+}
+
+#[test]
+fn who_must_not_be_written_to_since_counts_as_gone() {
+    let server = Server::start(Script::new());
+    let project = project(&server, 0);
+    approve(&project);
+    project.run(&["members", "suppress", "ben@example.org"]).code(0);
+    project.run(&["send", "kurz", "--yes"]).code(65).says("1 person is gone").says("Gone: Ben Beispiel");
+    project.run(&["members", "unsuppress", "ben@example.org"]).code(0);
+    project.run(&["send", "kurz", "--yes"]).code(0).says("2 accepted");
+}
+
+#[test]
+fn a_picture_that_changed_is_no_text_but_another_content() {
+    let server = Server::start(Script::new());
+    let project = project(&server, 0);
+    approve(&project);
+    let config = project.read("config.toml");
+    project.write("config.toml", config.replace("accent = \"#1c5d8c\"", "accent = \"#1c5d8d\""));
+    let refused = project.run(&["send", "kurz", "--yes"]).code(65);
+    refused.says("No text reads differently: a picture, the design or the configuration has changed.");
+    project.write(
+        "config.toml",
+        config.replace("reply_to = \"kontakt@example.org\"", "reply_to = \"presse@example.org\""),
+    );
+    project.run(&["send", "kurz", "--yes"]).code(65).says("Sender of the mail:\n  - kontakt@example.org\n  + presse@");
+    assert_eq!(server.connections(), 0);
+}
+
+#[test]
+fn an_approval_needs_the_key_of_the_sending_record() {
+    let server = Server::start(Script::new());
+    let project = project(&server, 0);
+    approve(&project);
+    project.write("rundbrief.key", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n");
+    project.run(&["approve", "kurz", "--by", "Kim"]).code(78).says("the site key is not the one");
+}
+
+#[test]
 fn a_release_from_before_approvals_were_required_goes_on() {
     let server = busy_for_ben();
     let project = project(&server, 20);

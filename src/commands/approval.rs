@@ -30,6 +30,8 @@ pub struct Now<'a> {
     pub audience: [u8; 32],
     /// The release whose wave is being frozen.
     pub freezing: Option<i64>,
+    /// Whether it is what was released before, whatever the files say.
+    pub released: bool,
     /// Whether all lists of the post are looked at: who is on another one is not gone.
     pub whole: bool,
 }
@@ -44,11 +46,20 @@ pub enum Standing {
     Valid(Approval),
 }
 
+/// How a content differs from the one that was approved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content {
+    Same,
+    /// It is another one; these texts read differently.
+    Read(Vec<Change>),
+    /// It is another one, and what one of the two reads like is not known any more.
+    Unread,
+}
+
 /// What is otherwise than it was approved.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Since {
-    /// The texts that read differently, where the content is another one.
-    pub content: Option<Vec<Change>>,
+    pub content: Content,
     pub people: Changed,
     /// People who may change without a new approval.
     pub may_change: u64,
@@ -72,19 +83,32 @@ impl Now<'_> {
     /// The record's.
     pub async fn standing(&self, context: &Context, ledger: &SqliteLedger) -> Result<Standing, Error> {
         let approvals = ledger.approvals(self.slug).await.map_err(|error| error.at(&ledger.place()))?;
-        let Some(newest) = approvals.into_iter().next() else { return Ok(Standing::Never) };
+        let mut approvals = approvals.into_iter();
+        let Some(newest) = approvals.next() else { return Ok(Standing::Never) };
         if newest.revoked_at.is_some() {
             return Ok(Standing::Revoked(newest));
         }
-        let since = self.since(context, ledger, &newest).await?;
-        Ok(match since.content.is_some() || since.too_many() {
+        // What was released before may have been approved before.
+        let like_this = approvals.find(|approval| approval.code == self.code);
+        let texts = self.texts.clone().or_else(|| like_this.and_then(|approval| Texts::from_json(&approval.texts)));
+        let since = self.since(context, ledger, &newest, texts.as_ref()).await?;
+        Ok(match since.content != Content::Same || since.too_many() {
             true => Standing::Outdated(newest, since),
             false => Standing::Valid(newest),
         })
     }
 
-    async fn since(&self, context: &Context, ledger: &SqliteLedger, approval: &Approval) -> Result<Since, Error> {
-        let content = (approval.code != self.code).then(|| self.changes(approval));
+    async fn since(
+        &self,
+        context: &Context,
+        ledger: &SqliteLedger,
+        approval: &Approval,
+        texts: Option<&Texts>,
+    ) -> Result<Since, Error> {
+        let content = match approval.code == self.code {
+            true => Content::Same,
+            false => changes_since(approval, texts).map_or(Content::Unread, Content::Read),
+        };
         let people = match approval.audience == self.audience {
             true => Changed::default(),
             false => {
@@ -95,14 +119,12 @@ impl Now<'_> {
         };
         Ok(Since { content, people, may_change: context.project.config.approval.recipients_may_change })
     }
+}
 
-    /// The texts that read differently than those of an approval.
-    pub fn changes(&self, approval: &Approval) -> Vec<Change> {
-        match (Texts::from_json(&approval.texts), &self.texts) {
-            (Some(before), Some(now)) => changes(&before, now),
-            _ => Vec::new(),
-        }
-    }
+/// The texts that read differently than those of an approval; `None` where they are not known.
+pub fn changes_since(approval: &Approval, texts: Option<&Texts>) -> Option<Vec<Change>> {
+    let before = Texts::from_json(&approval.texts).filter(|texts| !texts.0.is_empty())?;
+    Some(changes(&before, texts.filter(|texts| !texts.0.is_empty())?))
 }
 
 /// What a send of these parts would say, where the post as it is now says that.

@@ -1,6 +1,6 @@
 //! `approve`: a person gives a post free for sending, as it is now, for the people whom it would reach now.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::approval::told::{changed, people, who};
 use super::approval::{Standing, Texts};
@@ -59,6 +59,7 @@ async fn approve(arguments: &cli::Approve, context: &Context) -> Result<Exit, Er
         None => match ask::answer_to("\nWho approves this? Name (nothing: nobody): ")?.unwrap_or_default() {
             nobody if nobody.is_empty() => {
                 context.screen.result("Nothing was approved.");
+                context.screen.json(&not_done(&ready, "declined"));
                 return Ok(Exit::Settled);
             }
             name => line("the name", &name, NAME)?,
@@ -74,6 +75,10 @@ async fn approve(arguments: &cli::Approve, context: &Context) -> Result<Exit, Er
         at: context.clock.now(),
     };
     take_down(context, look, &new).await
+}
+
+fn not_done(ready: &Ready, reason: &str) -> Value {
+    json!({ "slug": ready.slug(), "code": ready.code(), "approved": false, "reason": reason })
 }
 
 /// What changed since an earlier approval, which this one replaces.
@@ -97,7 +102,7 @@ async fn take_down(context: &Context, look: Look<'_>, new: &NewApproval) -> Resu
         "\nApproved by {}: {code}, for {}.\n{}",
         approval.by,
         people(approval.people),
-        what_it_means(context, &approval.slug)
+        what_it_means(context, &look)
     ));
     let mut document = super::approval::told::approval(&approval);
     document["slug"] = approval.slug.as_str().into();
@@ -109,16 +114,21 @@ async fn take_down(context: &Context, look: Look<'_>, new: &NewApproval) -> Resu
 }
 
 /// What the approval is good for in this configuration.
-fn what_it_means(context: &Context, slug: &str) -> String {
-    if mode(context) == Mode::Trial {
-        return "Mails are only written as files now, which needs no approval ([email] transport = \"outbox\")."
-            .to_owned();
-    }
-    match context.project.config.approval.required {
-        true => format!("`rundbrief send {slug}` sends exactly this; after an edit it must be approved again."),
-        false => "The configuration does not ask for it: `[approval] required = true` keeps back what is not approved."
-            .to_owned(),
-    }
+fn what_it_means(context: &Context, look: &Look<'_>) -> String {
+    let slug = look.ready.slug();
+    let meaning = match (mode(context), context.project.config.approval.required) {
+        (Mode::Trial, _) => {
+            "Mails are only written as files now, which needs no approval ([email] transport = \"outbox\")."
+        }
+        (_, false) => {
+            "The configuration does not ask for it: `[approval] required = true` keeps back what is not approved."
+        }
+        _ if look.another_release().is_some() => {
+            "It is of the files as they are now; a send of what was released before goes on as it is."
+        }
+        _ => return format!("`rundbrief send {slug}` sends exactly this; after an edit it must be approved again."),
+    };
+    meaning.to_owned()
 }
 
 /// What a person wrote as one line.

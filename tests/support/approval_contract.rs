@@ -1,8 +1,6 @@
 //! What every ledger must do with approvals. As in `work_contract`, `open` opens the same empty record again and again.
 
-use rundbrief::ledger::{
-    Approvals, Approved, Books, Changed, DeliveryState, Ledger, Mode, NewApproval, People, Roll, Settled, Work,
-};
+use rundbrief::ledger::{Approvals, Approved, Changed, DeliveryState, Mode, NewApproval, People, Settled, Work};
 use rundbrief::plan::Recipient;
 
 use super::contract::{recipient, release};

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::super::Context;
 use super::super::when::{moment, stamp};
-use super::{Change, Now, Since, Standing, shown};
+use super::{Change, Content, Now, Since, Standing, shown};
 use crate::error::{Error, NotApproved};
 use crate::finding::{Finding, Place};
 use crate::ledger::{Approval, Changed, People};
@@ -33,7 +33,13 @@ pub fn missing(context: &Context, now: &Now<'_>, standing: &Standing) -> Option<
             let at = approval.revoked_at.unwrap_or(approval.at);
             format!("the approval of {slug} by {} was taken back on {}", approval.by, moment(context, at))
         }
-        Standing::Outdated(approval, since) if since.content.is_some() => format!(
+        Standing::Outdated(approval, since) if since.content != Content::Same && now.released => format!(
+            "what was released of {slug} ({}) is not what was approved by {}: {}",
+            Code::of(&now.code),
+            who(context, approval),
+            Code::of(&approval.code)
+        ),
+        Standing::Outdated(approval, since) if since.content != Content::Same => format!(
             "{slug} has changed since it was approved by {}: {} was approved, {} would be sent",
             who(context, approval),
             Code::of(&approval.code),
@@ -63,8 +69,10 @@ fn moved(changed: &Changed) -> String {
 /// What changed, in full; empty where there is nothing to show. `names`: whether people are named.
 pub fn changed(since: &Since, names: bool) -> String {
     let mut blocks = Vec::new();
-    if let Some(changes) = &since.content {
-        blocks.push(texts(changes));
+    match &since.content {
+        Content::Same => {}
+        Content::Read(changes) => blocks.push(texts(changes)),
+        Content::Unread => blocks.push("What it read like is not known any more.".to_owned()),
     }
     let Changed { added, gone } = &since.people;
     let lines = [(added, "Added"), (gone, "Gone")];
@@ -100,7 +108,10 @@ pub fn document(since: &Since, names: bool) -> Value {
     let people =
         |people: &People| json!({ "count": people.count, "names": if names { &people.names[..] } else { &[] } });
     json!({
-        "texts": since.content.iter().flatten().map(Change::document).collect::<Vec<_>>(),
+        "texts": match &since.content {
+            Content::Read(changes) => changes.iter().map(Change::document).collect(),
+            Content::Same | Content::Unread => Vec::new(),
+        },
         "added": people(&since.people.added),
         "gone": people(&since.people.gone),
         "may_change": since.may_change,

@@ -10,7 +10,7 @@ use super::super::{Context, record};
 use crate::dispatch::Chosen;
 use crate::dispatch::freeze::{Sums, Wave};
 use crate::error::Error;
-use crate::ledger::{Ledger, LedgerError, Mode, Release, Roll, Scratch, SqliteLedger, Totals};
+use crate::ledger::{Approvals, Ledger, LedgerError, Mode, Release, Roll, Scratch, SqliteLedger, Totals};
 use crate::plan::Plan;
 
 /// Everything that a person approves.
@@ -61,17 +61,25 @@ impl<'a> Look<'a> {
         Ok(Look { ready, record, plan, sums, earlier, before, done, new })
     }
 
+    /// What was released of the post, where that is not what the files say now.
+    pub(super) fn another_release(&self) -> Option<&Release> {
+        self.earlier.as_ref().filter(|release| release.code != self.ready.digest)
+    }
+
     /// The post, its code and the plan.
     pub(super) fn shown(&self, context: &Context) -> String {
         let mut text = format!("{}\nrelease code {}\n", self.ready.loaded.post.header.title, self.ready.code());
         let mut before = &self.before[..];
-        if let Some(release) = self.earlier.as_ref().filter(|release| release.code != self.ready.digest) {
+        if let Some(release) = self.another_release() {
             text += &format!(
                 "The post has changed since its release: {} was released and goes on as it is. This is about the files as \
                  they are now.\n",
                 code_of(release)
             );
             before = &[];
+        }
+        if self.ready.loaded.post.header.draft {
+            text += "It is still a draft, which no timer sends: draft: true\n";
         }
         let chosen = Chosen { channels: &[], lists: &[] };
         text += "\n";
@@ -106,6 +114,10 @@ impl<'a> Look<'a> {
     /// # Errors
     /// The record's.
     pub(super) async fn standing(&self, context: &Context) -> Result<Standing, Error> {
+        let approvals = self.record.approvals(self.ready.slug()).await;
+        if approvals.map_err(|error| error.at(&self.record.place()))?.is_empty() {
+            return Ok(Standing::Never);
+        }
         self.note_present().await?;
         let now = Now {
             slug: self.ready.slug(),
@@ -113,6 +125,7 @@ impl<'a> Look<'a> {
             texts: Some(Texts::of(context, self.ready)),
             audience: self.sums.audience.0,
             freezing: None,
+            released: false,
             whole: true,
         };
         now.standing(context, &self.record).await

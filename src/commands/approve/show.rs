@@ -4,8 +4,8 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::super::approval::Standing;
 use super::super::approval::told::{self, changed, people, who};
+use super::super::approval::{Content, Standing};
 use super::super::ready::Ready;
 use super::super::when::moment;
 use super::super::{Context, record};
@@ -74,7 +74,7 @@ fn worth(context: &Context, at: usize, approval: &Approval, standing: Option<&St
         (None, 1.., _) => told("replaced", "replaced by a later one".to_owned()),
         (None, _, Some(Standing::Valid(_))) => told("valid", "valid".to_owned()),
         (None, _, Some(Standing::Outdated(_, since))) => {
-            let text = since.content.is_some().then(|| "the post has changed since".to_owned());
+            let text = (since.content != Content::Same).then(|| "the post has changed since".to_owned());
             let (moved, most) = (people(since.moved()), since.may_change);
             let many = since.too_many().then(|| format!("{moved} added or gone since, and at most {most} may change"));
             told("outdated", format!("outdated: {}", text.into_iter().chain(many).collect::<Vec<_>>().join("; ")))

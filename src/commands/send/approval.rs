@@ -7,7 +7,7 @@
 use serde_json::Value;
 
 use super::super::approval::told::{self, not_approved, refusal};
-use super::super::approval::{Now, Standing, note_present, texts_now};
+use super::super::approval::{Now, Standing, Texts, changes_since, note_present, texts_now};
 use super::super::ready::Ready;
 use super::super::survey::Survey;
 use super::super::{Context, login_name};
@@ -88,6 +88,7 @@ impl Gate<'_> {
             texts: texts_now(self.context, self.ready, &self.release.code),
             audience: sums.audience.0,
             freezing: Some(self.release.id),
+            released: !self.begins(),
             whole: self.order.lists.is_empty(),
         }
     }
@@ -102,14 +103,17 @@ impl Gate<'_> {
         if self.release.mode == Mode::Trial || !adds {
             return Ok(Pass::default());
         }
-        let texts = now.texts.unwrap_or_default();
+        let texts = match now.texts {
+            Some(texts) => texts.to_json(),
+            None => self.texts_before().await?,
+        };
         let given = NewApproval {
             slug: self.release.slug.clone(),
             code: self.release.code,
             audience: sums.audience.0,
             by: login_name().unwrap_or_else(|| "somebody at this computer".to_owned()),
             note: IN_ONE_STEP.to_owned(),
-            texts: texts.to_json(),
+            texts,
             at: self.context.clock.now(),
         };
         let line = format!("  approved by {} with this command\n", given.by);
@@ -117,12 +121,20 @@ impl Gate<'_> {
         Ok(Pass { line, document, given: Some(given) })
     }
 
+    /// What was approved of a content that the files do not say any more; nothing where that is not known.
+    async fn texts_before(&self) -> Result<String, Error> {
+        let approvals = self.ledger.approvals(&self.release.slug).await;
+        let mut approvals = approvals.map_err(|error| error.at(&self.ledger.place()))?.into_iter();
+        let same = approvals.find(|approval| approval.code == self.release.code);
+        Ok(same.map_or_else(|| Texts::default().to_json(), |approval| approval.texts))
+    }
+
     /// The error about a code that is not that of what would be sent; what was approved with it is compared.
     async fn another_code(&self, code: Code, now: &Now<'_>, sums: &Sums) -> Result<Error, Error> {
         let approvals = self.ledger.approvals(now.slug).await.map_err(|error| error.at(&self.ledger.place()))?;
         let approved = approvals.iter().find(|approval| Code::of(&approval.code) == code);
         let changes = match approved {
-            Some(approval) => Some(now.changes(approval)),
+            Some(approval) => changes_since(approval, now.texts.as_ref()),
             None if now.texts.is_none() => None,
             None => looked::changes_since(self.context, self.ready, code, sums.first.as_ref()),
         };
@@ -217,6 +229,7 @@ pub(super) async fn foreseen(
         texts: texts_now(context, ready, &code),
         audience: survey.sums.audience.0,
         freezing: None,
+        released: survey.earlier.is_some(),
         whole: order.lists.is_empty(),
     };
     let standing = match (&survey.record, &survey.new) {

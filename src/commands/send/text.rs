@@ -83,6 +83,7 @@ impl Told {
             "changed": self.changed,
             "notes": self.notes,
             "plan": plan,
+            "approval": Value::Null,
             "findings": self.findings,
         })
     }

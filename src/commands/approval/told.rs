@@ -166,3 +166,23 @@ pub fn not_approved(
     let finding = Finding::error("not-approved", message).at(Place::whole_file(&file)).help(help);
     Error::NotApproved(Box::new(NotApproved { finding, shown, changes }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn since(names: &[&str], count: u64) -> Since {
+        let names = names.iter().map(|name| (*name).to_owned()).collect();
+        let people = Changed { added: People { count, names }, gone: People::default() };
+        Since { content: Content::Same, people, may_change: 1 }
+    }
+
+    #[test]
+    fn people_are_named_only_to_who_may_know_them() {
+        let joined = since(&["Anna Muster", "Ben Beispiel"], 5);
+        assert_eq!(changed(&joined, true), "Added: Anna Muster, Ben Beispiel and 3 more");
+        assert_eq!(changed(&joined, false), "Added: 5");
+        assert_eq!(document(&joined, false)["added"], json!({ "count": 5, "names": [] }));
+        assert_eq!(changed(&since(&[], 2), true), "Added: 2 (names are deleted from the record by now)");
+    }
+}

@@ -87,6 +87,11 @@ pub enum Command {
     /// shows who gets what and how long it takes, and asks before anything leaves. Run again, it goes on where it stopped
     /// and writes to nobody twice; what was refused for now is tried again.
     Send(Send),
+    /// Approve a post for sending: this very content, for these people
+    ///
+    /// Shows the plan and the release code and notes who approved. Where the configuration says `[approval] required = true`,
+    /// nothing is sent to people without it; an edit after it, or too many people added or gone, needs a new one.
+    Approve(Approve),
     /// Send everything that is due; for cron and timers
     ///
     /// Takes every post whose `send_at` has come and that is no draft, and what was refused for now and is due again. Says
@@ -178,12 +183,36 @@ pub struct Send {
     /// Do not look whether the article's link and its hosted pictures can be reached
     #[arg(long)]
     pub offline: bool,
+    /// Approve and send in one step: the release code that you have seen, such as K7QF-3M2X
+    ///
+    /// Nothing is sent if the content has another code by now.
+    #[arg(long, value_name = "CODE", conflicts_with_all = ["dry_run", "test"])]
+    pub approve: Option<String>,
     /// Do not ask before something leaves this computer
     #[arg(long)]
     pub yes: bool,
     /// The sending record is really a new one, although the configuration knows another
     #[arg(long)]
     pub new_ledger: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Approve {
+    /// The post: a Markdown file, or its name in newsletters/
+    #[arg(value_name = "POST")]
+    pub post: PathBuf,
+    /// Who approves it; without it you are asked
+    #[arg(long, value_name = "NAME")]
+    pub by: Option<String>,
+    /// What is to be remembered with it
+    #[arg(long, value_name = "TEXT")]
+    pub note: Option<String>,
+    /// Show who approved it and whether that still holds
+    #[arg(long, conflicts_with_all = ["by", "note", "revoke"])]
+    pub show: bool,
+    /// Take the approval back; what is sent already is not undone
+    #[arg(long, conflicts_with_all = ["by", "note"])]
+    pub revoke: bool,
 }
 
 #[derive(Debug, Args)]
@@ -289,11 +318,10 @@ pub struct Suppress {
 }
 
 /// Commands that a later version has.
-const LATER: &[&str] =
-    &["init", "import", "check", "preview", "approve", "stop", "correct", "work", "ledger", "completions"];
+const LATER: &[&str] = &["init", "import", "check", "preview", "stop", "correct", "work", "ledger", "completions"];
 
 /// What a later version's `send` takes.
-const LATER_OPTIONS: &[&str] = &["--approve", "--rest-unchanged", "--rest-with-new-text", "--force"];
+const LATER_OPTIONS: &[&str] = &["--rest-unchanged", "--rest-with-new-text", "--force"];
 
 /// What to answer to a command line that cannot be read, without `error: ` in front.
 pub fn mistake(error: &clap::Error) -> String {

@@ -33,6 +33,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("image", &["post/picture"]),
     ("calamine", &["members/table"]),
     ("anstream", &["commands/screen.rs"]),
+    ("similar", &["commands/approval/words"]),
 ];
 
 fn sources() -> Vec<(String, String)> {

@@ -1,5 +1,7 @@
 //! The ledger's contract on SQLite, and what only a file can go through.
 
+#[path = "support/approval_contract.rs"]
+mod approval_contract;
 #[path = "support/books_contract.rs"]
 mod books_contract;
 #[path = "support/ledger_contract.rs"]
@@ -69,6 +71,13 @@ work_on_sqlite! { books_contract:
     what_happened_is_kept,
     a_report_finds_what_it_asks_for,
     members_data_are_deleted_and_nobody_is_written_to_again,
+}
+
+work_on_sqlite! { approval_contract:
+    the_newest_approval_counts_until_it_is_taken_back,
+    who_changed_since_an_approval_is_told,
+    a_trial_is_not_compared,
+    names_of_an_approval_are_deleted_with_the_recipients,
 }
 
 /// What a worker leaves behind when the machine ends with it.

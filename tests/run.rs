@@ -239,3 +239,17 @@ fn who_is_to_be_told_hears_once_that_a_post_was_not_sent() {
     assert!(mail.contains("its time until 24 November 2026, 18:00 is over"), "{mail}");
     assert!(mail.contains("Auto-Submitted: auto-generated"), "{mail}");
 }
+
+#[test]
+fn what_nobody_has_approved_waits_until_somebody_does() {
+    let server = Server::start(Script::new());
+    let project = project(&server, 3);
+    project.write("config.toml", sending::config(server.port()) + "\n[approval]\nrequired = true\n");
+    let refused = run_at(&project, "2026-11-24 09:00").code(65);
+    assert!(refused.stdout().starts_with("kurz: not sent: "), "{}", refused.stdout());
+    assert!(!refused.stderr().contains("@d1.example.org"), "a timer's mail names nobody: {}", refused.stderr());
+    is_silent(run_at(&project, "2026-11-24 09:05"), 0);
+    project.run_at(&at("2026-11-24 09:07"), &["approve", "kurz", "--by", "Dr. Erika Weber"]).code(0);
+    assert_eq!(run_at(&project, "2026-11-24 09:10").code(0).stdout(), "kurz: 3 accepted by 127.0.0.1\n");
+    assert_eq!(server.accepted_count(), 3);
+}

@@ -11,6 +11,8 @@ use crate::dispatch::Clock;
 use crate::error::{Error, Exit};
 use crate::project::Project;
 
+mod approval;
+mod approve;
 mod audience;
 mod build;
 mod doctor;
@@ -103,6 +105,7 @@ fn answer(cli: Cli, screen: Screen) -> Result<Exit, Error> {
         Command::Build(arguments) => runtime.block_on(build::run(arguments, &context)),
         Command::Send(arguments) => runtime.block_on(send::run(arguments, &context)),
         Command::Run => runtime.block_on(run::run(&context)),
+        Command::Approve(arguments) => runtime.block_on(approve::run(arguments, &context)),
         Command::Status(arguments) => runtime.block_on(status::run(arguments, &context)),
         Command::Resolve(arguments) => runtime.block_on(resolve::run(arguments, &context)),
         Command::Posted(arguments) => runtime.block_on(posted::run(arguments, &context)),
@@ -118,6 +121,13 @@ fn now() -> Result<Timestamp, Error> {
     let Ok(written) = std::env::var("SOURCE_DATE_EPOCH") else { return Ok(Timestamp::now()) };
     let seconds = written.parse().ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
     seconds.ok_or_else(|| Error::Usage("SOURCE_DATE_EPOCH must be a number of seconds since 1970".to_owned()))
+}
+
+/// Who is logged in at this computer, where that is known (POSIX, section 8.3: LOGNAME).
+fn login_name() -> Option<String> {
+    let named = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
+    let name = named("USER").or_else(|| named("LOGNAME"))?;
+    Some(name.trim().chars().filter(|c| !c.is_control()).take(100).collect())
 }
 
 /// `$XDG_CACHE_HOME/rundbrief/pictures`, or below `~/.cache` (XDG Base Directory Specification).

@@ -133,6 +133,7 @@ async fn send(
         by: By::Timer { window },
         new_ledger: false,
         offline: false,
+        approve: None,
     };
     let done = match carry_out(&order, &context.silently()).await {
         Ok(Some(done)) => done,

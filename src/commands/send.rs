@@ -1,6 +1,5 @@
 //! `send`: freezes a release of a post and delivers what is due of it. With the outbox, a trial on this computer.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::audience::{Mail, decisions, known_names};
@@ -17,7 +16,8 @@ use crate::ledger::{
 use crate::plan::{Plan, SiteKey, Skip};
 use crate::project::{secret_warnings, site_key};
 
-mod ask;
+mod approval;
+pub mod ask;
 mod deliver;
 mod dry_run;
 mod end;
@@ -28,12 +28,14 @@ mod unreadable;
 mod ways;
 mod window;
 
+use approval::Gate;
 use deliver::Delivering;
 pub use deliver::Done;
 pub use end::counts as counts_of;
 use order::{By, Order};
 pub use test_mail::deliver as deliver_once;
 use text::Told;
+pub use text::plan as plan_in_words;
 use unreadable::Unreadable;
 pub use ways::{mode, outbox, taker, ways};
 
@@ -45,7 +47,7 @@ pub async fn run(arguments: &cli::Send, context: &Context) -> Result<Exit, Error
     if !arguments.test.is_empty() {
         return test_mail::run(arguments, context).await;
     }
-    let order = Order::of(arguments);
+    let order = Order::of(arguments)?;
     if arguments.dry_run {
         return dry_run::dry_run(arguments, &order, context).await;
     }
@@ -140,7 +142,7 @@ async fn send(order: &Order<'_>, context: &Context, mut ready: Ready) -> Result<
         Mode::Real => None,
     };
     let filled = fill(context, &ready, &ledger, earlier.as_ref(), &parts, order.lists).await;
-    let (release, sums) = match filled {
+    let (release, mut sums) = match filled {
         Err(error @ (Error::Input(_) | Error::Missing { .. })) if earlier.is_some() => {
             // Others may prepare their sends while this one goes on.
             let release = earlier.as_ref().expect("the guard asked for it");
@@ -151,7 +153,12 @@ async fn send(order: &Order<'_>, context: &Context, mut ready: Ready) -> Result<
         }
         filled => filled?,
     };
-    let sums = if order.is_timer() && earlier.is_some() { Sums { new: BTreeMap::new(), ..sums } } else { sums };
+    if order.is_timer() && earlier.is_some() {
+        sums.new.clear();
+    }
+    let gate =
+        Gate { order, context, ready: &ready, ledger: &ledger, release: &release, parts: &parts, before: &before };
+    let pass = gate.open(&mut sums).await?;
     if earlier.is_none()
         && let Err(error) = window::fits(order, context, &ready, &sums)
     {
@@ -162,7 +169,7 @@ async fn send(order: &Order<'_>, context: &Context, mut ready: Ready) -> Result<
     let told = Told::of(context, &ready, earlier.as_ref(), &parts);
     let before_now = earlier.as_ref().map(|_| &before[..]);
     let plan = survey::plan(ready.slug(), &code_of(&release), &parts, &sums, before_now, order.lists);
-    let shown = told.head() + &text::plan(context, &plan, &sums, &parts, &before, order.chosen());
+    let shown = told.head() + &text::plan(context, &plan, &sums, &parts, &before, order.chosen()) + &pass.line;
     context.screen.result(shown.trim_end());
     let targets = text::leaving(&plan, order.chosen());
     if mode(context) == Mode::Real && targets > 0 && !goes_on(order, context, &plan)? {
@@ -171,8 +178,10 @@ async fn send(order: &Order<'_>, context: &Context, mut ready: Ready) -> Result<
         context.screen.result("Nothing was sent.");
         return Ok(None);
     }
+    pass.note(&ledger, &release).await?;
     seal(order, context, &ledger, earlier.as_ref(), &release, &sums).await?;
-    let document = told.document(&plan, mode(context), false);
+    let mut document = told.document(&plan, mode(context), false);
+    document["approval"] = pass.document;
     Delivering { order, context, key: &ready.key, ways, ledger, release: &release, parts: &parts, targets }
         .deliver(document)
         .await
@@ -182,6 +191,10 @@ async fn send(order: &Order<'_>, context: &Context, mut ready: Ready) -> Result<
 /// Goes on with what was released, although the post or a list cannot be read any more. Where nothing of a release is
 /// open, the errors are the answer.
 async fn finish_unreadable(order: &Order<'_>, context: &Context, error: Error) -> Result<Option<Done>, Error> {
+    if order.approve.is_some() {
+        // Whoever approves wants to send what they have read, and that cannot be read any more.
+        return Err(error);
+    }
     Unreadable::of(order, context, error).await?.finish(order, context).await
 }
 

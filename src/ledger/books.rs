@@ -67,16 +67,6 @@ pub const AGAIN: &str = "a person decided to send it again";
 /// What is noted of a delivery whose member became suppressed after the release.
 pub const WITHDRAWN: &str = "must not be written to; asked for after the release";
 
-/// Who gave a content free for sending.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Approved {
-    pub by: String,
-    /// What they wrote to it; may be empty.
-    pub note: String,
-    /// Milliseconds since 1970.
-    pub at: i64,
-}
-
 /// Deliveries of a part whose outcome a person or a list decided, and no server.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Aside {
@@ -126,9 +116,6 @@ pub trait Books: Ledger {
 
     /// By part, how many a person counted as sent and how many were taken out; a part without any is left out.
     async fn asides(&self, release: i64) -> Result<Vec<(i64, Aside)>, LedgerError>;
-
-    /// Who gave this content of a post free, the last one; a release that was taken back does not count.
-    async fn approval_of(&self, slug: &str, code: &[u8; 32]) -> Result<Option<Approved>, LedgerError>;
 
     /// Settles a delivery as sent that a person made; `detail` says where it can be seen. Again: replaces that.
     async fn settle_by_hand(

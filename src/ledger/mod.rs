@@ -4,6 +4,7 @@
 //! Comes in: what a plan decided, and outcomes. Goes out: deliveries to work on, and counts. The only module that
 //! talks to a database; it never renders and never sends.
 
+mod approval;
 mod books;
 mod boot;
 mod error;
@@ -15,9 +16,9 @@ mod sqlite;
 mod state;
 mod work;
 
+pub use approval::{Approval, Approvals, Approved, Changed, NewApproval, People};
 pub use books::{
-    AGAIN, Approved, Aside, Books, ByHand, COUNTED, DELETED, Decided, Moments, Passage, Standing, Suppression,
-    WITHDRAWN,
+    AGAIN, Aside, Books, ByHand, COUNTED, DELETED, Decided, Moments, Passage, Standing, Suppression, WITHDRAWN,
 };
 pub use error::LedgerError;
 pub use event::{Event, EventKind};

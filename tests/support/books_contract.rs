@@ -163,8 +163,6 @@ pub async fn a_report_finds_what_it_asks_for<L: Work + Books>(open: impl AsyncFn
     ledger.settle(&worker, id, &[lost]).await.expect("settles");
     ledger.resolve(id, None, Decided::CountAsSent, NOW).await.expect("decides");
     assert_eq!(ledger.asides(id).await.expect("counts"), [(0, Aside { counted: 1, taken_out: 0 })]);
-
-    assert_eq!(ledger.approval_of("tagung", &[7; 32]).await.expect("reads"), None);
 }
 
 async fn sent_and_open<L: Books>(ledger: &L, release: i64) -> usize {

@@ -10,8 +10,8 @@ use crate::commands::survey::code_of;
 use crate::commands::when::zoned;
 use crate::error::Error;
 use crate::ledger::{
-    Aside, Books, DeliveryKey, DeliveryState, Event, EventKind, Ledger, LedgerError, Mode, Moments, Part, Release,
-    ReleaseState, Roll, SqliteLedger, Standing, Totals,
+    Approvals, Aside, Books, DeliveryKey, DeliveryState, Event, EventKind, Ledger, LedgerError, Mode, Moments, Part,
+    Release, ReleaseState, Roll, SqliteLedger, Standing, Totals,
 };
 use crate::plan::Target;
 use crate::render::email::message::Compiled;

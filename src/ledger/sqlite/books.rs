@@ -4,12 +4,13 @@ use serde_json::Value;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, query};
 
+use super::approval::forget_names;
 use super::beside::Holder;
 use super::rows::{read_release, read_target};
 use super::{SqliteLedger, hex_array};
 use crate::ledger::{
-    AGAIN, Approved, Aside, Books, ByHand, COUNTED, DELETED, Decided, DeliveryKey, DeliveryState, Event, EventKind,
-    LedgerError, Moments, Part, Passage, Release, ReleaseState, Standing, Suppression,
+    AGAIN, Aside, Books, ByHand, COUNTED, DELETED, Decided, DeliveryKey, DeliveryState, Event, EventKind, LedgerError,
+    Moments, Part, Passage, Release, ReleaseState, Standing, Suppression,
 };
 use crate::plan::Target;
 
@@ -74,16 +75,6 @@ impl Books for SqliteLedger {
             Ok((row.try_get("part")?, aside))
         };
         rows.iter().map(read).collect()
-    }
-
-    async fn approval_of(&self, slug: &str, code: &[u8; 32]) -> Result<Option<Approved>, LedgerError> {
-        let sql = "SELECT by_whom, note, created_at FROM approval \
-                   WHERE slug = ? AND code = ? AND revoked_at IS NULL ORDER BY id DESC LIMIT 1";
-        let row = query(sql).bind(slug).bind(&code[..]).fetch_optional(&self.pool).await?;
-        let read = |row: SqliteRow| {
-            Ok(Approved { by: row.try_get("by_whom")?, note: row.try_get("note")?, at: row.try_get("created_at")? })
-        };
-        row.map(read).transpose()
     }
 
     async fn settle_by_hand(
@@ -209,6 +200,7 @@ impl Books for SqliteLedger {
             let delete = query("DELETE FROM recipient WHERE release = ?").bind(row.try_get::<i64, _>("id")?);
             forgotten += delete.execute(&self.pool).await?.rows_affected();
         }
+        forget_names(self, before).await?;
         Ok(forgotten)
     }
 

@@ -15,6 +15,7 @@ use sqlx::{Row, query};
 use super::{Ledger, LedgerError, Roll};
 use crate::plan::{Recipient, Target};
 
+mod approval;
 mod beside;
 mod books;
 mod freeze;

@@ -13,15 +13,17 @@ mod record;
 mod scratch;
 mod sqlite;
 mod state;
+mod witness;
 mod work;
 
-pub use books::{Books, ByHand, COUNTED, Decided, Moments, Passage, Standing, Suppression};
+pub use books::{Books, ByHand, COUNTED, Decided, Moments, Passage, Standing, Suppression, Uses};
 pub use error::LedgerError;
 pub use event::{Event, EventKind};
-pub use record::{Delivery, DeliveryKey, NewRelease, Part, Release, Settled};
+pub use record::{Delivery, DeliveryKey, NewRelease, Part, Release, Settled, Upgrade};
 pub use scratch::Scratch;
-pub use sqlite::SqliteLedger;
+pub use sqlite::{SqliteLedger, identity_of};
 pub use state::{DeliveryState, Mode, ReleaseState, Totals};
+pub use witness::{Heard, Testimony, Witness};
 pub use work::{
     LEASE, Limit, Lost, LostDelivery, Marked, Pacing, Recovered, Seat, Slots, Spent, Waiting, Work, Worker,
 };

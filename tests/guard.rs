@@ -15,6 +15,8 @@ mod clock;
 mod copied;
 #[path = "guard/restored.rs"]
 mod restored;
+#[path = "guard/said.rs"]
+mod said;
 
 use std::fs;
 use std::path::Path;

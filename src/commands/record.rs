@@ -79,7 +79,12 @@ pub async fn forget_old_recipients(context: &Context, ledger: &SqliteLedger) -> 
 /// [`Error::Config`] for another key or another record.
 pub async fn vouch(context: &Context, ledger: &SqliteLedger, key: &SiteKey, new: bool) -> Result<(), Error> {
     belongs(context, ledger, key, new).await?;
-    guard::admit(context, ledger, new).await
+    let admitted = guard::admit(context, ledger, new).await;
+    if admitted.is_err() {
+        // Its log goes with that, and cannot be taken for that of the file that is put in its place.
+        ledger.let_go().await;
+    }
+    admitted
 }
 
 /// Whether this record was made with this site key, and is the one that the configuration names. `new`: the person says
@@ -109,6 +114,7 @@ pub async fn belongs(context: &Context, ledger: &SqliteLedger, key: &SiteKey, ne
             let message = format!("the sending record {} is {what}, not {id} as in [ledger] id", ledger.place());
             let help = "restore the record from a backup, so that nobody is written to twice; if it is really new, send \
                         once with --new-ledger";
+            ledger.let_go().await;
             wrong("ledger-id", message, help)
         }
     }

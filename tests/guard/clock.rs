@@ -38,7 +38,7 @@ fn a_clock_that_is_an_hour_behind_is_said_with_both_times_and_nobody_is_written_
     let ran = send_at(&project, NINE, POST).code(0).says("2 accepted");
     let said = ran.stderr();
     assert!(said.contains("warning: this computer's clock shows 23 November 2026, 09:00:00 CET"), "{said}");
-    assert!(said.contains("last used at 23 November 2026, 10:00:0"), "{said}");
+    assert!(said.contains("last used on 23 November 2026, 10:00:0"), "{said}");
     let ran = send_at(&project, NINE + 60, LATER).code(0);
     assert!(!ran.stderr().contains("clock"), "said once: {}", ran.stderr());
     nobody_twice(&server, 4);

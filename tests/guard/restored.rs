@@ -136,6 +136,25 @@ fn a_backup_from_the_middle_of_a_send_is_refused_after_its_end() {
 }
 
 #[test]
+fn a_send_that_begins_while_another_goes_on_is_never_taken_for_a_backup() {
+    let server = Server::start(Script::new().at(Stage::End, Answer::normal().late(Duration::from_millis(20))));
+    let project = project_to(&server, &members(300));
+    let one = || {
+        let mut command = rundbrief(&project, &["send", POST, "--yes"]);
+        command.env("XDG_STATE_HOME", project.path("state")).spawn().expect("it starts")
+    };
+    let mut going = vec![one()];
+    until("mails go out", || server.accepted_count() > 10);
+    for _ in 0..12 {
+        sleep(Duration::from_millis(50));
+        going.push(one());
+    }
+    going.into_iter().for_each(|child| drop(wait(child).code(0)));
+    send(&project, POST, &[]).code(0).says("sent before");
+    nobody_twice(&server, 300);
+}
+
+#[test]
 fn a_send_that_was_killed_is_honest_whatever_became_of_the_witness() {
     let server = Server::start(Script::new().at(Stage::End, Answer::normal().late(Duration::from_millis(20))));
     let project = project_to(&server, &members(60));

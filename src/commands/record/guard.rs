@@ -82,8 +82,8 @@ fn behind(context: &Context, ledger: &SqliteLedger, heard: &Heard, uses: &Uses) 
 fn copied(ledger: &SqliteLedger, old: &Path) -> Finding {
     let message = format!("the sending record is a copy of {}, which is still there", old.display());
     let help = format!(
-        "send from there: two records of the same sends would write to everybody twice; if that one does not send any \
-         more, {ONLY_IF}"
+        "send from there, since two records of the same sends would write to everybody twice; if nobody sends from there \
+         any more, {ONLY_IF}"
     );
     about(ledger, "record-copied", message, &help)
 }
@@ -91,8 +91,8 @@ fn copied(ledger: &SqliteLedger, old: &Path) -> Finding {
 fn elsewhere(ledger: &SqliteLedger) -> Finding {
     let message = "the sending record was used on another computer until now".to_owned();
     let help = format!(
-        "two computers that send with copies of one record would write to everybody twice; if the other computer does \
-         not send any more, {ONLY_IF}"
+        "two computers that send with copies of one record would write to everybody twice; if nobody sends from the other \
+         one any more, {ONLY_IF}"
     );
     about(ledger, "record-copied", message, &help)
 }
@@ -108,7 +108,7 @@ async fn tell_the_time(context: &Context, ledger: &SqliteLedger, uses: &Uses) ->
     let Some(used) = uses.at.filter(|used| used.saturating_sub(now) > EVEN) else { return Ok(()) };
     if used.saturating_sub(now) > APART {
         let message = format!(
-            "this computer's clock shows {}, but the sending record was last used at {}",
+            "this computer's clock shows {}, but the sending record was last used on {}",
             full(context, now),
             full(context, used)
         );

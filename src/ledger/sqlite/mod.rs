@@ -152,6 +152,11 @@ impl SqliteLedger {
 
     /// Closes the file, so that the WAL is folded into it.
     pub async fn shut(self) {
+        self.let_go().await;
+    }
+
+    /// The same where somebody else still holds the ledger; it answers nothing any more.
+    pub async fn let_go(&self) {
         self.pool.close().await;
     }
 

@@ -119,6 +119,9 @@ pub enum Command {
     /// Look at the member lists, and keep people from being written to
     #[command(subcommand)]
     Members(Members),
+    /// Look after the sending record itself
+    #[command(subcommand)]
+    Ledger(Ledger),
     /// Look for whatever stands in the way of a send: mail server, sending record, lists, links, DNS
     ///
     /// Sends no mail and unsubscribes nobody. Each line says what was found and, below it, what to do. The exit code is 0
@@ -191,7 +194,7 @@ pub struct Send {
     /// Do not ask before something leaves this computer
     #[arg(long)]
     pub yes: bool,
-    /// The sending record is really a new one, although the configuration knows another
+    /// Take the sending record as it is, although it is another one than last time: new, a copy or an older backup
     #[arg(long)]
     pub new_ledger: bool,
 }
@@ -299,6 +302,19 @@ pub enum Members {
     },
 }
 
+#[derive(Debug, Subcommand)]
+pub enum Ledger {
+    /// Show the name of the sending record, with the line for config.toml that asks for it
+    ///
+    /// With that line, a send refuses every other record: one that is empty since the file was lost, or one of another
+    /// project. Gives the record a name if it has none.
+    Id,
+    /// Bring the sending record up to date with this version of rundbrief
+    ///
+    /// Every command does that by itself when it is needed. A copy of how it was before is kept beside it for a month.
+    Migrate,
+}
+
 /// Exactly one of them.
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
@@ -318,7 +334,7 @@ pub struct Suppress {
 }
 
 /// Commands that a later version has.
-const LATER: &[&str] = &["init", "import", "check", "preview", "stop", "correct", "work", "ledger", "completions"];
+const LATER: &[&str] = &["init", "import", "check", "preview", "stop", "correct", "work", "completions"];
 
 /// What a later version's `send` takes.
 const LATER_OPTIONS: &[&str] = &["--rest-unchanged", "--rest-with-new-text", "--force"];

@@ -54,8 +54,9 @@
 //! which notes the start in a journal beside the ledger. The answer is noted there too and settled in groups. So after
 //! any end another worker knows what had not left (it waits again), what was answered (it is settled), and what nobody
 //! can know (it is *uncertain*, and a person decides), unless the channel says that doing it again is harmless
-//! ([`channel::Repeat`]). Tests kill, stop and starve workers at every stage (`tests/kill.rs`, `tests/together.rs`,
-//! `tests/faults.rs`).
+//! ([`channel::Repeat`]). What is marked and settled is counted too, in the ledger and by a witness outside it, so that
+//! an old backup in the ledger's place is recognised, and so is a copy (`tests/guard.rs`). Tests kill, stop and starve
+//! workers at every stage (`tests/kill.rs`, `tests/together.rs`, `tests/faults.rs`).
 
 pub mod channel;
 pub mod cli;

@@ -42,7 +42,7 @@ async fn approve(arguments: &cli::Approve, context: &Context) -> Result<Exit, Er
     look::can_be_planned(context, &ready)?;
     let record = record::open(context).await?;
     ready.key = record::lasting_key(context, &record).await?;
-    record::vouch(context, &record, &ready.key, false).await?;
+    record::belongs(context, &record, &ready.key, false).await?;
     record.shut().await;
     let look = Look::at(context, &ready).await?;
     if let Some(done) = look.nothing_to_approve(context) {

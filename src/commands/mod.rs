@@ -17,6 +17,7 @@ mod audience;
 mod build;
 mod doctor;
 mod explain;
+mod ledger;
 mod links;
 mod members;
 mod new;
@@ -111,6 +112,7 @@ fn answer(cli: Cli, screen: Screen) -> Result<Exit, Error> {
         Command::Posted(arguments) => runtime.block_on(posted::run(arguments, &context)),
         Command::Report(arguments) => runtime.block_on(report::run(arguments, &context)),
         Command::Explain(arguments) => runtime.block_on(explain::run(arguments, &context)),
+        Command::Ledger(arguments) => runtime.block_on(ledger::run(arguments, &context)),
         Command::Members(arguments) => runtime.block_on(members::run(arguments, &context)),
         Command::Doctor(arguments) => Ok(runtime.block_on(doctor::run(arguments, &context))),
     }
@@ -130,11 +132,21 @@ fn login_name() -> Option<String> {
     Some(name.trim().chars().filter(|c| !c.is_control()).take(100).collect())
 }
 
-/// `$XDG_CACHE_HOME/rundbrief/pictures`, or below `~/.cache` (XDG Base Directory Specification).
+/// `$XDG_CACHE_HOME/rundbrief/pictures`, or below `~/.cache`.
 fn picture_cache() -> Option<PathBuf> {
+    Some(own_folder("XDG_CACHE_HOME", ".cache")?.join("pictures"))
+}
+
+/// `$XDG_STATE_HOME/rundbrief`, or below `~/.local/state`: what outlives a project's folder.
+fn state_folder() -> Option<PathBuf> {
+    own_folder("XDG_STATE_HOME", ".local/state")
+}
+
+/// The program's folder in the one that a variable names, else in the user's home (XDG Base Directory Specification).
+fn own_folder(variable: &str, below_home: &str) -> Option<PathBuf> {
     let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let base = absolute("XDG_CACHE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".cache")))?;
-    Some(base.join("rundbrief").join("pictures"))
+    let base = absolute(variable).or_else(|| absolute("HOME").map(|home| home.join(below_home)))?;
+    Some(base.join("rundbrief"))
 }
 
 /// Logs go to standard error; `RUST_LOG` has the last word.

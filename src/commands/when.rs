@@ -22,6 +22,11 @@ pub fn moment(context: &Context, at: i64) -> String {
     zoned(context, at).strftime("%-d %B %Y, %H:%M").to_string()
 }
 
+/// `23 November 2026, 09:00:17 CET`, where seconds and the zone matter.
+pub fn full(context: &Context, at: i64) -> String {
+    zoned(context, at).strftime("%-d %B %Y, %H:%M:%S %Z").to_string()
+}
+
 /// `10:40` today, `24 November, 10:40` on another day, with the year where it is another one.
 pub fn short(context: &Context, at: i64) -> String {
     let (at, now) = (zoned(context, at), context.clock.zoned());

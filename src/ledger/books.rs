@@ -47,6 +47,15 @@ pub struct Moments {
     pub next: Option<i64>,
 }
 
+/// How far a record is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Uses {
+    /// Grows with what is marked or settled of a real release, in one step with it.
+    pub count: i64,
+    /// When that was last, in milliseconds since 1970 by the clock of whoever did it.
+    pub at: Option<i64>,
+}
+
 /// What noting something as done by hand came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ByHand {
@@ -171,7 +180,10 @@ pub trait Books: Ledger {
     /// Everything that happened to a post, in the order of time.
     async fn events(&self, slug: &str) -> Result<Vec<Event>, LedgerError>;
 
-    /// A fact about the record as a whole: its `id`, the fingerprint of its `key`.
+    /// How often something of a real release was marked or settled, and when last.
+    async fn uses(&self) -> Result<Uses, LedgerError>;
+
+    /// A fact about the record as a whole: its `id`, the fingerprint of its `key`, its `home`.
     async fn fact(&self, name: &str) -> Result<Option<String>, LedgerError>;
 
     /// Notes a fact unless it is there already. Says what is there now.

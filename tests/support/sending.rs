@@ -129,6 +129,18 @@ pub fn on_record<T>(project: &Project, work: impl AsyncFnOnce(&SqliteLedger, &Re
     })
 }
 
+/// Works on the database of the sending record, as another program would.
+pub fn with_connection<T>(project: &Project, work: impl AsyncFnOnce(&mut sqlx::SqliteConnection) -> T) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(project.path("rundbrief.db"));
+        let mut connection = options.busy_timeout(Duration::from_secs(20)).connect().await.expect("opens");
+        let done = work(&mut connection).await;
+        connection.close().await.expect("closes");
+        done
+    })
+}
+
 /// Whether nobody is writing to the sending record at this moment.
 pub fn can_be_written_to(project: &Project) -> bool {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");

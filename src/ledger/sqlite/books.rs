@@ -7,10 +7,10 @@ use sqlx::{Row, query};
 use super::approval::forget_names;
 use super::beside::Holder;
 use super::rows::{read_release, read_target};
-use super::{SqliteLedger, hex_array};
+use super::{SqliteLedger, hex_array, identity};
 use crate::ledger::{
     AGAIN, Aside, Books, ByHand, COUNTED, DELETED, Decided, DeliveryKey, DeliveryState, Event, EventKind, LedgerError,
-    Moments, Part, Passage, Release, ReleaseState, Standing, Suppression,
+    Moments, Part, Passage, Release, ReleaseState, Standing, Suppression, Uses,
 };
 use crate::plan::Target;
 
@@ -224,6 +224,10 @@ impl Books for SqliteLedger {
     async fn events(&self, slug: &str) -> Result<Vec<Event>, LedgerError> {
         let sql = "SELECT * FROM event WHERE slug = ? ORDER BY at, id";
         query(sql).bind(slug).fetch_all(&self.pool).await?.iter().map(read_event).collect()
+    }
+
+    async fn uses(&self) -> Result<Uses, LedgerError> {
+        identity::uses(&mut *self.pool.acquire().await?).await
     }
 
     async fn fact(&self, name: &str) -> Result<Option<String>, LedgerError> {

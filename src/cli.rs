@@ -87,6 +87,11 @@ pub enum Command {
     /// shows who gets what and how long it takes, and asks before anything leaves. Run again, it goes on where it stopped
     /// and writes to nobody twice; what was refused for now is tried again.
     Send(Send),
+    /// Stop a send within seconds, wherever it runs, until `rundbrief send` goes on
+    ///
+    /// Works from another terminal and against a send of cron. What was handed to the mail server is finished; nothing more
+    /// leaves. A post that was not sent yet is not begun by cron.
+    Stop(Stop),
     /// Show what became of a send: what may not have arrived, who was refused, what waits
     ///
     /// Without a post: every post that was sent, the newest first. Works while a send is running. With a post, the exit
@@ -151,12 +156,25 @@ pub struct Send {
     /// Only this way out: email, feed or a network (may be given several times)
     #[arg(long = "channel", value_name = "NAME")]
     pub channels: Vec<String>,
+    /// After an edit: the rest get what was released, as those who have it
+    #[arg(long, conflicts_with_all = ["test", "rest_with_new_text"])]
+    pub rest_unchanged: bool,
+    /// After an edit: who has nothing yet gets the new text, and is looked up in the lists as they are now
+    #[arg(long, conflicts_with_all = ["test", "lists"])]
+    pub rest_with_new_text: bool,
     /// Do not ask before something leaves this computer
     #[arg(long)]
     pub yes: bool,
     /// The sending record is really a new one, although the configuration knows another
     #[arg(long)]
     pub new_ledger: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Stop {
+    /// The post: a Markdown file, or its name in newsletters/
+    #[arg(value_name = "POST")]
+    pub post: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -252,14 +270,13 @@ pub struct Suppress {
 }
 
 /// Commands that a later version has.
-const LATER: [&str; 13] = [
+const LATER: [&str; 12] = [
     "init",
     "import",
     "check",
     "preview",
     "approve",
     "run",
-    "stop",
     "correct",
     "work",
     "report",
@@ -269,7 +286,7 @@ const LATER: [&str; 13] = [
 ];
 
 /// What a later version's `send` takes.
-const LATER_OPTIONS: [&str; 5] = ["--approve", "--rest-unchanged", "--rest-with-new-text", "--force", "--offline"];
+const LATER_OPTIONS: [&str; 3] = ["--approve", "--force", "--offline"];
 
 /// What to answer to a command line that cannot be read, without `error: ` in front.
 pub fn mistake(error: &clap::Error) -> String {

@@ -62,6 +62,9 @@ pub enum Error {
     /// The sending record (ledger) cannot be used.
     #[error("error: sending record {place}: {message}{}", help_line(help))]
     Ledger { place: String, message: String, help: String },
+    /// Something is not finished yet that has to be first; the same command works in a moment.
+    #[error("error: {message}{}", help_line(help))]
+    Underway { message: String, help: String },
     /// A mail server or a network stops everything that goes through it.
     #[error("error: {channel}: {message}{}", help_line(help))]
     Channel { channel: String, message: String, help: String, exit: Exit },
@@ -88,6 +91,7 @@ impl Error {
             Error::NeverSent { .. } => "never-sent",
             Error::Io { .. } => "input-output",
             Error::Ledger { .. } => "sending-record",
+            Error::Underway { .. } => "underway",
             Error::Channel { .. } => "channel",
         }
     }
@@ -101,6 +105,7 @@ impl Error {
             | Error::Config(_)
             | Error::NeverSent { .. }
             | Error::Ledger { .. }
+            | Error::Underway { .. }
             | Error::Channel { .. } => None,
         }
     }
@@ -113,6 +118,7 @@ impl Error {
             Error::Config(_) => Exit::Config,
             Error::Missing { .. } | Error::NeverSent { .. } => Exit::NoInput,
             Error::Io { .. } | Error::Ledger { .. } => Exit::Io,
+            Error::Underway { .. } => Exit::SomeDeferred,
             Error::Channel { exit, .. } => *exit,
         }
     }

@@ -21,6 +21,7 @@ mod freeze;
 mod lock;
 mod pace;
 mod recover;
+mod revision;
 mod rows;
 mod work;
 

@@ -22,12 +22,15 @@ mod ready;
 mod record;
 mod released;
 mod resolve;
+mod revisions;
 mod sample;
 mod screen;
 mod send;
 mod signals;
 mod staging;
 mod status;
+mod stop;
+mod stopped;
 mod survey;
 mod table;
 mod when;
@@ -97,6 +100,7 @@ fn answer(cli: Cli, screen: Screen) -> Result<Exit, Error> {
         Command::New(arguments) => new::run(arguments, &context),
         Command::Build(arguments) => runtime.block_on(build::run(arguments, &context)),
         Command::Send(arguments) => runtime.block_on(send::run(arguments, &context)),
+        Command::Stop(arguments) => runtime.block_on(stop::run(arguments, &context)),
         Command::Status(arguments) => runtime.block_on(status::run(arguments, &context)),
         Command::Resolve(arguments) => runtime.block_on(resolve::run(arguments, &context)),
         Command::Posted(arguments) => runtime.block_on(posted::run(arguments, &context)),

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use crate::ledger::{Books, Ledger, LedgerError, Mode, Part, Release, SqliteLedger, Totals};
 
 /// One text of a post.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Revision {
     pub release: Release,
     /// Without their content.
@@ -48,12 +48,25 @@ pub async fn of(record: &SqliteLedger, slug: &str, mode: Mode) -> Result<Vec<Rev
     Ok(revisions)
 }
 
+/// Of releases, the newest text of each post and mode, in the order of the first of each.
+pub fn newest_of_each(releases: &[Release]) -> Vec<Release> {
+    let mut newest: Vec<Release> = Vec::new();
+    for release in releases {
+        match newest.iter_mut().find(|known| known.slug == release.slug && known.mode == release.mode) {
+            // The clock may have been set back between two.
+            Some(known) if known.revision < release.revision => *known = release.clone(),
+            Some(_) => {}
+            None => newest.push(release.clone()),
+        }
+    }
+    newest
+}
+
 /// One release with what became of it.
 ///
 /// # Errors
 /// The record's.
 pub async fn of_release(record: &SqliteLedger, release: Release) -> Result<Revision, LedgerError> {
-
     let (parts, totals) = (record.outline(release.id).await?, record.totals(release.id).await?);
     Ok(Revision { release, parts, totals })
 }

@@ -10,7 +10,7 @@ use crate::cli;
 use crate::dispatch::freeze::{Sums, Wave};
 use crate::error::{Error, Exit};
 use crate::finding::Finding;
-use crate::ledger::{Books, Ledger, LedgerError, Mode, Part, Release, ReleaseState, Roll, SqliteLedger};
+use crate::ledger::{Ledger, LedgerError, Mode, Part, Release, Roll, SqliteLedger};
 use crate::plan::{Plan, SiteKey};
 use crate::project::{secret_warnings, site_key};
 
@@ -19,6 +19,7 @@ mod deliver;
 mod dry_run;
 mod end;
 pub mod order;
+pub mod rest;
 mod test_mail;
 mod text;
 mod unreadable;
@@ -27,7 +28,7 @@ mod ways;
 use deliver::Delivering;
 pub use deliver::Done;
 use order::{By, Order};
-use text::Told;
+use rest::Course;
 use unreadable::Unreadable;
 pub use ways::{mode, outbox, taker};
 
@@ -84,7 +85,7 @@ fn may_reach_people(context: &Context) -> Result<(), Error> {
 /// Whether it is to be sent now.
 fn goes_on(order: &Order<'_>, context: &Context, plan: &Plan) -> Result<bool, Error> {
     match order.by {
-        By::Person { yes } => ask::go_on(context, yes, plan),
+        By::Person { yes, .. } => ask::go_on(context, yes, plan),
         By::Timer { .. } => Ok(true),
     }
 }
@@ -117,45 +118,75 @@ async fn send(order: &Order<'_>, context: &Context, mut ready: Ready) -> Result<
     ledger.hold().await.map_err(|error| error.at(&ledger.place()))?;
     record::forget_old_recipients(context, &ledger).await?;
     let earlier = begin_anew_without_files(context, &ready, &ledger).await?;
-    let (parts, before) = match &earlier {
+    let course = Course::of(order, context, &ready, Some(&ledger), earlier).await?;
+    if order.is_timer() && course.stopped {
+        return stopped(context, ledger, None).await;
+    }
+    course.make_way(context, &ledger, &ways).await?;
+    let earlier = &course.earlier;
+    let (parts, before) = match earlier {
         Some(release) => survey::frozen(&ledger, release).await?,
-        None => (ready.frozen(), Vec::new()),
+        None => (ready.frozen(), course.before(&ready.parts)),
     };
     check_names(order, &parts)?;
     let _inside = match mode(context) {
         Mode::Trial => Some(outbox(context).enter(ready.slug())?),
         Mode::Real => None,
     };
-    let filled = fill(context, &ready, &ledger, earlier.as_ref(), &parts, order.lists).await;
+    let filled = fill(context, &ready, &ledger, &course, &parts, order.lists).await;
     let (release, sums) = match filled {
         Err(error @ (Error::Input(_) | Error::Missing { .. })) if earlier.is_some() => {
             // Others may prepare their sends while this one goes on.
             let release = earlier.as_ref().expect("the guard asked for it");
-            let freed = ledger.discard(release.id, release.waves + 1).await;
-            freed.map_err(|error| error.at(&ledger.place()))?;
+            discard(&ledger, release).await?;
             ledger.shut().await;
             return finish_unreadable(order, context, error).await;
         }
         filled => filled?,
     };
-    let told = Told::of(context, &ready, earlier.as_ref(), &parts);
-    let before_now = earlier.as_ref().map(|_| &before[..]);
+    let told = course.told(context, &ready, &parts, &sums);
+    let before_now = (!course.is_first()).then_some(&before[..]);
     let plan = survey::plan(ready.slug(), &code_of(&release), &parts, &sums, before_now, order.lists);
     let shown = told.head() + &text::plan(context, &plan, &sums, &parts, &before, order.chosen());
     context.screen.result(shown.trim_end());
     let targets = text::leaving(&plan, order.chosen());
     if mode(context) == Mode::Real && targets > 0 && !goes_on(order, context, &plan)? {
-        ledger.discard(release.id, release.waves + 1).await.map_err(|error| error.at(&ledger.place()))?;
+        discard(&ledger, &release).await?;
         ledger.shut().await;
         context.screen.result("Nothing was sent.");
         return Ok(None);
     }
-    seal(order, context, &ledger, earlier.as_ref(), &release, &sums).await?;
     let document = told.document(&plan, mode(context), false);
+    if course.replaced.as_ref().is_some_and(|replaced| replaced.is_idle(&sums, &parts)) {
+        discard(&ledger, &release).await?;
+        ledger.shut().await;
+        context.screen.result("\nEverybody on the lists has this post; nothing was sent.");
+        context.screen.json(&document);
+        return Ok(None);
+    }
+    if !course.go_on(order, context, &ledger, &release).await? {
+        return stopped(context, ledger, Some(&release)).await;
+    }
+    seal(order, context, &ledger, earlier.as_ref(), &release, &sums).await?;
     Delivering { order, context, key: &ready.key, ways, ledger, release: &release, parts: &parts, targets }
         .deliver(document)
         .await
         .map(Some)
+}
+
+/// Drops what was filled, so that others can prepare their sends.
+async fn discard(ledger: &SqliteLedger, release: &Release) -> Result<(), Error> {
+    ledger.discard(release.id, release.waves + 1).await.map_err(|error| error.at(&ledger.place()))
+}
+
+/// Ends a send that a person stopped before anything of it has left.
+async fn stopped(context: &Context, ledger: SqliteLedger, filled: Option<&Release>) -> Result<Option<Done>, Error> {
+    if let Some(release) = filled {
+        discard(&ledger, release).await?;
+    }
+    ledger.shut().await;
+    context.screen.note("It was stopped by `rundbrief stop`; nothing was sent.");
+    Ok(None)
 }
 
 /// Goes on with what was released, although the post or a list cannot be read any more. Where nothing of a release is
@@ -204,20 +235,21 @@ async fn fill(
     context: &Context,
     ready: &Ready,
     ledger: &SqliteLedger,
-    earlier: Option<&Release>,
+    course: &Course,
     parts: &[Part],
     lists: &[String],
 ) -> Result<(Release, Sums), Error> {
     let at = |error: LedgerError| error.at(&ledger.place());
     let mails = Mail::of_parts(parts)?;
     let decisions = decisions(context, &ready.key, ready.lang(), &mails, lists)?;
+    let (earlier, replaces) = (course.earlier.as_ref(), course.replaces());
     let release = match earlier {
         Some(release) => release.clone(),
         None => ledger.begin(&survey::new_release(context, ready)).await.map_err(at)?,
     };
     let number = release.waves + 1;
     let limited = context.project.config.limited_domains();
-    let wave = Wave { roll: ledger, release: release.id, number, record: Some(ledger), earlier, limited };
+    let wave = Wave { roll: ledger, release: release.id, number, record: Some(ledger), earlier, replaces, limited };
     match wave.fill(decisions).await {
         Ok(sums) => Ok((release, sums)),
         Err(error) => {
@@ -248,11 +280,9 @@ async fn seal(
     }
     if earlier.is_some() && (sums.total() == 0 || order.is_timer()) {
         ledger.discard(release.id, number).await.map_err(at)?;
-    } else {
-        ledger.seal(release.id, number, sums.audience.0).await.map_err(at)?;
-    }
-    if release.state != ReleaseState::Open {
-        ledger.set_state(release.id, ReleaseState::Open).await.map_err(at)?;
+    } else if let Err(error) = ledger.seal(release.id, number, sums.audience.0).await {
+        ledger.discard(release.id, number).await.map_err(at)?;
+        return Err(at(error));
     }
     Ok(())
 }

@@ -38,7 +38,8 @@ impl LedgerError {
     pub fn at(self, place: &str) -> error::Error {
         let help = match &self {
             LedgerError::InHand => {
-                let help = "nothing was changed; `rundbrief stop` ends what is being sent, then try again in a few seconds";
+                let help =
+                    "nothing was changed; `rundbrief stop` ends what is being sent, then try again in a few seconds";
                 return error::Error::Underway { message: self.to_string(), help: help.to_owned() };
             }
             LedgerError::Newer => "install the version that wrote it, or a later one; nothing was changed",

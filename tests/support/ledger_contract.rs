@@ -30,7 +30,10 @@ pub fn release(slug: &str, mode: Mode) -> NewRelease {
 /// Sends up to `limit` deliveries of a part, as a worker that comes and goes.
 async fn send(ledger: &impl Work, release: i64, part: i64, limit: u32) {
     let worker = ledger.join(0).await.expect("joins");
-    let claimed = ledger.claim(&worker, release, &[part], rundbrief::ledger::Wanted { limit, untried: true }, 0).await.expect("claims");
+    let claimed = ledger
+        .claim(&worker, release, &[part], rundbrief::ledger::Wanted { limit, untried: true }, 0)
+        .await
+        .expect("claims");
     let keys: Vec<_> = claimed.iter().map(|delivery| delivery.key()).collect();
     let ready = ledger.mark(&worker, release, &keys, 0).await.expect("marks").ready;
     let sent = |key: DeliveryKey| Settled {

@@ -99,12 +99,7 @@ impl Ledger for SqliteLedger {
         let open = "UPDATE release SET waves = ?1, audience = ?2, state = CASE WHEN state = 2 OR \
                     (SELECT kind FROM event WHERE slug = release.slug AND kind IN ('stopped', 'went_on') \
                     ORDER BY id DESC LIMIT 1) = 'stopped' THEN 2 ELSE 1 END WHERE id = ?3";
-        query(open)
-            .bind(wave)
-            .bind(&audience[..])
-            .bind(release)
-            .execute(&mut *transaction)
-            .await?;
+        query(open).bind(wave).bind(&audience[..]).bind(release).execute(&mut *transaction).await?;
         query("DELETE FROM refusal").execute(&mut *transaction).await?;
         transaction.commit().await?;
         self.unlock_freezing();

@@ -1,0 +1,278 @@
+//! What a send goes on with: what was released before, or a new text in its place for those who have nothing yet.
+//!
+//! Comes in: the order, the post as it is now, what the sending record has of it. Goes out: a [`Course`]. A post that was
+//! stopped goes on because a person says so, and an edited one only as that person says; never by a timer.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::super::Context;
+use super::super::ready::Ready;
+use super::super::revisions::{self, Revision};
+use super::super::stopped::{is_stopped, noted_at, stops};
+use super::super::survey::code_of;
+use super::order::{Order, Rest};
+use super::text::Told;
+use crate::dispatch::freeze::Sums;
+use crate::dispatch::{Ways, clear_up};
+use crate::error::Error;
+use crate::ledger::{
+    Books, Event, EventKind, LedgerError, Part, Release, ReleaseState, Revisions, Roll, SqliteLedger, Totals,
+};
+
+/// What a send goes on with.
+#[derive(Debug, Default)]
+pub struct Course {
+    /// The release that is gone on with.
+    pub earlier: Option<Release>,
+    /// What a new text takes the place of.
+    pub replaced: Option<Replaced>,
+    /// Whether the post was stopped, and how often.
+    pub stopped: bool,
+    stops: u64,
+}
+
+/// A release whose place a new text takes.
+#[derive(Debug)]
+pub struct Replaced {
+    pub release: Release,
+    /// How many have which text, by release code, the newest first.
+    have: Vec<(String, u64)>,
+    /// Members who wait.
+    waiting: u64,
+    /// Channels other than mail that have their text.
+    served: BTreeSet<String>,
+}
+
+impl Course {
+    /// On from a release, whatever the post says now.
+    pub fn onward(earlier: Option<Release>) -> Course {
+        Course { earlier, ..Course::default() }
+    }
+
+    /// On from a release of a post to which all this happened.
+    pub fn after(events: &[Event], release: Release) -> Course {
+        let stopped = release.state == ReleaseState::Stopped || is_stopped(events);
+        Course { earlier: Some(release), replaced: None, stopped, stops: stops(events) }
+    }
+
+    /// Whether nothing of the release is open.
+    pub fn is_done(&self) -> bool {
+        self.earlier.as_ref().is_none_or(|release| release.state == ReleaseState::Settled)
+    }
+
+    /// As it is ordered. `earlier` is what was released before.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for a post that was stopped and edited without a word about the rest, or for a word about the rest
+    /// of a post that was not sent.
+    pub async fn of(
+        order: &Order<'_>,
+        context: &Context,
+        ready: &Ready,
+        record: Option<&SqliteLedger>,
+        earlier: Option<Release>,
+    ) -> Result<Course, Error> {
+        let (slug, rest) = (ready.slug(), order.rest());
+        let Some(record) = record.filter(|_| earlier.is_some() || rest.is_none()) else {
+            return if rest.is_some() { Err(Error::Usage(no_rest(slug))) } else { Ok(Course::default()) };
+        };
+        let at = |error: LedgerError| error.at(&record.place());
+        let events = record.events(slug).await.map_err(at)?;
+        let course = match earlier {
+            Some(release) => Course::after(&events, release),
+            None => Course { stopped: is_stopped(&events), stops: stops(&events), ..Course::default() },
+        };
+        let Some(release) = course.earlier.as_ref().filter(|release| release.code != ready.digest) else {
+            if rest == Some(Rest::NewText) {
+                context
+                    .screen
+                    .note("The post is as it was released: there is no new text, and the rest get this one.\n");
+            }
+            return Ok(course);
+        };
+        if order.is_timer() || rest == Some(Rest::Unchanged) || (rest.is_none() && !course.stopped) {
+            return Ok(course);
+        }
+        let revisions = revisions::of(record, slug, release.mode).await.map_err(at)?;
+        match rest {
+            None => Err(Error::Usage(undecided(slug, &revisions, &ready.code()))),
+            Some(_) => {
+                let replaced = Replaced::of(release.clone(), &revisions);
+                Ok(Course { earlier: None, replaced: Some(replaced), ..course })
+            }
+        }
+    }
+
+    /// Whether nothing was released before.
+    pub fn is_first(&self) -> bool {
+        self.earlier.is_none() && self.replaced.is_none()
+    }
+
+    /// The release whose place is taken.
+    pub fn replaces(&self) -> Option<&Release> {
+        self.replaced.as_ref().map(|replaced| &replaced.release)
+    }
+
+    /// What is open of the parts of a new text before its recipients are known: the channels that have none yet.
+    pub fn before(&self, parts: &[Part]) -> Vec<(i64, Totals)> {
+        let Some(replaced) = &self.replaced else { return Vec::new() };
+        let is_open = |part: &Part| part.channel != "email" && !replaced.served.contains(&part.channel);
+        let one = Totals { pending: 1, ..Totals::default() };
+        (0..).zip(parts).filter(|(_, part)| is_open(part)).map(|(number, _)| (number, one)).collect()
+    }
+
+    /// What is to be said before the plan.
+    pub(super) fn told(&self, context: &Context, ready: &Ready, parts: &[Part], sums: &Sums) -> Told {
+        match &self.replaced {
+            Some(replaced) => Told::of_new_text(ready, replaced, sums, parts),
+            None => Told::of(context, ready, self.earlier.as_ref(), parts),
+        }
+    }
+
+    /// Before a new text: finds out what became of a send that did not end by itself, and refuses while one goes on.
+    ///
+    /// # Errors
+    /// [`Error::Underway`] while something of the earlier text is in hand.
+    pub(super) async fn make_way(
+        &self,
+        context: &Context,
+        ledger: &SqliteLedger,
+        ways: &Ways<'_>,
+    ) -> Result<(), Error> {
+        let Some(replaced) = &self.replaced else { return Ok(()) };
+        let at = |error: LedgerError| error.at(&ledger.place());
+        clear_up(ledger, ways, &context.clock).await.map_err(at)?;
+        match ledger.held(replaced.release.id).await.map_err(at)? {
+            0 => Ok(()),
+            _ => Err(at(LedgerError::InHand)),
+        }
+    }
+
+    /// Lets it go on, unless somebody has stopped it since the send began. `release` is what is sent.
+    ///
+    /// # Errors
+    /// The record's.
+    pub(super) async fn go_on(
+        &self,
+        order: &Order<'_>,
+        context: &Context,
+        ledger: &SqliteLedger,
+        release: &Release,
+    ) -> Result<bool, Error> {
+        let at = |error: LedgerError| error.at(&ledger.place());
+        let events = ledger.events(&release.slug).await.map_err(at)?;
+        if order.is_timer() && is_stopped(&events) {
+            return Ok(false);
+        }
+        if !self.stopped && self.replaced.is_none() {
+            return Ok(stops(&events) <= self.stops);
+        }
+        let event = Event {
+            slug: release.slug.clone(),
+            release: Some(release.id).filter(|_| !self.is_first()),
+            kind: EventKind::WentOn,
+            detail: if self.replaced.is_some() { "new text" } else { "unchanged" }.to_owned(),
+            at: noted_at(context.clock.now(), &events),
+        };
+        let open = self.earlier.as_ref().map(|release| release.id);
+        ledger.go_on(&event, open, self.stops).await.map_err(at)
+    }
+}
+
+impl Replaced {
+    fn of(release: Release, revisions: &[Revision]) -> Replaced {
+        let served = |(_, totals): &&(i64, Totals)| totals.all() > totals.pending + totals.deferred;
+        let channels = |revision: &Revision| -> Vec<String> {
+            revision.totals.iter().filter(served).map(|(part, _)| revision.channel(*part).to_owned()).collect()
+        };
+        Replaced {
+            release,
+            have: have(revisions),
+            waiting: revisions.iter().map(|revision| revision.mails().open()).sum(),
+            served: revisions.iter().flat_map(channels).filter(|channel| channel != "email").collect(),
+        }
+    }
+
+    /// Members who wait and are not among the recipients any more.
+    fn dropped(&self, sums: &Sums) -> u64 {
+        self.waiting.saturating_sub(sums.waited)
+    }
+
+    /// Whether the new text has nobody to go to and changes nothing.
+    pub fn is_idle(&self, sums: &Sums, parts: &[Part]) -> bool {
+        let open = |part: &Part| part.channel != "email" && !self.served.contains(&part.channel);
+        sums.total() == 0 && self.waiting == 0 && !parts.iter().any(open)
+    }
+
+    /// For people: who keeps what, who is left out, what is not made anew. Lines with their ends.
+    pub(super) fn lines(&self, sums: &Sums, parts: &[Part]) -> String {
+        let mut text = String::new();
+        for (code, number) in &self.have {
+            let (verb, keep) = if *number == 1 { ("has", "keeps") } else { ("have", "keep") };
+            text += &format!("{number} {verb} the earlier text ({code}) and {keep} it.\n");
+        }
+        let dropped = self.dropped(sums);
+        if dropped > 0 {
+            text += &format!(
+                "{dropped} of the {} who wait get nothing any more: they are on no list now, refuse, or must not be written \
+                 to.\n",
+                self.waiting
+            );
+        }
+        let kept: Vec<&str> =
+            parts.iter().map(|part| part.channel.as_str()).filter(|name| self.served.contains(*name)).collect();
+        if !kept.is_empty() {
+            let verb = if kept.len() == 1 { "has" } else { "have" };
+            text += &format!(
+                "{} {verb} the earlier text and {}.\n",
+                kept.join(", "),
+                if kept.len() == 1 { "keeps it" } else { "keep it" }
+            );
+        }
+        text
+    }
+
+    /// For programs.
+    pub(super) fn document(&self, sums: &Sums) -> Value {
+        json!({
+            "code": code_of(&self.release),
+            "have": self.have.iter().map(|(_, number)| number).sum::<u64>(),
+            "waiting": self.waiting,
+            "dropped": self.dropped(sums),
+        })
+    }
+}
+
+/// How many have which text, those that nobody has left out.
+fn have(revisions: &[Revision]) -> Vec<(String, u64)> {
+    let sent = revisions.iter().map(|revision| (code_of(&revision.release), revision.mails().sent));
+    sent.filter(|(_, number)| *number > 0).collect()
+}
+
+fn no_rest(slug: &str) -> String {
+    format!("{slug} was not sent yet, so there is no rest\n  = help: rundbrief send {slug}")
+}
+
+/// What a person must decide about a post that was stopped and edited.
+fn undecided(slug: &str, revisions: &[Revision], new: &str) -> String {
+    let verb = |number: u64| if number == 1 { "has" } else { "have" };
+    let mails = revisions::sum(&revisions.iter().map(Revision::mails).collect::<Vec<_>>());
+    let mut counts: Vec<String> =
+        have(revisions).iter().map(|(code, number)| format!("{number} {} the text {code}", verb(*number))).collect();
+    if counts.is_empty() {
+        counts.push("nobody has it yet".to_owned());
+    }
+    if mails.uncertain > 0 {
+        counts.push(format!("{} may have it", mails.uncertain));
+    }
+    counts.push(format!("{} {} nothing yet", mails.open(), verb(mails.open())));
+    format!(
+        "{slug} was stopped, and the post was edited since: {}\n  \
+         = help: say what the rest get; --dry-run behind it shows the plan\n          \
+         what was released:          rundbrief send {slug} --rest-unchanged\n          \
+         the new text ({new}):   rundbrief send {slug} --rest-with-new-text",
+        counts.join(", ")
+    )
+}

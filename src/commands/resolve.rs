@@ -154,11 +154,12 @@ fn told(slug: &str, decided: Decided, counts: Counts, left: &Totals) -> String {
         (Decided::CountAsSent, _) => format!("{done} count as sent and are not written to again."),
     };
     if earlier > 0 && decided == Decided::SendAgain {
-        let who = if earlier == done { String::new() } else { format!(" of {earlier}") };
-        text += &format!(
-            "\nThe mail in doubt{who} had the earlier text. The next send shows them as new and gives them the newest, if they \
-             are on a list."
-        );
+        let what = match (earlier, earlier == done) {
+            (1, true) => "It was the earlier text; the next send writes to them".to_owned(),
+            (_, true) => "They were of an earlier text; the next send writes to those members".to_owned(),
+            (_, false) => format!("{earlier} of them were of an earlier text; the next send writes to those members"),
+        };
+        text += &format!("\n{what} as new, with the newest text, if they are on a list.");
     }
     let late = asked.saturating_sub(done);
     if late > 0 {

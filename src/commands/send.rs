@@ -114,13 +114,14 @@ async fn send(order: &Order<'_>, context: &Context, mut ready: Ready) -> Result<
         record::vouch(context, &ledger, &ready.key, order.new_ledger).await?;
     }
     build::publish_pictures(context, &ready)?;
+    let stops = rest::stops_so_far(&ledger, ready.slug()).await?;
     // Held from before the look at what was released, so that of two sends at once only one begins the release.
     ledger.hold().await.map_err(|error| error.at(&ledger.place()))?;
     record::forget_old_recipients(context, &ledger).await?;
     let earlier = begin_anew_without_files(context, &ready, &ledger).await?;
-    let course = Course::of(order, context, &ready, Some(&ledger), earlier).await?;
+    let course = Course::of(order, context, &ready, Some(&ledger), earlier).await?.since(stops);
     if order.is_timer() && course.stopped {
-        return stopped(context, ledger, None).await;
+        return stopped(order, ledger, None, ready.slug()).await;
     }
     course.make_way(context, &ledger, &ways).await?;
     let earlier = &course.earlier;
@@ -165,7 +166,7 @@ async fn send(order: &Order<'_>, context: &Context, mut ready: Ready) -> Result<
         return Ok(None);
     }
     if !course.go_on(order, context, &ledger, &release).await? {
-        return stopped(context, ledger, Some(&release)).await;
+        return stopped(order, ledger, Some(&release), ready.slug()).await;
     }
     seal(order, context, &ledger, earlier.as_ref(), &release, &sums).await?;
     Delivering { order, context, key: &ready.key, ways, ledger, release: &release, parts: &parts, targets }
@@ -179,14 +180,25 @@ async fn discard(ledger: &SqliteLedger, release: &Release) -> Result<(), Error> 
     ledger.discard(release.id, release.waves + 1).await.map_err(|error| error.at(&ledger.place()))
 }
 
-/// Ends a send that a person stopped before anything of it has left.
-async fn stopped(context: &Context, ledger: SqliteLedger, filled: Option<&Release>) -> Result<Option<Done>, Error> {
+/// Ends a send that a person stopped before anything of it has left; `filled` is what was prepared.
+///
+/// # Errors
+/// [`Error::Underway`] for a person who wanted it sent; a timer leaves it alone.
+async fn stopped(
+    order: &Order<'_>,
+    ledger: SqliteLedger,
+    filled: Option<&Release>,
+    slug: &str,
+) -> Result<Option<Done>, Error> {
     if let Some(release) = filled {
         discard(&ledger, release).await?;
     }
     ledger.shut().await;
-    context.screen.note("It was stopped by `rundbrief stop`; nothing was sent.");
-    Ok(None)
+    if order.is_timer() {
+        return Ok(None);
+    }
+    let message = format!("{slug} was stopped while this send was being prepared; nothing was sent by it");
+    Err(Error::Underway { message, help: format!("`rundbrief send {slug}` goes on when you want it to") })
 }
 
 /// Goes on with what was released, although the post or a list cannot be read any more. Where nothing of a release is

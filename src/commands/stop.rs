@@ -3,7 +3,6 @@
 //! Comes in: a post. Goes out: its release is stopped, which every process looks for, and how it stands once nobody has
 //! anything of it in hand any more. Never ends a process.
 
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -39,7 +38,7 @@ pub async fn run(arguments: &cli::Stop, context: &Context) -> Result<Exit, Error
     let stopping = Stopping { context, record: &record, slug: slug.as_str(), login: &login };
     let stopped = match stopping.release().await? {
         Some(release) => stopping.release_of(release).await?,
-        None if file.is_file() => stopping.before_it_begins(&file).await?,
+        None if file.is_file() => stopping.before_it_begins().await?,
         None => {
             let known = record.releases().await.map_err(|error| error.at(&record.place()))?;
             return Err(Never::sent(&slug, Some(&known)));
@@ -94,7 +93,7 @@ impl Stopping<'_> {
         self.record.note(&event).await.map_err(|error| self.at(error))
     }
 
-    async fn before_it_begins(&self, file: &Path) -> Result<Said, Error> {
+    async fn before_it_begins(&self) -> Result<Said, Error> {
         self.note(None).await?;
         // A send that was just being prepared may have begun it in the meantime.
         if let Some(release) = self.release().await? {
@@ -104,7 +103,6 @@ impl Stopping<'_> {
         let text = format!("{slug} has not been sent; cron will not begin it until `rundbrief send {slug}`.");
         let document = json!({
             "slug": slug,
-            "file": file.display().to_string(),
             "state": "not_sent",
             "code": null,
             "trial": false,
@@ -169,7 +167,6 @@ impl Stopping<'_> {
     fn document(&self, release: &Release, state: &str, held: u64, counts: &Totals) -> Value {
         json!({
             "slug": self.slug,
-            "file": null,
             "state": state,
             "code": super::survey::code_of(release),
             "trial": release.mode == Mode::Trial,

@@ -69,7 +69,10 @@ pub async fn a_new_text_takes_the_place_of_what_waits<L: Work + Books + Revision
 
     // 4 to 6 are still on the list, 7 and 8 are not, 9 has joined.
     let new = begun(&ledger, [4, 5, 6, 9]).await;
-    assert_eq!((new.revision, ledger.release("tagung", Mode::Real).await.expect("reads").expect("is there").id), (2, old));
+    assert_eq!(
+        (new.revision, ledger.release("tagung", Mode::Real).await.expect("reads").expect("is there").id),
+        (2, old)
+    );
     ledger.seal(new.id, 1, [3; 32]).await.expect("seals");
     let newest = ledger.release("tagung", Mode::Real).await.expect("reads").expect("is there");
     assert_eq!((newest.id, newest.state, newest.code), (new.id, ReleaseState::Open, [8; 32]));
@@ -163,7 +166,9 @@ pub async fn what_was_replaced_is_never_opened_again<L: Work + Books + Revisions
 }
 
 /// A person decides about the earlier text too; who did not get it has nothing and is new to the newest.
-pub async fn what_is_in_doubt_of_an_earlier_text_can_be_decided<L: Work + Books + Revisions>(open: impl AsyncFn() -> L) {
+pub async fn what_is_in_doubt_of_an_earlier_text_can_be_decided<L: Work + Books + Revisions>(
+    open: impl AsyncFn() -> L,
+) {
     let ledger = open().await;
     let old = half_sent(&ledger).await;
     let new = begun(&ledger, [5, 6]).await;
@@ -192,7 +197,9 @@ pub async fn what_counts_as_sent_of_an_earlier_text_is_known<L: Work + Books + R
 }
 
 /// The text can be changed again; whoever has either of the earlier ones keeps it.
-pub async fn a_third_text_goes_to_those_who_have_none_of_the_two<L: Work + Books + Revisions>(open: impl AsyncFn() -> L) {
+pub async fn a_third_text_goes_to_those_who_have_none_of_the_two<L: Work + Books + Revisions>(
+    open: impl AsyncFn() -> L,
+) {
     let ledger = open().await;
     half_sent(&ledger).await;
     let second = begun(&ledger, [5, 6, 7]).await.id;

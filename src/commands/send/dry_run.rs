@@ -43,7 +43,7 @@ pub(super) async fn dry_run(arguments: &cli::Send, order: &Order<'_>, context: &
     let files = staging.finish(build::OWNED)?;
     let told = match &survey.replaced {
         Some(replaced) => Told::of_new_text(ready, replaced, &survey.sums, &survey.parts),
-        None => Told::of(context, ready, survey.earlier.as_ref(), &survey.parts),
+        None => Told::of(context, ready, survey.earlier.as_ref(), &survey.parts, order.rest().is_some()),
     };
     let plan = text::plan(context, &survey.plan, &survey.sums, &survey.parts, &survey.before, order.chosen());
     context.screen.result(&(told.head() + &plan + &told.end_of_dry_run(files.len(), &folder)));

@@ -31,6 +31,8 @@ pub struct Course {
     /// Whether the post was stopped, and how often.
     pub stopped: bool,
     stops: u64,
+    /// A person has said what the rest get.
+    decided: bool,
 }
 
 /// A release whose place a new text takes.
@@ -54,7 +56,7 @@ impl Course {
     /// On from a release of a post to which all this happened.
     pub fn after(events: &[Event], release: Release) -> Course {
         let stopped = release.state == ReleaseState::Stopped || is_stopped(events);
-        Course { earlier: Some(release), replaced: None, stopped, stops: stops(events) }
+        Course { earlier: Some(release), stopped, stops: stops(events), ..Course::default() }
     }
 
     /// Whether nothing of the release is open.
@@ -80,10 +82,11 @@ impl Course {
         };
         let at = |error: LedgerError| error.at(&record.place());
         let events = record.events(slug).await.map_err(at)?;
-        let course = match earlier {
+        let mut course = match earlier {
             Some(release) => Course::after(&events, release),
             None => Course { stopped: is_stopped(&events), stops: stops(&events), ..Course::default() },
         };
+        course.decided = rest.is_some();
         let Some(release) = course.earlier.as_ref().filter(|release| release.code != ready.digest) else {
             if rest == Some(Rest::NewText) {
                 context
@@ -103,6 +106,11 @@ impl Course {
                 Ok(Course { earlier: None, replaced: Some(replaced), ..course })
             }
         }
+    }
+
+    /// The same for a send that began when the post had been stopped so often: whoever stops it since, means this one.
+    pub(super) fn since(self, stops: u64) -> Course {
+        Course { stops, ..self }
     }
 
     /// Whether nothing was released before.
@@ -127,7 +135,7 @@ impl Course {
     pub(super) fn told(&self, context: &Context, ready: &Ready, parts: &[Part], sums: &Sums) -> Told {
         match &self.replaced {
             Some(replaced) => Told::of_new_text(ready, replaced, sums, parts),
-            None => Told::of(context, ready, self.earlier.as_ref(), parts),
+            None => Told::of(context, ready, self.earlier.as_ref(), parts, self.decided),
         }
     }
 
@@ -209,27 +217,23 @@ impl Replaced {
     /// For people: who keeps what, who is left out, what is not made anew. Lines with their ends.
     pub(super) fn lines(&self, sums: &Sums, parts: &[Part]) -> String {
         let mut text = String::new();
+        let which = if self.have.len() > 1 { "an" } else { "the" };
         for (code, number) in &self.have {
             let (verb, keep) = if *number == 1 { ("has", "keeps") } else { ("have", "keep") };
-            text += &format!("{number} {verb} the earlier text ({code}) and {keep} it.\n");
+            text += &format!("{number} {verb} {which} earlier text ({code}) and {keep} it.\n");
         }
         let dropped = self.dropped(sums);
         if dropped > 0 {
+            let (gets, they) = if dropped == 1 { ("gets", "the address is") } else { ("get", "they are") };
             text += &format!(
-                "{dropped} of the {} who wait get nothing any more: they are on no list now, refuse, or must not be written \
-                 to.\n",
+                "{dropped} of the {} who wait {gets} nothing any more: {they} on no list now, refused, or not to be written to.\n",
                 self.waiting
             );
         }
-        let kept: Vec<&str> =
-            parts.iter().map(|part| part.channel.as_str()).filter(|name| self.served.contains(*name)).collect();
+        let names = parts.iter().map(|part| part.channel.as_str());
+        let kept: Vec<&str> = names.filter(|name| self.served.contains(*name)).collect();
         if !kept.is_empty() {
-            let verb = if kept.len() == 1 { "has" } else { "have" };
-            text += &format!(
-                "{} {verb} the earlier text and {}.\n",
-                kept.join(", "),
-                if kept.len() == 1 { "keeps it" } else { "keep it" }
-            );
+            text += &format!("The earlier text stays: {}.\n", kept.join(", "));
         }
         text
     }
@@ -249,6 +253,14 @@ impl Replaced {
 fn have(revisions: &[Revision]) -> Vec<(String, u64)> {
     let sent = revisions.iter().map(|revision| (code_of(&revision.release), revision.mails().sent));
     sent.filter(|(_, number)| *number > 0).collect()
+}
+
+/// How often a post was stopped so far.
+///
+/// # Errors
+/// The record's.
+pub(super) async fn stops_so_far(ledger: &SqliteLedger, slug: &str) -> Result<u64, Error> {
+    ledger.events(slug).await.map(|events| stops(&events)).map_err(|error| error.at(&ledger.place()))
 }
 
 fn no_rest(slug: &str) -> String {

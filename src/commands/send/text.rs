@@ -32,8 +32,15 @@ pub(super) struct Told {
 }
 
 impl Told {
-    /// `earlier` is the release that is gone on with, `parts` what goes out.
-    pub(super) fn of(context: &Context, ready: &Ready, earlier: Option<&Release>, parts: &[Part]) -> Told {
+    /// `earlier` is the release that is gone on with, `parts` what goes out; `decided`: a person has said what the rest get.
+    pub(super) fn of(
+        context: &Context,
+        ready: &Ready,
+        earlier: Option<&Release>,
+        parts: &[Part],
+        decided: bool,
+    ) -> Told {
+        let hint = if decided { "." } else { ";\nwith --rest-with-new-text, who has nothing yet gets that." };
         let changed = earlier.is_some_and(|release| release.code != ready.digest);
         let title = &ready.loaded.post.header.title;
         let head = match earlier {
@@ -43,8 +50,8 @@ impl Told {
             }
             Some(release) if mode(context) == Mode::Real => format!(
                 "{title}\nThe post has changed since its release: {} was released, the files now make {}.\n\
-                 Who has it keeps it, and who gets it now gets what was released. `rundbrief build` shows the new text;\n\
-                 with --rest-with-new-text, who has nothing yet gets that.\n",
+                 Who has it keeps it, and who gets it now gets what was released. `rundbrief build` shows the new \
+                 text{hint}\n",
                 code_of(release),
                 ready.code()
             ),

@@ -83,7 +83,7 @@ impl Unreadable {
         }
         let key = lasting_key(context, &ledger, order, release.mode).await?;
         if !course.go_on(order, context, &ledger, &release).await? {
-            return stopped(context, ledger, None).await;
+            return stopped(order, ledger, None, &release.slug).await;
         }
         let _inside = match release.mode {
             Mode::Trial => Some(outbox(context).enter(&release.slug)?),

@@ -155,7 +155,7 @@ fn texts(context: &Context, subject: &Subject, look: &Look) -> String {
     };
     let rows: Vec<Vec<String>> = look.revisions.iter().rev().map(row).collect();
     let lines: String = aligned(&rows, |_| false).iter().map(|line| format!("  {line}\n")).collect();
-    format!("The text was changed on the way; by mail it went out as\n{lines}")
+    format!("The post went out in {} texts, by mail to:\n{lines}", look.revisions.len())
 }
 
 /// One line a delivery: who, when, why.

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::ledger::{Books, Ledger, LedgerError, Mode, Part, Release, SqliteLedger, Totals};
+use crate::ledger::{Books, Ledger, LedgerError, Mode, Part, Release, Revisions, SqliteLedger, Totals};
 
 /// One text of a post.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,9 +38,7 @@ impl Revision {
 /// # Errors
 /// The record's.
 pub async fn of(record: &SqliteLedger, slug: &str, mode: Mode) -> Result<Vec<Revision>, LedgerError> {
-    let mut releases = record.releases().await?;
-    releases.retain(|release| release.slug == slug && release.mode == mode);
-    releases.sort_by_key(|release| std::cmp::Reverse(release.revision));
+    let releases = record.revisions(slug, mode).await?;
     let mut revisions = Vec::with_capacity(releases.len());
     for release in releases {
         revisions.push(of_release(record, release).await?);

@@ -116,7 +116,9 @@ impl Stopping<'_> {
         let revisions = self.revisions(&release).await?;
         if own(&revisions).open() > 0 {
             self.note(Some(release.id)).await?;
-            return self.halt(release).await;
+            // A new text that took its place before the stop was noted is stopped too; one that does after, finds the note.
+            let newest = self.release().await?.unwrap_or(release);
+            return self.halt(newest).await;
         }
         let counts = own(&revisions);
         let mut text = format!("Nothing of {} is left to stop: {}.", self.slug, counted(&release, &revisions, &counts));

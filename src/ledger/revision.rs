@@ -3,12 +3,15 @@
 //! Comes in: a release, targets. Goes out: who has something already, who still waits, what is in somebody's hands. The
 //! place of an earlier revision is taken by [`Ledger::seal`].
 
-use super::{Event, Ledger, LedgerError};
+use super::{Event, Ledger, LedgerError, Mode, Release};
 use crate::plan::Target;
 
 /// What every database behind the ledger can tell about the revisions of a post.
 #[allow(async_fn_in_trait, reason = "used with concrete types only, never as a trait object")]
 pub trait Revisions: Ledger {
+    /// Every sealed release of a post, the newest first.
+    async fn revisions(&self, slug: &str, mode: Mode) -> Result<Vec<Release>, LedgerError>;
+
     /// Of these targets, those that have the mail of this release or an earlier revision of it, or may have: all but
     /// those for whom it waits.
     async fn reached(&self, release: i64, targets: &[Target]) -> Result<Vec<Target>, LedgerError>;

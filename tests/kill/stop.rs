@@ -8,7 +8,9 @@ use std::time::{Duration, Instant};
 use rundbrief::ledger::DeliveryState;
 
 use crate::project::Project;
-use crate::sending::{POST, Sent, addresses, config, members, rundbrief, send, sending_to, start, totals, until, wait};
+use crate::sending::{
+    POST, Sent, addresses, config, is_being_prepared, members, rundbrief, send, sending_to, start, totals, until, wait,
+};
 use crate::smtp_server::{Answer, Script, Server, Stage};
 
 /// The promise: from the start of `stop` to the last mail that is accepted.
@@ -98,6 +100,19 @@ fn a_send_that_is_stopped_ends_within_three_seconds_and_goes_on_later() {
         send(&project).code(0);
         each_once(&server, &members);
     }
+}
+
+#[test]
+fn a_send_that_is_being_prepared_sends_nothing_once_it_is_stopped() {
+    let server = Server::start(Script::new().without_contents());
+    let members = members(60_000);
+    let project = sending_to(server.port(), &members);
+    let child = start(&project);
+    until("its recipients are being written down", || is_being_prepared(&project));
+    stop(&project).code(0).says("kurz has not been sent; cron will not begin it until `rundbrief send kurz`");
+    wait(child).code(75).says("kurz was stopped while this send was being prepared; nothing was sent by it");
+    assert_eq!(server.connections(), 0);
+    assert_eq!(rundbrief(&project, &["status", POST]).output().expect("it runs").status.code(), Some(66));
 }
 
 #[test]
@@ -227,7 +242,7 @@ fn old_and_new_text_at_once_write_to_each_member_once() {
         let shift = round % WORDS.len();
         let sends: Vec<Child> = (0..WORDS.len())
             .map(|number| {
-                std::thread::sleep(Duration::from_millis(7 * (round as u64 / 4)));
+                std::thread::sleep(Duration::from_millis(40 * (round as u64 / 4)));
                 spawn(&project, WORDS[(number + shift) % WORDS.len()])
             })
             .collect();

@@ -87,8 +87,10 @@ pub async fn a_new_text_takes_the_place_of_what_waits<L: Work + Books + Revision
     assert_eq!(sorted(ledger.known(new.id, &targets(1..=10)).await.expect("looks")), targets([1, 2, 3, 4, 5, 6, 9]));
     let recipients: Vec<_> = ledger.pending(new.id, 0, None, 9).await.expect("reads");
     assert_eq!(recipients.iter().map(|delivery| delivery.target).collect::<Vec<_>>(), targets([4, 5, 6, 9]));
-    let all: Vec<_> = ledger.releases().await.expect("lists").iter().map(|release| release.revision).collect();
-    assert_eq!(all, [2, 1]);
+    let all = ledger.revisions("tagung", Mode::Real).await.expect("lists");
+    assert_eq!(all.iter().map(|release| (release.id, release.revision)).collect::<Vec<_>>(), [(new.id, 2), (old, 1)]);
+    assert_eq!(ledger.releases().await.expect("lists").len(), 2);
+    assert_eq!(ledger.revisions("tagung", Mode::Trial).await.expect("lists"), []);
 }
 
 /// While somebody has something of the earlier text in hand, or has reached one who is to get the new one, nothing changes.

@@ -3,9 +3,9 @@
 use sqlx::{Row, Sqlite, Transaction, query};
 
 use super::beside::Holder;
-use super::rows::read_target;
+use super::rows::{read_release, read_target};
 use super::{SqliteLedger, hex_array};
-use crate::ledger::{Event, EventKind, LedgerError, Revisions};
+use crate::ledger::{Event, EventKind, LedgerError, Mode, Release, Revisions};
 use crate::plan::Target;
 
 /// The sealed revisions before release ?1.
@@ -31,6 +31,11 @@ fn known_sql(waits: bool) -> String {
 }
 
 impl Revisions for SqliteLedger {
+    async fn revisions(&self, slug: &str, mode: Mode) -> Result<Vec<Release>, LedgerError> {
+        let sql = "SELECT * FROM release WHERE slug = ? AND mode = ? AND state <> 0 ORDER BY revision DESC";
+        query(sql).bind(slug).bind(mode as i64).fetch_all(&self.pool).await?.iter().map(read_release).collect()
+    }
+
     async fn reached(&self, release: i64, targets: &[Target]) -> Result<Vec<Target>, LedgerError> {
         self.known_of(release, targets, false).await
     }

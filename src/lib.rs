@@ -52,8 +52,13 @@
 //! which notes the start in a journal beside the ledger. The answer is noted there too and settled in groups. So after
 //! any end another worker knows what had not left (it waits again), what was answered (it is settled), and what nobody
 //! can know (it is *uncertain*, and a person decides), unless the channel says that doing it again is harmless
-//! ([`channel::Repeat`]). Tests kill, stop and starve workers at every stage (`tests/kill.rs`, `tests/together.rs`,
-//! `tests/faults.rs`).
+//! ([`channel::Repeat`]).
+//!
+//! A post that was edited in the middle of its send goes on as it was, or as a new *revision*: a release of its own that
+//! takes the place of the earlier one in one step ([`ledger::Ledger::seal`]), for those who have nothing yet
+//! ([`ledger::Revisions`]). After that nothing of the earlier one leaves any more.
+//!
+//! Tests kill, stop and starve workers at every stage (`tests/kill.rs`, `tests/together.rs`, `tests/faults.rs`).
 
 pub mod channel;
 pub mod cli;

@@ -3,15 +3,10 @@
 //! Comes in: the order, the post as it is now, what the sending record has of it. Goes out: a [`Course`]. A post that was
 //! stopped goes on because a person says so, and an edited one only as that person says; never by a timer.
 
-use std::collections::BTreeSet;
-
-use serde_json::{Value, json};
-
 use super::super::Context;
 use super::super::ready::Ready;
 use super::super::revisions::{self, Revision};
 use super::super::stopped::{is_stopped, noted_at, stops};
-use super::super::survey::code_of;
 use super::order::{Order, Rest};
 use super::text::Told;
 use crate::dispatch::freeze::Sums;
@@ -20,6 +15,11 @@ use crate::error::Error;
 use crate::ledger::{
     Books, Event, EventKind, LedgerError, Part, Release, ReleaseState, Revisions, Roll, SqliteLedger, Totals,
 };
+
+mod replaced;
+
+pub use replaced::Replaced;
+use replaced::have;
 
 /// What a send goes on with.
 #[derive(Debug, Default)]
@@ -33,18 +33,6 @@ pub struct Course {
     stops: u64,
     /// A person has said what the rest get.
     decided: bool,
-}
-
-/// A release whose place a new text takes.
-#[derive(Debug)]
-pub struct Replaced {
-    pub release: Release,
-    /// How many have which text, by release code, the newest first.
-    have: Vec<(String, u64)>,
-    /// Members who wait.
-    waiting: u64,
-    /// Channels other than mail that have their text.
-    served: BTreeSet<String>,
 }
 
 impl Course {
@@ -125,10 +113,7 @@ impl Course {
 
     /// What is open of the parts of a new text before its recipients are known: the channels that have none yet.
     pub fn before(&self, parts: &[Part]) -> Vec<(i64, Totals)> {
-        let Some(replaced) = &self.replaced else { return Vec::new() };
-        let is_open = |part: &Part| part.channel != "email" && !replaced.served.contains(&part.channel);
-        let one = Totals { pending: 1, ..Totals::default() };
-        (0..).zip(parts).filter(|(_, part)| is_open(part)).map(|(number, _)| (number, one)).collect()
+        self.replaced.as_ref().map_or_else(Vec::new, |replaced| replaced.before(parts))
     }
 
     /// What is to be said before the plan.
@@ -187,72 +172,6 @@ impl Course {
         let open = self.earlier.as_ref().map(|release| release.id);
         ledger.go_on(&event, open, self.stops).await.map_err(at)
     }
-}
-
-impl Replaced {
-    fn of(release: Release, revisions: &[Revision]) -> Replaced {
-        let served = |(_, totals): &&(i64, Totals)| totals.all() > totals.pending + totals.deferred;
-        let channels = |revision: &Revision| -> Vec<String> {
-            revision.totals.iter().filter(served).map(|(part, _)| revision.channel(*part).to_owned()).collect()
-        };
-        Replaced {
-            release,
-            have: have(revisions),
-            waiting: revisions.iter().map(|revision| revision.mails().open()).sum(),
-            served: revisions.iter().flat_map(channels).filter(|channel| channel != "email").collect(),
-        }
-    }
-
-    /// Members who wait and are not among the recipients any more.
-    fn dropped(&self, sums: &Sums) -> u64 {
-        self.waiting.saturating_sub(sums.waited)
-    }
-
-    /// Whether the new text has nobody to go to and changes nothing.
-    pub fn is_idle(&self, sums: &Sums, parts: &[Part]) -> bool {
-        let open = |part: &Part| part.channel != "email" && !self.served.contains(&part.channel);
-        sums.total() == 0 && self.waiting == 0 && !parts.iter().any(open)
-    }
-
-    /// For people: who keeps what, who is left out, what is not made anew. Lines with their ends.
-    pub(super) fn lines(&self, sums: &Sums, parts: &[Part]) -> String {
-        let mut text = String::new();
-        let which = if self.have.len() > 1 { "an" } else { "the" };
-        for (code, number) in &self.have {
-            let (verb, keep) = if *number == 1 { ("has", "keeps") } else { ("have", "keep") };
-            text += &format!("{number} {verb} {which} earlier text ({code}) and {keep} it.\n");
-        }
-        let dropped = self.dropped(sums);
-        if dropped > 0 {
-            let (gets, they) = if dropped == 1 { ("gets", "the address is") } else { ("get", "they are") };
-            text += &format!(
-                "{dropped} of the {} who wait {gets} nothing any more: {they} on no list now, refused, or not to be written to.\n",
-                self.waiting
-            );
-        }
-        let names = parts.iter().map(|part| part.channel.as_str());
-        let kept: Vec<&str> = names.filter(|name| self.served.contains(*name)).collect();
-        if !kept.is_empty() {
-            text += &format!("The earlier text stays: {}.\n", kept.join(", "));
-        }
-        text
-    }
-
-    /// For programs.
-    pub(super) fn document(&self, sums: &Sums) -> Value {
-        json!({
-            "code": code_of(&self.release),
-            "have": self.have.iter().map(|(_, number)| number).sum::<u64>(),
-            "waiting": self.waiting,
-            "dropped": self.dropped(sums),
-        })
-    }
-}
-
-/// How many have which text, those that nobody has left out.
-fn have(revisions: &[Revision]) -> Vec<(String, u64)> {
-    let sent = revisions.iter().map(|revision| (code_of(&revision.release), revision.mails().sent));
-    sent.filter(|(_, number)| *number > 0).collect()
 }
 
 /// How often a post was stopped so far.

@@ -49,8 +49,8 @@ impl Revisions for SqliteLedger {
     }
 
     async fn held(&self, release: i64) -> Result<u64, LedgerError> {
-        let sql = "SELECT w.token, count(*) AS number FROM delivery d JOIN worker w ON w.id = d.worker \
-                   WHERE d.release = ? AND d.state IN (1, 2) GROUP BY w.id";
+        let sql = "SELECT w.token, count(*) AS number FROM worker w CROSS JOIN delivery d ON d.worker = w.id \
+                   AND d.state IN (1, 2) WHERE d.release = ? GROUP BY w.id";
         let mut held = 0;
         for row in query(sql).bind(release).fetch_all(&self.pool).await? {
             let token: Vec<u8> = row.try_get("token")?;

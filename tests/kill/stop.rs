@@ -9,7 +9,8 @@ use rundbrief::ledger::DeliveryState;
 
 use crate::project::Project;
 use crate::sending::{
-    POST, Sent, addresses, config, is_being_prepared, members, rundbrief, send, sending_to, start, totals, until, wait,
+    POST, Sent, addresses, config, is_being_prepared, list, members, rundbrief, send, sending_to, start, totals, until,
+    wait,
 };
 use crate::smtp_server::{Answer, Script, Server, Stage};
 
@@ -216,6 +217,36 @@ fn a_sender_that_was_killed_holds_up_neither_the_stop_nor_the_new_text() {
         assert!(times == 1 || (times == 0 && doubtful > 0), "{address}: {times}");
     }
     assert!(server.accepted_count() + doubtful >= members.len());
+}
+
+#[test]
+fn a_new_text_whose_preparation_is_killed_leaves_the_stopped_send_as_it_was() {
+    let server = Server::start(Last::default().watching(Duration::from_millis(5)));
+    let members = members(20_000);
+    let project = sending_to(server.port(), &members);
+    let child = start(&project);
+    until("mails go out", || server.accepted_count() > 20);
+    stop(&project).code(0);
+    wait(child).code(75);
+    let before = totals(&project);
+    edit(&project);
+    let mut child = spawn(&project, "--rest-with-new-text");
+    until("its recipients are being written down", || is_being_prepared(&project));
+    child.kill().expect("SIGKILL");
+    child.wait().expect("it has ended");
+    assert_eq!(totals(&project), before);
+    let status = crate::sending::status(&project);
+    assert_eq!((status["state"].as_str(), status["revisions"].as_array().map(Vec::len)), (Some("stopped"), Some(1)));
+    wait(start(&project)).code(64).says("kurz was stopped, and the post was edited since");
+    assert_eq!(server.accepted_count() as u64, before.sent);
+
+    // All but 100 leave the list, so that the rest is soon done.
+    let left = &members[19_900..];
+    project.write("newsletters/lists/members.csv", list(left));
+    wait(spawn(&project, "--rest-with-new-text")).code(0).says("get nothing any more");
+    let new = left.iter().filter(|address| server.accepted_for(address) == 1).count();
+    assert_eq!(new, left.len());
+    assert!(server.accepted_count() as u64 <= before.sent + 100);
 }
 
 /// A count of the post over all its texts.

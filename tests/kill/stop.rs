@@ -67,7 +67,7 @@ fn stopped_in_time(project: &Project, senders: Vec<Child>, last: &Last) -> Durat
     for sender in senders {
         let sent = wait(sender).code(75);
         // One that had only begun to prepare itself sends nothing at all.
-        let says = ["Stopped by `rundbrief stop`", "kurz was stopped while this send was being prepared"];
+        let says = ["Stopped. `rundbrief send kurz` goes on", "kurz was stopped while this send was being prepared"];
         assert!(says.iter().any(|text| sent.said.contains(text)), "{}", sent.said);
     }
     let after = last.since(began);

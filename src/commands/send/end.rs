@@ -119,10 +119,7 @@ impl RealEnd {
         match ran.ending {
             Some(Ending::Signal) => text += "Ended by you; run the same command to go on.\n",
             Some(Ending::Stopped) => {
-                text += &format!(
-                    "Stopped by `rundbrief stop`; `rundbrief send {}` goes on when you want it to.\n",
-                    self.slug
-                );
+                text += &format!("Stopped. `rundbrief send {}` goes on when you want it to.\n", self.slug);
             }
             Some(Ending::GivenUp) => text += "Another process took over; see `rundbrief status`.\n",
             Some(Ending::Failed) | None if self.left.deferred > 0 => {

@@ -98,6 +98,11 @@ pub enum Command {
     /// nothing when there is nothing to do; otherwise one line a post. Never asks, never adds people to a post that is
     /// being sent, and may be started as often as you like: two at once share the work.
     Run,
+    /// Stop a send within seconds, wherever it runs, until `rundbrief send` goes on
+    ///
+    /// Works from another terminal and against a send of cron. What was handed to the mail server is finished; nothing more
+    /// leaves. A post that was not sent yet is not begun by cron.
+    Stop(Stop),
     /// Show what became of a send: what may not have arrived, who was refused, what waits
     ///
     /// Without a post: every post that was sent, the newest first. Works while a send is running. With a post, the exit
@@ -191,6 +196,12 @@ pub struct Send {
     /// Nothing is sent if the content has another code by now.
     #[arg(long, value_name = "CODE", conflicts_with_all = ["dry_run", "test"])]
     pub approve: Option<String>,
+    /// After an edit: the rest get what was released, as those who have it
+    #[arg(long, conflicts_with_all = ["test", "rest_with_new_text"])]
+    pub rest_unchanged: bool,
+    /// After an edit: who has nothing yet gets the new text, and is looked up in the lists as they are now
+    #[arg(long, conflicts_with_all = ["test", "lists"])]
+    pub rest_with_new_text: bool,
     /// Do not ask before something leaves this computer
     #[arg(long)]
     pub yes: bool,
@@ -216,6 +227,13 @@ pub struct Approve {
     /// Take the approval back; what is sent already is not undone
     #[arg(long, conflicts_with_all = ["by", "note"])]
     pub revoke: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Stop {
+    /// The post: a Markdown file, or its name in newsletters/
+    #[arg(value_name = "POST")]
+    pub post: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -334,10 +352,10 @@ pub struct Suppress {
 }
 
 /// Commands that a later version has.
-const LATER: &[&str] = &["init", "import", "check", "preview", "stop", "correct", "work", "completions"];
+const LATER: &[&str] = &["init", "import", "check", "preview", "correct", "work", "completions"];
 
 /// What a later version's `send` takes.
-const LATER_OPTIONS: &[&str] = &["--rest-unchanged", "--rest-with-new-text", "--force"];
+const LATER_OPTIONS: &[&str] = &["--force"];
 
 /// What to answer to a command line that cannot be read, without `error: ` in front.
 pub fn mistake(error: &clap::Error) -> String {

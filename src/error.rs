@@ -65,6 +65,9 @@ pub enum Error {
     /// The sending record (ledger) cannot be used.
     #[error("error: sending record {place}: {message}{}", help_line(help))]
     Ledger { place: String, message: String, help: String },
+    /// Something is not finished yet that has to be first; the same command works in a moment.
+    #[error("error: {message}{}", help_line(help))]
+    Underway { message: String, help: String },
     /// A mail server or a network stops everything that goes through it.
     #[error("error: {channel}: {message}{}", help_line(help))]
     Channel { channel: String, message: String, help: String, exit: Exit },
@@ -114,6 +117,7 @@ impl Error {
             Error::NotApproved(_) => "not-approved",
             Error::Io { .. } => "input-output",
             Error::Ledger { .. } => "sending-record",
+            Error::Underway { .. } => "underway",
             Error::Channel { .. } => "channel",
         }
     }
@@ -128,6 +132,7 @@ impl Error {
             | Error::NeverSent { .. }
             | Error::NotApproved(_)
             | Error::Ledger { .. }
+            | Error::Underway { .. }
             | Error::Channel { .. } => None,
         }
     }
@@ -140,6 +145,7 @@ impl Error {
             Error::Config(_) => Exit::Config,
             Error::Missing { .. } | Error::NeverSent { .. } => Exit::NoInput,
             Error::Io { .. } | Error::Ledger { .. } => Exit::Io,
+            Error::Underway { .. } => Exit::SomeDeferred,
             Error::Channel { exit, .. } => *exit,
         }
     }

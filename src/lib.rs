@@ -55,8 +55,13 @@
 //! any end another worker knows what had not left (it waits again), what was answered (it is settled), and what nobody
 //! can know (it is *uncertain*, and a person decides), unless the channel says that doing it again is harmless
 //! ([`channel::Repeat`]). What is marked and settled is counted too, in the ledger and by a witness outside it, so that
-//! an old backup in the ledger's place is recognised, and so is a copy (`tests/guard.rs`). Tests kill, stop and starve
-//! workers at every stage (`tests/kill.rs`, `tests/together.rs`, `tests/faults.rs`).
+//! an old backup in the ledger's place is recognised, and so is a copy (`tests/guard.rs`).
+//!
+//! A post that was edited in the middle of its send goes on as it was, or as a new *revision*: a release of its own that
+//! takes the place of the earlier one in one step ([`ledger::Ledger::seal`]), for those who have nothing yet
+//! ([`ledger::Revisions`]). After that nothing of the earlier one leaves any more.
+//!
+//! Tests kill, stop and starve workers at every stage (`tests/kill.rs`, `tests/together.rs`, `tests/faults.rs`).
 
 pub mod channel;
 pub mod cli;

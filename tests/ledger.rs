@@ -6,6 +6,8 @@ mod approval_contract;
 mod books_contract;
 #[path = "support/ledger_contract.rs"]
 mod contract;
+#[path = "support/revision_contract.rs"]
+mod revision_contract;
 #[path = "support/work_contract.rs"]
 mod work_contract;
 
@@ -63,6 +65,19 @@ work_on_sqlite! { work_contract:
     a_clock_that_was_ahead_holds_nothing_up,
     a_lease_from_a_clock_that_was_ahead_ends_as_soon_as_any,
     places_are_taken_by_one_at_a_time,
+}
+
+work_on_sqlite! { revision_contract:
+    a_new_text_takes_the_place_of_what_waits,
+    a_new_text_waits_for_what_is_in_hand,
+    a_new_text_that_was_not_sealed_changes_nothing,
+    what_was_replaced_is_never_opened_again,
+    what_is_in_doubt_of_an_earlier_text_can_be_decided,
+    what_counts_as_sent_of_an_earlier_text_is_known,
+    a_third_text_goes_to_those_who_have_none_of_the_two,
+    a_stop_during_the_preparation_holds,
+    what_a_dead_process_had_is_not_held,
+    a_trial_is_forgotten_with_all_its_texts,
 }
 
 work_on_sqlite! { books_contract:

@@ -253,3 +253,25 @@ fn what_nobody_has_approved_waits_until_somebody_does() {
     assert_eq!(run_at(&project, "2026-11-24 09:10").code(0).stdout(), "kurz: 3 accepted by 127.0.0.1\n");
     assert_eq!(server.accepted_count(), 3);
 }
+
+#[test]
+fn what_a_person_stopped_is_left_alone_until_a_person_goes_on() {
+    let server = Server::start(Script::new());
+    let project = project(&server, 3);
+    project.run_at(&at("2026-11-24 08:00"), &["stop", "kurz"]).code(0);
+    is_silent(run_at(&project, "2026-11-24 09:00"), 0);
+    is_silent(run_at(&project, "2026-11-24 18:30"), 0);
+    assert_eq!(server.connections(), 0, "stopped before it was begun");
+    project.run_at(&at("2026-11-24 19:00"), &["send", "kurz", "--yes"]).code(0);
+    assert_eq!(server.accepted_count(), 3);
+
+    let busy = |line: &str| line.contains("<m1@").then(|| Answer::reply("450 4.2.0 greylisted"));
+    let server =
+        Server::start(Script::new().on(Stage::Rcpt, move |asked| busy(asked.line).unwrap_or(Answer::normal())));
+    let project = self::project(&server, 3);
+    run_at(&project, "2026-11-24 09:00").code(75);
+    project.run_at(&at("2026-11-24 09:01"), &["stop", "kurz"]).code(0);
+    let asked = server.count("RCPT");
+    run_at(&project, "2026-11-24 12:00");
+    assert_eq!(server.count("RCPT"), asked, "stopped in the middle");
+}

@@ -29,6 +29,7 @@ mod record;
 mod released;
 mod report;
 mod resolve;
+mod revisions;
 mod run;
 mod sample;
 mod screen;
@@ -36,6 +37,8 @@ mod send;
 mod signals;
 mod staging;
 mod status;
+mod stop;
+mod stopped;
 mod survey;
 mod table;
 mod when;
@@ -107,6 +110,7 @@ fn answer(cli: Cli, screen: Screen) -> Result<Exit, Error> {
         Command::Send(arguments) => runtime.block_on(send::run(arguments, &context)),
         Command::Run => runtime.block_on(run::run(&context)),
         Command::Approve(arguments) => runtime.block_on(approve::run(arguments, &context)),
+        Command::Stop(arguments) => runtime.block_on(stop::run(arguments, &context)),
         Command::Status(arguments) => runtime.block_on(status::run(arguments, &context)),
         Command::Resolve(arguments) => runtime.block_on(resolve::run(arguments, &context)),
         Command::Posted(arguments) => runtime.block_on(posted::run(arguments, &context)),

@@ -78,7 +78,7 @@ pub async fn not_sent(context: &Context, slug: &str, title: &str, reason: &str) 
 
 /// Tells that a `send` without anybody at the keyboard ended with an error; the same reason once.
 pub async fn failed(order: &Order<'_>, context: &Context, error: &Error) {
-    let alone = order.by == By::Person { yes: true } && !std::io::stdin().is_terminal();
+    let alone = matches!(order.by, By::Person { yes: true, .. }) && !std::io::stdin().is_terminal();
     if !alone || !is_wanted(context) {
         return;
     }

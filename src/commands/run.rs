@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::released::title;
 use super::send::order::{By, Order};
 use super::send::{Done, carry_out, counts_of, mode, taker};
+use super::stopped::is_stopped;
 use super::{Context, notify, record};
 use crate::dispatch::Ending;
 use crate::error::{Error, Exit};
@@ -87,8 +88,9 @@ async fn decide(
         return Ok((verdict(candidate.window, None, false, context.clock.timestamp()), false));
     };
     let standing = standing(context, record, &candidate.slug).await?;
+    let events = record.events(&candidate.slug).await.map_err(|error| error.at(&record.place()))?;
     let waits = standing.is_some_and(|standing| standing.next.is_some());
-    Ok((verdict(candidate.window, standing, false, context.clock.timestamp()), waits))
+    Ok((verdict(candidate.window, standing, is_stopped(&events), context.clock.timestamp()), waits))
 }
 
 /// Does what is to be done with a post; `None` where there is nothing new to say.

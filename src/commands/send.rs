@@ -10,9 +10,7 @@ use crate::cli;
 use crate::dispatch::freeze::{Sums, Wave};
 use crate::error::{Error, Exit};
 use crate::finding::Finding;
-use crate::ledger::{
-    Books, Event, EventKind, Ledger, LedgerError, Mode, Part, Release, ReleaseState, Roll, SqliteLedger,
-};
+use crate::ledger::{Books, Event, EventKind, Ledger, LedgerError, Mode, Part, Release, Roll, SqliteLedger};
 use crate::plan::{Plan, SiteKey, Skip};
 use crate::project::{secret_warnings, site_key};
 
@@ -22,6 +20,7 @@ mod deliver;
 mod dry_run;
 mod end;
 pub mod order;
+pub mod rest;
 mod test_mail;
 mod text;
 mod unreadable;
@@ -33,8 +32,8 @@ use deliver::Delivering;
 pub use deliver::Done;
 pub use end::counts as counts_of;
 use order::{By, Order};
+use rest::Course;
 pub use test_mail::deliver as deliver_once;
-use text::Told;
 pub use text::plan as plan_in_words;
 use unreadable::Unreadable;
 pub use ways::{mode, outbox, taker, ways};
@@ -59,7 +58,7 @@ pub async fn run(arguments: &cli::Send, context: &Context) -> Result<Exit, Error
 }
 
 async fn send_now(order: &Order<'_>, context: &Context) -> Result<Exit, Error> {
-    if let (Mode::Real, By::Person { yes }) = (mode(context), order.by) {
+    if let (Mode::Real, By::Person { yes, .. }) = (mode(context), order.by) {
         ask::can_ask(yes)?;
     }
     let done = carry_out(order, context).await?;
@@ -98,7 +97,7 @@ fn may_reach_people(context: &Context) -> Result<(), Error> {
 /// Whether it is to be sent now.
 fn goes_on(order: &Order<'_>, context: &Context, plan: &Plan) -> Result<bool, Error> {
     match order.by {
-        By::Person { yes } => ask::go_on(context, yes, plan),
+        By::Person { yes, .. } => ask::go_on(context, yes, plan),
         By::Timer { .. } => Ok(true),
     }
 }
@@ -128,26 +127,32 @@ async fn send(order: &Order<'_>, context: &Context, mut ready: Ready) -> Result<
         record::vouch(context, &ledger, &ready.key, order.new_ledger).await?;
     }
     build::publish_pictures(context, &ready)?;
+    let stops = rest::stops_so_far(&ledger, ready.slug()).await?;
     // Held from before the look at what was released, so that of two sends at once only one begins the release.
     ledger.hold().await.map_err(|error| error.at(&ledger.place()))?;
     record::forget_old_recipients(context, &ledger).await?;
     let earlier = begin_anew_without_files(context, &ready, &ledger).await?;
-    let (parts, before) = match &earlier {
+    let course = Course::of(order, context, &ready, Some(&ledger), earlier).await?.since(stops);
+    if order.is_timer() && course.stopped {
+        return stopped(order, ledger, None, ready.slug()).await;
+    }
+    course.make_way(context, &ledger, &ways).await?;
+    let earlier = &course.earlier;
+    let (parts, before) = match earlier {
         Some(release) => survey::frozen(&ledger, release).await?,
-        None => (ready.frozen(), Vec::new()),
+        None => (ready.frozen(), course.before(&ready.parts)),
     };
     check_names(order, &parts)?;
     let _inside = match mode(context) {
         Mode::Trial => Some(outbox(context).enter(ready.slug())?),
         Mode::Real => None,
     };
-    let filled = fill(context, &ready, &ledger, earlier.as_ref(), &parts, order.lists).await;
+    let filled = fill(context, &ready, &ledger, &course, &parts, order.lists).await;
     let (release, mut sums) = match filled {
         Err(error @ (Error::Input(_) | Error::Missing { .. })) if earlier.is_some() => {
             // Others may prepare their sends while this one goes on.
             let release = earlier.as_ref().expect("the guard asked for it");
-            let freed = ledger.discard(release.id, release.waves + 1).await;
-            freed.map_err(|error| error.at(&ledger.place()))?;
+            discard(&ledger, release).await?;
             ledger.shut().await;
             return finish_unreadable(order, context, error).await;
         }
@@ -159,33 +164,69 @@ async fn send(order: &Order<'_>, context: &Context, mut ready: Ready) -> Result<
     let gate =
         Gate { order, context, ready: &ready, ledger: &ledger, release: &release, parts: &parts, before: &before };
     let pass = gate.open(&mut sums).await?;
-    if earlier.is_none()
+    if course.is_first()
         && let Err(error) = window::fits(order, context, &ready, &sums)
     {
-        ledger.discard(release.id, release.waves + 1).await.map_err(|error| error.at(&ledger.place()))?;
+        discard(&ledger, &release).await?;
         ledger.shut().await;
         return Err(error);
     }
-    let told = Told::of(context, &ready, earlier.as_ref(), &parts);
-    let before_now = earlier.as_ref().map(|_| &before[..]);
+    let told = course.told(context, &ready, &parts, &sums);
+    let before_now = (!course.is_first()).then_some(&before[..]);
     let plan = survey::plan(ready.slug(), &code_of(&release), &parts, &sums, before_now, order.lists);
     let shown = told.head() + &text::plan(context, &plan, &sums, &parts, &before, order.chosen()) + &pass.line;
     context.screen.result(shown.trim_end());
     let targets = text::leaving(&plan, order.chosen());
     if mode(context) == Mode::Real && targets > 0 && !goes_on(order, context, &plan)? {
-        ledger.discard(release.id, release.waves + 1).await.map_err(|error| error.at(&ledger.place()))?;
+        discard(&ledger, &release).await?;
         ledger.shut().await;
         context.screen.result("Nothing was sent.");
         return Ok(None);
     }
-    pass.note(&ledger, &release).await?;
-    seal(order, context, &ledger, earlier.as_ref(), &release, &sums).await?;
     let mut document = told.document(&plan, mode(context), false);
-    document["approval"] = pass.document;
+    document["approval"] = pass.document.clone();
+    if course.replaced.as_ref().is_some_and(|replaced| replaced.is_idle(&sums, &parts)) {
+        discard(&ledger, &release).await?;
+        ledger.shut().await;
+        context.screen.result("\nEverybody on the lists has this post; nothing was sent.");
+        context.screen.json(&document);
+        return Ok(None);
+    }
+    pass.note(&ledger, &release).await?;
+    if !course.go_on(order, context, &ledger, &release).await? {
+        return stopped(order, ledger, Some(&release), ready.slug()).await;
+    }
+    seal(order, context, &ledger, earlier.as_ref(), &release, &sums).await?;
     Delivering { order, context, key: &ready.key, ways, ledger, release: &release, parts: &parts, targets }
         .deliver(document)
         .await
         .map(Some)
+}
+
+/// Drops what was filled, so that others can prepare their sends.
+async fn discard(ledger: &SqliteLedger, release: &Release) -> Result<(), Error> {
+    ledger.discard(release.id, release.waves + 1).await.map_err(|error| error.at(&ledger.place()))
+}
+
+/// Ends a send that a person stopped before anything of it has left; `filled` is what was prepared.
+///
+/// # Errors
+/// [`Error::Underway`] for a person who wanted it sent; a timer leaves it alone.
+async fn stopped(
+    order: &Order<'_>,
+    ledger: SqliteLedger,
+    filled: Option<&Release>,
+    slug: &str,
+) -> Result<Option<Done>, Error> {
+    if let Some(release) = filled {
+        discard(&ledger, release).await?;
+    }
+    ledger.shut().await;
+    if order.is_timer() {
+        return Ok(None);
+    }
+    let message = format!("{slug} was stopped while this send was being prepared; nothing was sent by it");
+    Err(Error::Underway { message, help: format!("`rundbrief send {slug}` goes on when you want it to") })
 }
 
 /// Goes on with what was released, although the post or a list cannot be read any more. Where nothing of a release is
@@ -238,20 +279,21 @@ async fn fill(
     context: &Context,
     ready: &Ready,
     ledger: &SqliteLedger,
-    earlier: Option<&Release>,
+    course: &Course,
     parts: &[Part],
     lists: &[String],
 ) -> Result<(Release, Sums), Error> {
     let at = |error: LedgerError| error.at(&ledger.place());
     let mails = Mail::of_parts(parts)?;
     let decisions = decisions(context, &ready.key, ready.lang(), &mails, lists)?;
+    let (earlier, replaces) = (course.earlier.as_ref(), course.replaces());
     let release = match earlier {
         Some(release) => release.clone(),
         None => ledger.begin(&survey::new_release(context, ready)).await.map_err(at)?,
     };
     let number = release.waves + 1;
     let limited = context.project.config.limited_domains();
-    let wave = Wave { roll: ledger, release: release.id, number, record: Some(ledger), earlier, limited };
+    let wave = Wave { roll: ledger, release: release.id, number, record: Some(ledger), earlier, replaces, limited };
     match wave.fill(decisions).await {
         Ok(sums) => Ok((release, sums)),
         Err(error) => {
@@ -291,12 +333,11 @@ async fn seal(
     }
     if earlier.is_some() && (sums.total() == 0 || order.is_timer()) {
         ledger.discard(release.id, number).await.map_err(at)?;
+    } else if let Err(error) = ledger.seal(release.id, number, sums.audience.0).await {
+        ledger.discard(release.id, number).await.map_err(at)?;
+        return Err(at(error));
     } else {
-        ledger.seal(release.id, number, sums.audience.0).await.map_err(at)?;
         ledger.note(&planned(context, release, sums)).await.map_err(at)?;
-    }
-    if release.state != ReleaseState::Open {
-        ledger.set_state(release.id, ReleaseState::Open).await.map_err(at)?;
     }
     Ok(())
 }

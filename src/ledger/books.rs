@@ -138,7 +138,9 @@ pub trait Books: Ledger {
     /// Everything that was ever released to a target, the newest first. The parts come without their content.
     async fn history(&self, target: Target) -> Result<Vec<Passage>, LedgerError>;
 
-    /// Decides about uncertain deliveries: those given, or all of the release. Says how many there were.
+    /// Decides about uncertain deliveries: those given, or all of the release. Says how many there were. What is to be
+    /// sent again of a release that is not the newest of its post is forgotten: those members have nothing yet, and the
+    /// next wave of the newest one takes them up.
     async fn resolve(
         &self,
         release: i64,
@@ -147,7 +149,8 @@ pub trait Books: Ledger {
         at: i64,
     ) -> Result<u64, LedgerError>;
 
-    /// Stops a release or opens it again. A settled one opens only if something of it is open.
+    /// Stops a release or opens it again. A settled one opens only if something of it is open, and none whose place a
+    /// later revision took.
     async fn set_state(&self, release: i64, state: ReleaseState) -> Result<(), LedgerError>;
 
     /// Keeps these targets from being written to. Says how many were not kept from it before.

@@ -30,6 +30,9 @@ pub enum LedgerError {
     Database(String),
     #[error("another send is being prepared")]
     Busy,
+    /// Of an earlier revision something is claimed or leaving, or was while the new one was made.
+    #[error("the earlier text of this post is still being sent")]
+    InHand,
     /// A file beside the database.
     #[error("{0}")]
     Beside(String),
@@ -39,6 +42,11 @@ impl LedgerError {
     /// The error of a command, with where the record is kept and what to do.
     pub fn at(self, place: &str) -> error::Error {
         let help = match &self {
+            LedgerError::InHand => {
+                let help =
+                    "nothing was changed; `rundbrief stop` ends what is being sent, then try again in a few seconds";
+                return error::Error::Underway { message: self.to_string(), help: help.to_owned() };
+            }
             LedgerError::Newer => "install the version that wrote it, or a later one; nothing was changed",
             LedgerError::Locked | LedgerError::Busy => "wait until the other one has finished, then run this again",
             LedgerError::Damaged(_) => {

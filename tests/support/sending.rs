@@ -158,6 +158,21 @@ pub fn can_be_written_to(project: &Project) -> bool {
     })
 }
 
+/// Whether recipients are being added to a release that is not sealed yet.
+pub fn is_being_prepared(project: &Project) -> bool {
+    let path = project.path("rundbrief.db");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let Ok(mut connection) = sqlx::sqlite::SqliteConnectOptions::new().filename(path).connect().await else {
+            return false;
+        };
+        let sql = "SELECT 1 FROM recipient JOIN release ON release.id = recipient.release AND state = 0 LIMIT 1";
+        let found = sqlx::query(sql).fetch_optional(&mut connection).await;
+        connection.close().await.expect("closes");
+        found.is_ok_and(|row| row.is_some())
+    })
+}
+
 /// How many deliveries are in each state.
 pub fn totals(project: &Project) -> Totals {
     on_record(project, async |ledger, release| {

@@ -28,10 +28,17 @@ pub struct Order<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum By {
     /// Can be asked, unless the answer is there already.
-    Person { yes: bool },
+    Person { yes: bool, rest: Option<Rest> },
     /// Cannot be asked, adds nobody to a release, and keeps every time. Without a window, nothing is tried for the first
     /// time.
     Timer { window: Option<Window> },
+}
+
+/// What those get who have nothing yet of a post that was edited since its release.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rest {
+    Unchanged,
+    NewText,
 }
 
 impl<'a> Order<'a> {
@@ -39,12 +46,17 @@ impl<'a> Order<'a> {
     /// [`Error::Usage`] for something else than a release code.
     pub fn of(arguments: &'a cli::Send) -> Result<Order<'a>, Error> {
         let approve = arguments.approve.as_deref().map(str::parse).transpose().map_err(Error::Usage)?;
+        let rest = match (arguments.rest_unchanged, arguments.rest_with_new_text) {
+            (true, _) => Some(Rest::Unchanged),
+            (_, true) => Some(Rest::NewText),
+            (false, false) => None,
+        };
         Ok(Order {
             approve,
             post: &arguments.post,
             lists: &arguments.lists,
             channels: &arguments.channels,
-            by: By::Person { yes: arguments.yes },
+            by: By::Person { yes: arguments.yes, rest },
             new_ledger: arguments.new_ledger,
             offline: arguments.offline,
         })
@@ -52,6 +64,14 @@ impl<'a> Order<'a> {
 
     pub fn chosen(&self) -> Chosen<'a> {
         Chosen { channels: self.channels, lists: self.lists }
+    }
+
+    /// What a person wants the rest to get, if they said so.
+    pub fn rest(&self) -> Option<Rest> {
+        match self.by {
+            By::Person { rest, .. } => rest,
+            By::Timer { .. } => None,
+        }
     }
 
     pub fn is_timer(&self) -> bool {

@@ -2,10 +2,11 @@
 
 use serde_json::Value;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, query};
+use sqlx::{AssertSqlSafe, Row, query};
 
 use super::approval::forget_names;
 use super::beside::Holder;
+use super::revision::IS_NEWEST;
 use super::rows::{read_release, read_target};
 use super::{SqliteLedger, hex_array, identity};
 use crate::ledger::{
@@ -136,14 +137,20 @@ impl Books for SqliteLedger {
                      (part || ' ' || hex(target)) IN (SELECT value FROM json_each(?2)))";
         let named = |key: &DeliveryKey| format!("{} {}", key.part, key.target.hex().to_uppercase());
         let keys = keys.map(|keys| Value::from(keys.iter().map(named).collect::<Vec<_>>()).to_string());
+        // Of an earlier revision nothing is sent any more: who has nothing of it is taken up by the newest.
+        let gone = "DELETE FROM delivery WHERE release = ?1 AND state = 6 AND (?2 IS NULL OR \
+                    (part || ' ' || hex(target)) IN (SELECT value FROM json_each(?2)))";
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let newest = query(AssertSqlSafe(format!("SELECT {IS_NEWEST} AS newest"))).bind(release);
+        let is_newest: bool = newest.fetch_one(&mut *transaction).await?.try_get("newest")?;
         let (sql, detail) = match decided {
-            Decided::SendAgain => (again, AGAIN),
+            Decided::SendAgain if is_newest => (again, AGAIN),
+            Decided::SendAgain => (gone, ""),
             Decided::CountAsSent => (count, COUNTED),
         };
-        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         let done =
             query(sql).bind(release).bind(keys).bind(at).bind(detail).execute(&mut *transaction).await?.rows_affected();
-        if done > 0 && decided == Decided::SendAgain {
+        if done > 0 && decided == Decided::SendAgain && is_newest {
             let reopen = "UPDATE release SET state = 1 WHERE id = ? AND state = 3";
             query(reopen).bind(release).execute(&mut *transaction).await?;
         }
@@ -152,9 +159,11 @@ impl Books for SqliteLedger {
     }
 
     async fn set_state(&self, release: i64, state: ReleaseState) -> Result<(), LedgerError> {
-        let sql = "UPDATE release SET state = ?1 WHERE id = ?2 AND (state IN (1, 2) OR (state = 3 AND EXISTS \
-                   (SELECT 1 FROM delivery WHERE release = ?2 AND (state IN (0, 4) OR state IN (1, 2) OR state = 6))))";
-        query(sql).bind(state as i64).bind(release).execute(&self.pool).await?;
+        let sql = format!(
+            "UPDATE release SET state = ?2 WHERE id = ?1 AND {IS_NEWEST} AND (state IN (1, 2) OR (state = 3 AND EXISTS \
+             (SELECT 1 FROM delivery WHERE release = ?1 AND (state IN (0, 4) OR state IN (1, 2) OR state = 6))))"
+        );
+        query(AssertSqlSafe(sql)).bind(release).bind(state as i64).execute(&self.pool).await?;
         Ok(())
     }
 
@@ -194,7 +203,8 @@ impl Books for SqliteLedger {
     async fn forget_recipients(&self, before: i64) -> Result<u64, LedgerError> {
         let old = "SELECT id FROM release WHERE state = 3 AND created_at < ?1 \
                    AND EXISTS (SELECT 1 FROM recipient r WHERE r.release = release.id) \
-                   AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.release = release.id AND d.settled_at >= ?1)";
+                   AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.release = release.id \
+                   AND (d.settled_at >= ?1 OR d.state = 6))";
         let mut forgotten = 0;
         for row in query(old).bind(before).fetch_all(&self.pool).await? {
             let delete = query("DELETE FROM recipient WHERE release = ?").bind(row.try_get::<i64, _>("id")?);

@@ -24,6 +24,7 @@ mod identity;
 mod lock;
 mod pace;
 mod recover;
+mod revision;
 mod rows;
 mod stale;
 mod upgrade;

@@ -9,6 +9,7 @@ use std::fs::File;
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Row, query};
 
+use super::revision::IS_NEWEST;
 use super::rows::{read_delivery, read_target};
 use super::{SqliteLedger, hex_array, identity};
 use crate::ledger::boot::boot_id;
@@ -204,10 +205,12 @@ impl Work for SqliteLedger {
     }
 
     async fn settle(&self, worker: &Worker, release: i64, settled: &[Settled]) -> Result<(), LedgerError> {
-        // An upsert finds each row by its key; an UPDATE … FROM json_each would read the whole table.
+        // An upsert finds each row by its key; an UPDATE … FROM json_each would read the whole table. A row that a person
+        // gave up meanwhile comes back only if it was sent after all.
         let sql = "INSERT INTO delivery (release, part, target, state, due_at, hold_until, detail, settled_at) \
                    SELECT ?1, value->>0, unhex(value->>1), value->>2, value->>3, value->>4, value->>5, value->>6 \
-                   FROM json_each(?2) WHERE true \
+                   FROM json_each(?2) WHERE value->>2 = 3 OR EXISTS (SELECT 1 FROM delivery WHERE release = ?1 \
+                   AND part = value->>0 AND target = unhex(value->>1)) \
                    ON CONFLICT (release, part, target) DO UPDATE SET state = excluded.state, due_at = excluded.due_at, \
                    hold_until = excluded.hold_until, detail = excluded.detail, settled_at = excluded.settled_at \
                    WHERE worker = ?3 AND (state = 2 OR (state = 6 AND excluded.state = 3))";
@@ -237,7 +240,9 @@ impl Work for SqliteLedger {
     async fn give_back(&self, worker: &Worker, release: i64, back: &[(DeliveryKey, i64)]) -> Result<(), LedgerError> {
         // One that was refused for now before stays so, and is due as it was unless told otherwise.
         let sql = "INSERT INTO delivery (release, part, target, state, due_at) \
-                   SELECT ?1, value->>0, unhex(value->>1), 0, value->>2 FROM json_each(?2) WHERE true \
+                   SELECT ?1, value->>0, unhex(value->>1), 0, value->>2 FROM json_each(?2) \
+                   WHERE EXISTS (SELECT 1 FROM delivery WHERE release = ?1 AND part = value->>0 \
+                   AND target = unhex(value->>1)) \
                    ON CONFLICT (release, part, target) DO UPDATE SET state = CASE WHEN attempts > 0 THEN 4 ELSE 0 END, \
                    due_at = CASE WHEN excluded.due_at = 0 AND attempts > 0 THEN due_at ELSE excluded.due_at END, \
                    worker = NULL WHERE state = 1 AND worker = ?3";
@@ -290,15 +295,18 @@ impl Work for SqliteLedger {
     }
 
     async fn reopen(&self, release: i64, keys: &[DeliveryKey], due_at: i64) -> Result<(), LedgerError> {
-        let sql = "UPDATE delivery SET state = 4, due_at = ?4, settled_at = NULL WHERE release = ?1 AND part = ?2 \
-                   AND target IN (SELECT unhex(value) FROM json_each(?3)) AND state = 5";
-        let open = "UPDATE release SET state = 1 WHERE id = ? AND state = 3";
+        let sql = format!(
+            "UPDATE delivery SET state = 4, due_at = ?4, settled_at = NULL WHERE release = ?1 AND part = ?2 \
+             AND target IN (SELECT unhex(value) FROM json_each(?3)) AND state = 5 AND {IS_NEWEST}"
+        );
+        let open = format!("UPDATE release SET state = 1 WHERE id = ?1 AND state = 3 AND {IS_NEWEST}");
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         for (part, targets) in by_part(keys) {
-            let query = query(sql).bind(release).bind(part).bind(hex_array(&targets)).bind(due_at);
+            let query = query(AssertSqlSafe(sql.as_str()));
+            let query = query.bind(release).bind(part).bind(hex_array(&targets)).bind(due_at);
             query.execute(&mut *transaction).await?;
         }
-        query(open).bind(release).execute(&mut *transaction).await?;
+        query(AssertSqlSafe(open)).bind(release).execute(&mut *transaction).await?;
         transaction.commit().await?;
         Ok(())
     }

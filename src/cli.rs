@@ -79,6 +79,12 @@ pub enum Color {
 pub enum Command {
     /// Begin a new post, with its header filled in as a draft
     New(New),
+    /// Say what is wrong with a post, with file, line and what to do
+    ///
+    /// Looks at content, German typography, the mail, law, networks, the feed and the plan. Without a post: every post that
+    /// was not sent yet, drafts too. Ends with 65 if there is an error, which `send` refuses as well; a warning is only
+    /// said. `[check]` in config.toml silences a rule or raises it.
+    Check(Check),
     /// Make everything from a post as files, to look at: e-mail, teasers, feed item, plan
     Build(Build),
     /// Send a post to the members: each member once, however often this is run
@@ -125,6 +131,16 @@ pub struct New {
 }
 
 #[derive(Debug, Args)]
+pub struct Check {
+    /// Posts: Markdown files, or their names in newsletters/
+    #[arg(value_name = "POST")]
+    pub posts: Vec<PathBuf>,
+    /// Ask every link whether it answers, too
+    #[arg(long)]
+    pub online: bool,
+}
+
+#[derive(Debug, Args)]
 pub struct Build {
     /// The post: a Markdown file, or its name in newsletters/
     #[arg(value_name = "POST")]
@@ -160,6 +176,9 @@ pub struct Send {
     /// Do not ask before something leaves this computer
     #[arg(long)]
     pub yes: bool,
+    /// Send although `rundbrief check` finds errors
+    #[arg(long)]
+    pub force: bool,
     /// The sending record is really a new one, although the configuration knows another
     #[arg(long)]
     pub new_ledger: bool,
@@ -258,23 +277,11 @@ pub struct Suppress {
 }
 
 /// Commands that a later version has.
-const LATER: [&str; 12] = [
-    "init",
-    "import",
-    "check",
-    "preview",
-    "approve",
-    "stop",
-    "correct",
-    "work",
-    "report",
-    "ledger",
-    "doctor",
-    "completions",
-];
+const LATER: [&str; 11] =
+    ["init", "import", "preview", "approve", "stop", "correct", "work", "report", "ledger", "doctor", "completions"];
 
 /// What a later version's `send` takes.
-const LATER_OPTIONS: [&str; 5] = ["--approve", "--rest-unchanged", "--rest-with-new-text", "--force", "--offline"];
+const LATER_OPTIONS: [&str; 4] = ["--approve", "--rest-unchanged", "--rest-with-new-text", "--offline"];
 
 /// What to answer to a command line that cannot be read, without `error: ` in front.
 pub fn mistake(error: &clap::Error) -> String {

@@ -10,6 +10,7 @@ const LEVELS: &[&[&str]] = &[
     &["config", "post", "members"],
     &["render"],
     &["plan"],
+    &["check"],
     &["project"],
     &["ledger", "channel"],
     &["dispatch"],

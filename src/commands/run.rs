@@ -125,7 +125,14 @@ async fn send(
     candidate: Candidate,
     window: Option<Window>,
 ) -> Result<Option<Line>, Error> {
-    let order = Order { post: &candidate.file, lists: &[], channels: &[], by: By::Timer { window }, new_ledger: false };
+    let order = Order {
+        post: &candidate.file,
+        lists: &[],
+        channels: &[],
+        by: By::Timer { window },
+        new_ledger: false,
+        force: false,
+    };
     let done = match carry_out(&order, &context.silently()).await {
         Ok(Some(done)) => done,
         Ok(None) => return Ok(None),

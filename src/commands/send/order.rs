@@ -16,6 +16,8 @@ pub struct Order<'a> {
     pub by: By,
     /// The sending record is really a new one.
     pub new_ledger: bool,
+    /// Send although `check` finds errors.
+    pub force: bool,
 }
 
 /// Who wants the send.
@@ -36,6 +38,7 @@ impl<'a> Order<'a> {
             channels: &arguments.channels,
             by: By::Person { yes: arguments.yes },
             new_ledger: arguments.new_ledger,
+            force: arguments.force,
         }
     }
 

@@ -20,7 +20,7 @@ pub(super) const UNSUPPORTED: Rule = Rule::warning(
 
 /// Whoever does without these reads the same mail, only plainer: square corners, the desk's layout, the light colours, the
 /// next font of the list. The built-in templates rely on that.
-const PLAINER: [&str; 59] = [
+const PLAINER: [&str; 63] = [
     "at:font-face",
     "at:keyframes",
     "at:media",
@@ -48,6 +48,11 @@ const PLAINER: [&str; 59] = [
     "property:background-size",
     "property:background-position",
     "property:border-radius",
+    // Told with `position`.
+    "property:bottom",
+    "property:left",
+    "property:right",
+    "property:top",
     "property:border-spacing",
     "property:box-shadow",
     "property:box-sizing",
@@ -106,7 +111,10 @@ pub(super) fn look(subject: &Subject<'_>, document: &Document, told: &mut Told) 
         let Some(place) = in_templates(subject, &written) else { continue };
         let (last, others) = without.split_last().expect("at least one lacks it");
         let who = if others.is_empty() { (*last).to_owned() } else { format!("{} and {last}", others.join(", ")) };
-        told.add(&UNSUPPORTED, place, format!("{title} does not work in {who}"));
+        let written = written.trim_end_matches('(');
+        let named = title.to_lowercase().replace(' ', "").contains(&written.to_lowercase().replace(' ', ""));
+        let what = if named { title.to_owned() } else { format!("{written} ({title})") };
+        told.add(&UNSUPPORTED, place, format!("{what} does not work in {who}"));
     }
 }
 

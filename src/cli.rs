@@ -93,6 +93,11 @@ pub enum Command {
     /// shows who gets what and how long it takes, and asks before anything leaves. Run again, it goes on where it stopped
     /// and writes to nobody twice; what was refused for now is tried again.
     Send(Send),
+    /// Approve a post for sending: this very content, for these people
+    ///
+    /// Shows the plan and the release code and notes who approved. Where the configuration says `[approval] required = true`,
+    /// nothing is sent to people without it; an edit after it, or too many people added or gone, needs a new one.
+    Approve(Approve),
     /// Send everything that is due; for cron and timers
     ///
     /// Takes every post whose `send_at` has come and that is no draft, and what was refused for now and is due again. Says
@@ -110,11 +115,32 @@ pub enum Command {
     Resolve(Resolve),
     /// Note where a text was posted that you post by hand
     Posted(Posted),
+    /// Make a report of a send: for the board, on screen or on paper, or as a table
+    ///
+    /// In the language of the site. Without --out as Markdown on standard output. Works while a send is running, and
+    /// after the post's file is gone.
+    Report(Report),
     /// Show what a member got or did not get, and why
     Explain(Explain),
     /// Look at the member lists, and keep people from being written to
     #[command(subcommand)]
     Members(Members),
+    /// Look after the sending record itself
+    #[command(subcommand)]
+    Ledger(Ledger),
+    /// Look for whatever stands in the way of a send: mail server, sending record, lists, links, DNS
+    ///
+    /// Sends no mail and unsubscribes nobody. Each line says what was found and, below it, what to do. The exit code is 0
+    /// when nothing is an error, else that of the worst: 65 a list, 74 the sending record, 75 a server that cannot be
+    /// reached now, 77 the login, 78 the configuration or the DNS.
+    Doctor(Doctor),
+}
+
+#[derive(Debug, Args)]
+pub struct Doctor {
+    /// Look only at this computer: no mail server, no website, no DNS
+    #[arg(long)]
+    pub offline: bool,
 }
 
 #[derive(Debug, Args)]
@@ -173,15 +199,42 @@ pub struct Send {
     /// Only this way out: email, feed or a network (may be given several times)
     #[arg(long = "channel", value_name = "NAME")]
     pub channels: Vec<String>,
+    /// Do not look whether the article's link and its hosted pictures can be reached
+    #[arg(long)]
+    pub offline: bool,
+    /// Approve and send in one step: the release code that you have seen, such as K7QF-3M2X
+    ///
+    /// Nothing is sent if the content has another code by now.
+    #[arg(long, value_name = "CODE", conflicts_with_all = ["dry_run", "test"])]
+    pub approve: Option<String>,
     /// Do not ask before something leaves this computer
     #[arg(long)]
     pub yes: bool,
     /// Send although `rundbrief check` finds errors
     #[arg(long)]
     pub force: bool,
-    /// The sending record is really a new one, although the configuration knows another
+    /// Take the sending record as it is, although it is another one than last time: new, a copy or an older backup
     #[arg(long)]
     pub new_ledger: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Approve {
+    /// The post: a Markdown file, or its name in newsletters/
+    #[arg(value_name = "POST")]
+    pub post: PathBuf,
+    /// Who approves it; without it you are asked
+    #[arg(long, value_name = "NAME")]
+    pub by: Option<String>,
+    /// What is to be remembered with it
+    #[arg(long, value_name = "TEXT")]
+    pub note: Option<String>,
+    /// Show who approved it and whether that still holds
+    #[arg(long, conflicts_with_all = ["by", "note", "revoke"])]
+    pub show: bool,
+    /// Take the approval back; what is sent already is not undone
+    #[arg(long, conflicts_with_all = ["by", "note"])]
+    pub revoke: bool,
 }
 
 #[derive(Debug, Args)]
@@ -225,6 +278,16 @@ pub struct Posted {
 }
 
 #[derive(Debug, Args)]
+pub struct Report {
+    /// The post: a Markdown file, or its name in newsletters/
+    #[arg(value_name = "POST")]
+    pub post: PathBuf,
+    /// The file to write: .html (prints well), .csv (every delivery, for Excel) or .md
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
 pub struct Explain {
     /// The member's e-mail address
     #[arg(value_name = "ADDRESS")]
@@ -258,6 +321,19 @@ pub enum Members {
     },
 }
 
+#[derive(Debug, Subcommand)]
+pub enum Ledger {
+    /// Show the name of the sending record, with the line for config.toml that asks for it
+    ///
+    /// With that line, a send refuses every other record: one that is empty since the file was lost, or one of another
+    /// project. Gives the record a name if it has none.
+    Id,
+    /// Bring the sending record up to date with this version of rundbrief
+    ///
+    /// Every command does that by itself when it is needed. A copy of how it was before is kept beside it for a month.
+    Migrate,
+}
+
 /// Exactly one of them.
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
@@ -277,11 +353,10 @@ pub struct Suppress {
 }
 
 /// Commands that a later version has.
-const LATER: [&str; 11] =
-    ["init", "import", "preview", "approve", "stop", "correct", "work", "report", "ledger", "doctor", "completions"];
+const LATER: &[&str] = &["init", "import", "preview", "stop", "correct", "work", "completions"];
 
 /// What a later version's `send` takes.
-const LATER_OPTIONS: [&str; 4] = ["--approve", "--rest-unchanged", "--rest-with-new-text", "--offline"];
+const LATER_OPTIONS: &[&str] = &["--rest-unchanged", "--rest-with-new-text"];
 
 /// What to answer to a command line that cannot be read, without `error: ` in front.
 pub fn mistake(error: &clap::Error) -> String {

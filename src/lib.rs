@@ -32,6 +32,8 @@
 //! | [`ledger`] | releases, recipients, deliveries; the only module with a database |
 //! | [`channel`] | the ways out |
 //! | [`dispatch`] | freezes a wave; delivers what is open |
+//! | [`report`] | what became of a send, as a page and as a notification |
+//! | [`doctor`] | what stands in the way of a send: mail server, sending record, DNS |
 //! | [`commands`] | one file a subcommand; the only module that prints |
 //! | [`cli`] | arguments and help texts |
 //!
@@ -41,9 +43,9 @@
 //! # The import rule
 //!
 //! Imports point one way: `finding, secret, words, http, cli` ← `error` ← `config, post, members` ← `render` ← `plan` ← `check`
-//! ← `project` ← `ledger, channel` ← `dispatch` ← `commands` ← `main`. Modules of one level do not import each other, and
-//! each library has its place (sqlx only in `ledger`, clap only in `cli`, …). `tests/architecture.rs` reads every
-//! `use crate::` and fails on a violation.
+//! ← `project` ← `ledger, channel` ← `dispatch` ← `doctor, report` ← `commands` ← `main`. Modules of one level do not import
+//! each other, and each library has its place (sqlx only in `ledger`, clap only in `cli`, …). `tests/architecture.rs`
+//! reads every `use crate::` and fails on a violation.
 //!
 //! # Never twice
 //!
@@ -53,8 +55,9 @@
 //! which notes the start in a journal beside the ledger. The answer is noted there too and settled in groups. So after
 //! any end another worker knows what had not left (it waits again), what was answered (it is settled), and what nobody
 //! can know (it is *uncertain*, and a person decides), unless the channel says that doing it again is harmless
-//! ([`channel::Repeat`]). Tests kill, stop and starve workers at every stage (`tests/kill.rs`, `tests/together.rs`,
-//! `tests/faults.rs`).
+//! ([`channel::Repeat`]). What is marked and settled is counted too, in the ledger and by a witness outside it, so that
+//! an old backup in the ledger's place is recognised, and so is a copy (`tests/guard.rs`). Tests kill, stop and starve
+//! workers at every stage (`tests/kill.rs`, `tests/together.rs`, `tests/faults.rs`).
 
 pub mod channel;
 pub mod check;
@@ -62,6 +65,7 @@ pub mod cli;
 pub mod commands;
 pub mod config;
 pub mod dispatch;
+pub mod doctor;
 pub mod error;
 pub mod finding;
 pub mod http;
@@ -71,5 +75,6 @@ pub mod plan;
 pub mod post;
 pub mod project;
 pub mod render;
+pub mod report;
 pub mod secret;
 pub mod words;

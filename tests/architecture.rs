@@ -14,6 +14,7 @@ const LEVELS: &[&[&str]] = &[
     &["project"],
     &["ledger", "channel"],
     &["dispatch"],
+    &["doctor", "report"],
     &["commands"],
 ];
 
@@ -26,12 +27,14 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("tokio_rustls", &["channel/smtp/"]),
     ("rustls_native_certs", &["channel/smtp/"]),
     ("reqwest", &["http.rs", "http/"]),
+    ("hickory_resolver", &["doctor/dns/"]),
     ("minijinja", &["render/email/"]),
     ("mrml", &["render/email/mjml"]),
     ("comrak", &["post/markdown"]),
     ("image", &["post/picture"]),
     ("calamine", &["members/table"]),
     ("anstream", &["commands/screen.rs"]),
+    ("similar", &["commands/approval/words"]),
 ];
 
 fn sources() -> Vec<(String, String)> {

@@ -11,9 +11,7 @@ use std::path::{Path, PathBuf};
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use proptest::prelude::{ProptestConfig, prop_assert, proptest};
-use rundbrief::check::{
-    Answer, Audience, FAMILIES, Facts, Rendered, Settings, Subject, Teller, check, rules, urls,
-};
+use rundbrief::check::{Answer, Audience, FAMILIES, Facts, Rendered, Settings, Subject, Teller, check, rules, urls};
 use rundbrief::config::{BUILT_IN, Config};
 use rundbrief::finding::{Finding, Severity};
 use rundbrief::post::Post;
@@ -60,9 +58,10 @@ struct Scene {
 
 impl Scene {
     fn new(around: Around) -> Scene {
-        let mut text: String = BUILT_IN.lines().filter(|line| !line.starts_with("logo")).fold(String::new(), |all, line| {
-            all + line + "\n"
-        });
+        let mut text: String = BUILT_IN
+            .lines()
+            .filter(|line| !line.starts_with("logo"))
+            .fold(String::new(), |all, line| all + line + "\n");
         text = text.replace("[site.partners.stiftung]\n", "[site.partners.stiftung]\nlogo = \"none.png\"\n");
         for (from, to) in &around.config {
             assert!(text.contains(from), "{from:?} is not in the example configuration");
@@ -131,7 +130,11 @@ impl Scene {
                 shown_width: shown.width(),
                 name: name.clone(),
             };
-            pictures.note_file(file.clone(), self.around.bytes.get(&picture.src).copied().unwrap_or(90_000), Some(name));
+            pictures.note_file(
+                file.clone(),
+                self.around.bytes.get(&picture.src).copied().unwrap_or(90_000),
+                Some(name),
+            );
             pictures.insert(file, shown, prepared);
         }
         pictures
@@ -163,7 +166,8 @@ fn around(case: &Path, which: &str) -> Around {
 }
 
 fn findings(case: &Path, which: &str) -> Vec<Finding> {
-    let bytes = fs::read(case.join(which).with_extension("md")).unwrap_or_else(|error| panic!("{case:?} {which}: {error}"));
+    let bytes =
+        fs::read(case.join(which).with_extension("md")).unwrap_or_else(|error| panic!("{case:?} {which}: {error}"));
     Scene::new(around(case, which)).look(&Path::new("newsletters").join(which).with_extension("md"), &bytes)
 }
 
@@ -248,7 +252,10 @@ fn the_list_of_rules_in_the_documentation_is_the_programs() {
          lowers it: `link-text = \"off\"`, `\"warn\"` or `\"error\"`.\n",
     );
     for family in FAMILIES {
-        text += &format!("\n## {}: {}\n\n| rule | weighs | what | what to do |\n|---|---|---|---|\n", family.name, family.about);
+        text += &format!(
+            "\n## {}: {}\n\n| rule | weighs | what | what to do |\n|---|---|---|---|\n",
+            family.name, family.about
+        );
         for rule in family.rules {
             let weighs = match (rule.severity, rule.teller) {
                 (_, Teller::Refusal) => "always an error",

@@ -11,17 +11,24 @@ use crate::dispatch::Clock;
 use crate::error::{Error, Exit};
 use crate::project::Project;
 
+mod approval;
+mod approve;
 mod audience;
 mod build;
 mod check;
+mod doctor;
 mod explain;
+mod ledger;
+mod links;
 mod members;
 mod new;
+mod notify;
 mod posted;
 mod progress;
 mod ready;
 mod record;
 mod released;
+mod report;
 mod resolve;
 mod run;
 mod sample;
@@ -101,11 +108,15 @@ fn answer(cli: Cli, screen: Screen) -> Result<Exit, Error> {
         Command::Build(arguments) => runtime.block_on(build::run(arguments, &context)),
         Command::Send(arguments) => runtime.block_on(send::run(arguments, &context)),
         Command::Run => runtime.block_on(run::run(&context)),
+        Command::Approve(arguments) => runtime.block_on(approve::run(arguments, &context)),
         Command::Status(arguments) => runtime.block_on(status::run(arguments, &context)),
         Command::Resolve(arguments) => runtime.block_on(resolve::run(arguments, &context)),
         Command::Posted(arguments) => runtime.block_on(posted::run(arguments, &context)),
+        Command::Report(arguments) => runtime.block_on(report::run(arguments, &context)),
         Command::Explain(arguments) => runtime.block_on(explain::run(arguments, &context)),
+        Command::Ledger(arguments) => runtime.block_on(ledger::run(arguments, &context)),
         Command::Members(arguments) => runtime.block_on(members::run(arguments, &context)),
+        Command::Doctor(arguments) => Ok(runtime.block_on(doctor::run(arguments, &context))),
     }
 }
 
@@ -116,11 +127,28 @@ fn now() -> Result<Timestamp, Error> {
     seconds.ok_or_else(|| Error::Usage("SOURCE_DATE_EPOCH must be a number of seconds since 1970".to_owned()))
 }
 
-/// `$XDG_CACHE_HOME/rundbrief/pictures`, or below `~/.cache` (XDG Base Directory Specification).
+/// Who is logged in at this computer, where that is known (POSIX, section 8.3: LOGNAME).
+fn login_name() -> Option<String> {
+    let named = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
+    let name = named("USER").or_else(|| named("LOGNAME"))?;
+    Some(name.trim().chars().filter(|c| !c.is_control()).take(100).collect())
+}
+
+/// `$XDG_CACHE_HOME/rundbrief/pictures`, or below `~/.cache`.
 fn picture_cache() -> Option<PathBuf> {
+    Some(own_folder("XDG_CACHE_HOME", ".cache")?.join("pictures"))
+}
+
+/// `$XDG_STATE_HOME/rundbrief`, or below `~/.local/state`: what outlives a project's folder.
+fn state_folder() -> Option<PathBuf> {
+    own_folder("XDG_STATE_HOME", ".local/state")
+}
+
+/// The program's folder in the one that a variable names, else in the user's home (XDG Base Directory Specification).
+fn own_folder(variable: &str, below_home: &str) -> Option<PathBuf> {
     let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let base = absolute("XDG_CACHE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".cache")))?;
-    Some(base.join("rundbrief").join("pictures"))
+    let base = absolute(variable).or_else(|| absolute("HOME").map(|home| home.join(below_home)))?;
+    Some(base.join("rundbrief"))
 }
 
 /// Logs go to standard error; `RUST_LOG` has the last word.

@@ -6,9 +6,10 @@
 use jiff::Zoned;
 use serde_json::{Value, json};
 
+use super::released::title;
 use super::send::order::{By, Order};
 use super::send::{Done, carry_out, counts_of, mode, taker};
-use super::{Context, record};
+use super::{Context, notify, record};
 use crate::dispatch::Ending;
 use crate::error::{Error, Exit};
 use crate::finding::{Finding, Place};
@@ -132,6 +133,8 @@ async fn send(
         by: By::Timer { window },
         new_ledger: false,
         force: false,
+        offline: false,
+        approve: None,
     };
     let done = match carry_out(&order, &context.silently()).await {
         Ok(Some(done)) => done,
@@ -213,6 +216,8 @@ async fn not_sent(context: &Context, record: &SqliteLedger, slug: &str, error: E
         tracing::info!("{slug}: not sent, as said before: {}", told::first_line(&reason));
         return Ok(None);
     }
+    let title = title(context, slug).unwrap_or_else(|| slug.to_owned());
+    notify::not_sent(context, slug, &title, &reason).await;
     let text = format!("{slug}: not sent: {}", told::first_line(&reason));
     Ok(Some(Line { slug: slug.to_owned(), text, exit: error.exit(), error: Some(error), ends: false }))
 }

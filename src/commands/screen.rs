@@ -112,7 +112,11 @@ impl Screen {
     /// The error that ended the command; as JSON too when that is asked for.
     pub fn error(&self, error: &Error) {
         self.failure(error);
-        self.json(&json!({ "errors": error_entries(error) }));
+        let mut document = json!({ "errors": error_entries(error) });
+        if let Error::NotApproved(it) = error {
+            document["changes"] = it.changes.clone();
+        }
+        self.json(&document);
     }
 }
 
@@ -120,6 +124,7 @@ impl Screen {
 pub fn error_entries(error: &Error) -> Vec<Value> {
     match error {
         Error::Input(findings) | Error::Config(findings) => findings.iter().map(finding_entry).collect(),
+        Error::NotApproved(it) => vec![finding_entry(&it.finding)],
         other => {
             let text = other.to_string();
             let (message, rest) = text.split_once('\n').unwrap_or((&text, ""));

@@ -1,21 +1,23 @@
 //! `send`: freezes a release of a post and delivers what is due of it. With the outbox, a trial on this computer.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::audience::{Mail, decisions, known_names};
 use super::ready::Ready;
 use super::survey::{self, code_of};
-use super::{Context, build, check, record};
+use super::{Context, build, check, links, notify, record};
 use crate::cli;
 use crate::dispatch::freeze::{Sums, Wave};
 use crate::error::{Error, Exit};
 use crate::finding::Finding;
-use crate::ledger::{Books, Ledger, LedgerError, Mode, Part, Release, ReleaseState, Roll, SqliteLedger};
-use crate::plan::{Plan, SiteKey};
+use crate::ledger::{
+    Books, Event, EventKind, Ledger, LedgerError, Mode, Part, Release, ReleaseState, Roll, SqliteLedger,
+};
+use crate::plan::{Plan, SiteKey, Skip};
 use crate::project::{secret_warnings, site_key};
 
-mod ask;
+mod approval;
+pub mod ask;
 mod deliver;
 mod dry_run;
 mod end;
@@ -26,33 +28,42 @@ mod unreadable;
 mod ways;
 mod window;
 
+use approval::Gate;
 use deliver::Delivering;
 pub use deliver::Done;
 pub use end::counts as counts_of;
 use order::{By, Order};
+pub use test_mail::deliver as deliver_once;
 use text::Told;
+pub use text::plan as plan_in_words;
 use unreadable::Unreadable;
-pub use ways::{mode, outbox, taker};
+pub use ways::{mode, outbox, taker, ways};
 
 /// Said of a delivery that a row of the list has refused since the release.
-const REFUSED_SINCE: &str = "the list says since the release that this mail is not wanted";
+pub const REFUSED_SINCE: &str = "the list says since the release that this mail is not wanted";
 
 /// Sends a post, or shows what sending it would do.
 pub async fn run(arguments: &cli::Send, context: &Context) -> Result<Exit, Error> {
     if !arguments.test.is_empty() {
         return test_mail::run(arguments, context).await;
     }
-    let order = Order::of(arguments);
-    match arguments.dry_run {
-        true => dry_run::dry_run(arguments, &order, context).await,
-        false => {
-            if mode(context) == Mode::Real {
-                ask::can_ask(arguments.yes)?;
-            }
-            let done = carry_out(&order, context).await?;
-            Ok(done.map_or(Exit::Settled, |done| done.exit))
-        }
+    let order = Order::of(arguments)?;
+    if arguments.dry_run {
+        return dry_run::dry_run(arguments, &order, context).await;
     }
+    let sent = send_now(&order, context).await;
+    if let Err(error) = &sent {
+        notify::failed(&order, context, error).await;
+    }
+    sent
+}
+
+async fn send_now(order: &Order<'_>, context: &Context) -> Result<Exit, Error> {
+    if let (Mode::Real, By::Person { yes }) = (mode(context), order.by) {
+        ask::can_ask(yes)?;
+    }
+    let done = carry_out(order, context).await?;
+    Ok(done.map_or(Exit::Settled, |done| done.exit))
 }
 
 /// Sends a post; `None` where a person did not want it after all. What was released before is finished even if the post or
@@ -111,6 +122,7 @@ async fn send(order: &Order<'_>, context: &Context, mut ready: Ready) -> Result<
         drop(decisions(context, &ready.key, ready.lang(), &Mail::of_ready(&ready), order.lists)?);
     }
     let ways = ways::ways(context)?;
+    links::must_answer(order.offline, order.channels, context, &ready).await?;
     let ledger = record::open(context).await?;
     if mode(context) == Mode::Real {
         ready.key = record::lasting_key(context, &ledger).await?;
@@ -131,7 +143,7 @@ async fn send(order: &Order<'_>, context: &Context, mut ready: Ready) -> Result<
         Mode::Real => None,
     };
     let filled = fill(context, &ready, &ledger, earlier.as_ref(), &parts, order.lists).await;
-    let (release, sums) = match filled {
+    let (release, mut sums) = match filled {
         Err(error @ (Error::Input(_) | Error::Missing { .. })) if earlier.is_some() => {
             // Others may prepare their sends while this one goes on.
             let release = earlier.as_ref().expect("the guard asked for it");
@@ -142,7 +154,12 @@ async fn send(order: &Order<'_>, context: &Context, mut ready: Ready) -> Result<
         }
         filled => filled?,
     };
-    let sums = if order.is_timer() && earlier.is_some() { Sums { new: BTreeMap::new(), ..sums } } else { sums };
+    if order.is_timer() && earlier.is_some() {
+        sums.new.clear();
+    }
+    let gate =
+        Gate { order, context, ready: &ready, ledger: &ledger, release: &release, parts: &parts, before: &before };
+    let pass = gate.open(&mut sums).await?;
     if earlier.is_none()
         && let Err(error) = window::fits(order, context, &ready, &sums)
     {
@@ -153,7 +170,7 @@ async fn send(order: &Order<'_>, context: &Context, mut ready: Ready) -> Result<
     let told = Told::of(context, &ready, earlier.as_ref(), &parts);
     let before_now = earlier.as_ref().map(|_| &before[..]);
     let plan = survey::plan(ready.slug(), &code_of(&release), &parts, &sums, before_now, order.lists);
-    let shown = told.head() + &text::plan(context, &plan, &sums, &parts, &before, order.chosen());
+    let shown = told.head() + &text::plan(context, &plan, &sums, &parts, &before, order.chosen()) + &pass.line;
     context.screen.result(shown.trim_end());
     let targets = text::leaving(&plan, order.chosen());
     if mode(context) == Mode::Real && targets > 0 && !goes_on(order, context, &plan)? {
@@ -162,8 +179,10 @@ async fn send(order: &Order<'_>, context: &Context, mut ready: Ready) -> Result<
         context.screen.result("Nothing was sent.");
         return Ok(None);
     }
+    pass.note(&ledger, &release).await?;
     seal(order, context, &ledger, earlier.as_ref(), &release, &sums).await?;
-    let document = told.document(&plan, mode(context), false);
+    let mut document = told.document(&plan, mode(context), false);
+    document["approval"] = pass.document;
     Delivering { order, context, key: &ready.key, ways, ledger, release: &release, parts: &parts, targets }
         .deliver(document)
         .await
@@ -173,6 +192,10 @@ async fn send(order: &Order<'_>, context: &Context, mut ready: Ready) -> Result<
 /// Goes on with what was released, although the post or a list cannot be read any more. Where nothing of a release is
 /// open, the errors are the answer.
 async fn finish_unreadable(order: &Order<'_>, context: &Context, error: Error) -> Result<Option<Done>, Error> {
+    if order.approve.is_some() {
+        // Whoever approves wants to send what they have read, and that cannot be read any more.
+        return Err(error);
+    }
     Unreadable::of(order, context, error).await?.finish(order, context).await
 }
 
@@ -239,6 +262,15 @@ async fn fill(
     }
 }
 
+/// How many rows got no mail and why, for the report; who is already in this send was not skipped.
+fn planned(context: &Context, release: &Release, sums: &Sums) -> Event {
+    let skipped = sums.skipped.iter().filter(|(skip, _)| **skip != Skip::Known);
+    let skipped: serde_json::Map<_, _> = skipped.map(|(skip, count)| (skip.key(), (*count).into())).collect();
+    let detail = serde_json::Value::from(skipped).to_string();
+    let (slug, at) = (release.slug.clone(), context.clock.now());
+    Event { slug, release: Some(release.id), kind: EventKind::Planned, detail, at }
+}
+
 /// Opens what was filled; withdraws who asked not to be written to since the release. A timer adds nobody to what a person
 /// released.
 async fn seal(
@@ -262,6 +294,7 @@ async fn seal(
         ledger.discard(release.id, number).await.map_err(at)?;
     } else {
         ledger.seal(release.id, number, sums.audience.0).await.map_err(at)?;
+        ledger.note(&planned(context, release, sums)).await.map_err(at)?;
     }
     if release.state != ReleaseState::Open {
         ledger.set_state(release.id, ReleaseState::Open).await.map_err(at)?;

@@ -21,6 +21,7 @@ mod text;
 mod watch;
 
 use look::{Look, Subject};
+pub use look::{Stage, stage};
 use named::Named;
 pub use named::uncertain;
 

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 
 use super::audience::{Mail, decisions};
 use super::ready::Ready;
+use super::released::is_by_hand;
 use super::send::{mode, outbox};
 use super::{Context, record};
 use crate::dispatch::Chosen;
 use crate::dispatch::freeze::{Sums, Wave};
 use crate::error::Error;
-use crate::ledger::{Ledger, LedgerError, Mode, NewRelease, Part, Release, Roll, Scratch, SqliteLedger, Totals};
+use crate::ledger::{Books, Ledger, LedgerError, Mode, NewRelease, Part, Release, Roll, Scratch, SqliteLedger, Totals};
 use crate::plan::{ChannelPlan, Plan};
 use crate::render::code::Code;
 
@@ -88,6 +89,21 @@ pub fn new_release(context: &Context, ready: &Ready) -> NewRelease {
 pub async fn frozen(record: &SqliteLedger, release: &Release) -> Result<(Vec<Part>, Vec<(i64, Totals)>), Error> {
     let at = |error: LedgerError| error.at(&record.place());
     Ok((record.parts(release.id).await.map_err(at)?, record.totals(release.id).await.map_err(at)?))
+}
+
+/// Whether nothing of a release is left that this program delivers.
+///
+/// # Errors
+/// The record's.
+pub async fn is_done(record: &SqliteLedger, release: &Release) -> Result<bool, Error> {
+    let at = |error: LedgerError| error.at(&record.place());
+    let outline = record.outline(release.id).await.map_err(at)?;
+    let own = |number: i64| {
+        let part = usize::try_from(number).ok().and_then(|number| outline.get(number));
+        part.is_some_and(|part| !is_by_hand(release.mode, &part.channel))
+    };
+    let totals = record.totals(release.id).await.map_err(at)?;
+    Ok(!totals.iter().any(|(number, totals)| own(*number) && totals.open() > 0))
 }
 
 /// A release's code, as people read it.

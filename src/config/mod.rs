@@ -25,6 +25,7 @@ mod syntax;
 mod theme;
 mod url;
 
+pub use domain::{ascii as ascii_domain, is_example};
 pub use email::{
     EmailSettings, Images, Login, OAuthSettings, PaceSettings, RetrySettings, Security, SendmailSettings, SmtpSettings,
     Transport,

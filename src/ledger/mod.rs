@@ -4,6 +4,7 @@
 //! Comes in: what a plan decided, and outcomes. Goes out: deliveries to work on, and counts. The only module that
 //! talks to a database; it never renders and never sends.
 
+mod approval;
 mod books;
 mod boot;
 mod error;
@@ -13,15 +14,20 @@ mod record;
 mod scratch;
 mod sqlite;
 mod state;
+mod witness;
 mod work;
 
-pub use books::{Books, ByHand, COUNTED, Decided, Moments, Passage, Standing, Suppression};
+pub use approval::{Approval, Approvals, Approved, Changed, NewApproval, People};
+pub use books::{
+    AGAIN, Aside, Books, ByHand, COUNTED, DELETED, Decided, Moments, Passage, Standing, Suppression, Uses, WITHDRAWN,
+};
 pub use error::LedgerError;
 pub use event::{Event, EventKind};
-pub use record::{Delivery, DeliveryKey, NewRelease, Part, Release, Settled};
+pub use record::{Delivery, DeliveryKey, NewRelease, Part, Release, Settled, Upgrade};
 pub use scratch::Scratch;
-pub use sqlite::SqliteLedger;
+pub use sqlite::{SqliteLedger, identity_of};
 pub use state::{DeliveryState, Mode, ReleaseState, Totals};
+pub use witness::{Heard, Testimony, Witness};
 pub use work::{
     LEASE, Limit, Lost, LostDelivery, Marked, Pacing, Recovered, Seat, Slots, Spent, Waiting, Wanted, Work, Worker,
 };

@@ -158,6 +158,20 @@ impl Project {
         Ok(Loaded { post, sections, pictures, words, templates })
     }
 
+    /// The words of the site's language, with the organisation's own over them. Own words that cannot be read are left
+    /// out, with a remark in the log: whoever wants to know what became of a send must not wait for them.
+    pub fn words(&self) -> Words {
+        let mut findings = Vec::new();
+        let catalogue = self.catalogue(&mut findings).unwrap_or_else(|error| {
+            tracing::warn!("the organisation's own words are left out: {error}");
+            Catalogue::built_in()
+        });
+        for finding in findings {
+            tracing::warn!("the organisation's own words are left out: {finding}");
+        }
+        catalogue.for_lang(&self.config.site.lang)
+    }
+
     /// The catalogue, with the organisation's own words over it.
     fn catalogue(&self, findings: &mut Vec<Finding>) -> Result<Catalogue, Error> {
         let catalogue = Catalogue::built_in();

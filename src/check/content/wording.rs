@@ -123,7 +123,7 @@ mod tests {
             "he said that that was it",
             "Kolleg*innen innen",
         ] {
-            assert_eq!(doubles(right), [], "{right}");
+            assert!(doubles(right).is_empty(), "{right}");
         }
     }
 

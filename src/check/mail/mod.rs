@@ -104,7 +104,7 @@ fn is_slot(piece: &crate::render::email::slot::Piece<'_>) -> bool {
 
 /// The templates that are not the built-in ones.
 fn own_templates<'s>(subject: &'s Subject<'_>) -> impl Iterator<Item = &'s Template> {
-    let built_in = |name: &str, text: &str| BUILT_IN.iter().any(|known| *known == (name, text));
+    let built_in = |name: &str, text: &str| BUILT_IN.contains(&(name, text));
     subject.source.templates.iter().filter(move |(name, template)| !built_in(name, &template.text)).map(|(_, own)| own)
 }
 

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::super::progress::Progress;
-use super::super::{Context, signals};
+use super::super::{Context, notify, signals};
 use super::order::Order;
 use super::{end, outbox, ways};
 use crate::dispatch::{Composer, Dispatch, Ending, Ran, Ways};
 use crate::error::{Error, Exit};
-use crate::ledger::{Books, Ledger, LedgerError, Mode, Part, Release, Roll, SqliteLedger, Totals};
+use crate::ledger::{Books, Event, EventKind, Ledger, LedgerError, Mode, Part, Release, Roll, SqliteLedger, Totals};
 use crate::plan::SiteKey;
 
 /// What became of a send.
@@ -56,6 +56,7 @@ impl Delivering<'_> {
             signal: signals::listen(),
             show: &|tally| progress.show(tally),
         };
+        self.note_beginning().await.map_err(at)?;
         let ran = dispatch.run(self.order.chosen()).await;
         progress.end();
         let ran = ran?;
@@ -80,8 +81,20 @@ impl Delivering<'_> {
         context.screen.json(&document);
         let exit = exit(&ran, &left);
         let next = self.ledger.moments(self.release.id).await.map_err(at)?.next;
+        notify::sent(context, &self.ledger, self.release, &ran, self.order.post).await;
         self.ledger.shut().await;
         Ok(Done { exit, ran, left, next })
+    }
+
+    /// Notes what takes the mails, for the report.
+    async fn note_beginning(&self) -> Result<(), LedgerError> {
+        let mail = |part: &Part| part.channel == "email" && self.order.chosen().takes(part);
+        if self.release.mode == Mode::Trial || self.targets == 0 || !self.parts.iter().any(mail) {
+            return Ok(());
+        }
+        let (slug, at) = (self.release.slug.clone(), self.context.clock.now());
+        let (release, detail) = (Some(self.release.id), ways::taker(self.context));
+        self.ledger.note(&Event { slug, release, kind: EventKind::Sending, detail, at }).await
     }
 
     /// What is left of the parts that were chosen and that this program delivers.

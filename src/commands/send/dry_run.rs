@@ -9,7 +9,7 @@ use super::super::survey::{self, Survey};
 use super::super::{Context, build};
 use super::order::Order;
 use super::text::{self, Told};
-use super::{Unreadable, check_names};
+use super::{Unreadable, approval, check_names};
 use crate::cli;
 use crate::dispatch::{BATCH, Composer};
 use crate::error::{Error, Exit};
@@ -36,8 +36,10 @@ pub(super) async fn dry_run(arguments: &cli::Send, order: &Order<'_>, context: &
     let files = staging.finish(build::OWNED)?;
     let told = Told::of(context, ready, survey.earlier.as_ref(), &survey.parts);
     let plan = text::plan(context, &survey.plan, &survey.sums, &survey.parts, &survey.before, order.chosen());
-    context.screen.result(&(told.head() + &plan + &told.end_of_dry_run(files.len(), &folder)));
+    let pass = approval::foreseen(order, context, ready, &survey).await?;
+    context.screen.result(&(told.head() + &plan + &pass.line + &told.end_of_dry_run(files.len(), &folder)));
     let mut document = told.document(&survey.plan, super::mode(context), true);
+    document["approval"] = pass.document;
     document["folder"] = folder.display().to_string().into();
     context.screen.json(&document);
     Ok(Exit::Settled)

@@ -4,7 +4,9 @@ use std::path::Path;
 
 use crate::cli;
 use crate::dispatch::{Chosen, Wish};
+use crate::error::Error;
 use crate::plan::schedule::Window;
+use crate::render::code::Code;
 
 /// A post to be sent, and how.
 #[derive(Debug, Clone, Copy)]
@@ -18,6 +20,10 @@ pub struct Order<'a> {
     pub new_ledger: bool,
     /// Send although `check` finds errors.
     pub force: bool,
+    /// Whether the article and hosted pictures are taken to be there.
+    pub offline: bool,
+    /// What a person has read and approves with the send.
+    pub approve: Option<Code>,
 }
 
 /// Who wants the send.
@@ -31,15 +37,20 @@ pub enum By {
 }
 
 impl<'a> Order<'a> {
-    pub fn of(arguments: &'a cli::Send) -> Order<'a> {
-        Order {
+    /// # Errors
+    /// [`Error::Usage`] for something else than a release code.
+    pub fn of(arguments: &'a cli::Send) -> Result<Order<'a>, Error> {
+        let approve = arguments.approve.as_deref().map(str::parse).transpose().map_err(Error::Usage)?;
+        Ok(Order {
+            approve,
             post: &arguments.post,
             lists: &arguments.lists,
             channels: &arguments.channels,
             by: By::Person { yes: arguments.yes },
             new_ledger: arguments.new_ledger,
             force: arguments.force,
-        }
+            offline: arguments.offline,
+        })
     }
 
     pub fn chosen(&self) -> Chosen<'a> {

@@ -40,7 +40,7 @@ pub(super) async fn run(arguments: &cli::Send, context: &Context) -> Result<Exit
     }
     let ready = Ready::make(context, &arguments.post)?;
     context.screen.findings(&ready.warnings);
-    super::check_names(&Order::of(arguments), &ready.parts)?;
+    super::check_names(&Order::of(arguments)?, &ready.parts)?;
     build::out_folder(context, std::path::Path::new("out"), &ready)?;
     let member = member(context, &ready, &arguments.lists, arguments.seen_by.as_deref()).await?;
     let sample = Sample::for_test(context, &ready, member.as_ref(), &arguments.lists);
@@ -175,7 +175,7 @@ impl Test<'_> {
 }
 
 /// Delivers once; where the connection failed before anything left, once more on a new one.
-async fn deliver(session: &mut impl Channel, outgoing: &Outgoing<'_>) -> Result<Outcome, ChannelError> {
+pub async fn deliver(session: &mut impl Channel, outgoing: &Outgoing<'_>) -> Result<Outcome, ChannelError> {
     match session.deliver(outgoing, &OpenGate).await? {
         Outcome::Untried { .. } => session.deliver(outgoing, &OpenGate).await,
         outcome => Ok(outcome),

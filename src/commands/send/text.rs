@@ -83,6 +83,7 @@ impl Told {
             "changed": self.changed,
             "notes": self.notes,
             "plan": plan,
+            "approval": Value::Null,
             "findings": self.findings,
         })
     }
@@ -107,7 +108,7 @@ fn notes(context: &Context, ready: &Ready, parts: &[Part]) -> Vec<String> {
 }
 
 /// Who gets what, and who not and why, one line a channel. `before` is what became of an earlier run.
-pub(super) fn plan(
+pub fn plan(
     context: &Context,
     plan: &Plan,
     sums: &Sums,

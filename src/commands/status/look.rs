@@ -124,7 +124,8 @@ impl Look {
     }
 }
 
-fn stage(own: &Totals, workers: u64, stopped: bool) -> Stage {
+/// How something stands by its counts and by whether anybody is sending.
+pub fn stage(own: &Totals, workers: u64, stopped: bool) -> Stage {
     match (own.open() > 0, workers > 0) {
         (true, true) => Stage::Sending,
         (true, false) if stopped => Stage::Stopped,

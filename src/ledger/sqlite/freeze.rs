@@ -176,7 +176,11 @@ impl Ledger for SqliteLedger {
     }
 
     async fn forget_trial(&self, release: i64) -> Result<(), LedgerError> {
-        query("DELETE FROM release WHERE id = ? AND mode = 0").bind(release).execute(&self.pool).await?;
+        let gone = query("DELETE FROM release WHERE id = ? AND mode = 0").bind(release).execute(&self.pool).await?;
+        if gone.rows_affected() > 0 {
+            // The next release may get the same number.
+            query("DELETE FROM event WHERE release = ?").bind(release).execute(&self.pool).await?;
+        }
         query("DELETE FROM content WHERE digest NOT IN (SELECT digest FROM part)")
             .execute(&self.pool)
             .await

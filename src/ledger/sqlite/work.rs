@@ -10,12 +10,12 @@ use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Row, query};
 
 use super::rows::{read_delivery, read_target};
-use super::{SqliteLedger, hex_array};
+use super::{SqliteLedger, hex_array, identity};
 use crate::ledger::boot::boot_id;
 use crate::ledger::journal::{self, Attempt, Journal};
 use crate::ledger::{
     Delivery, DeliveryKey, DeliveryState, LEASE, LedgerError, Lost, Marked, Recovered, ReleaseState, Seat, Settled,
-    Waiting, Wanted, Work, Worker,
+    WITHDRAWN, Waiting, Wanted, Work, Worker,
 };
 use crate::plan::Target;
 
@@ -23,8 +23,6 @@ use crate::plan::Target;
 /// a third of a lease old at most.
 const LIVELY: &str = "SELECT id FROM worker WHERE id <> ?1 \
                       AND expires_at > (SELECT expires_at FROM worker WHERE id = ?1) - ?2";
-/// Said of a delivery whose member became suppressed after the release.
-const WITHDRAWN: &str = "must not be written to; asked for after the release";
 
 /// What this process's worker has beside the database.
 #[derive(Debug)]
@@ -85,6 +83,7 @@ impl Work for SqliteLedger {
     async fn leave(&self, worker: Worker, now: i64, lost: Lost<'_>) -> Result<Recovered, LedgerError> {
         let own = self.own.lock().expect("no holder panics").take_if(|own| own.worker == worker);
         let recovered = self.take_over(worker, now, lost).await?;
+        self.testify_at_the_end().await?;
         drop(own);
         Ok(recovered)
     }
@@ -174,7 +173,12 @@ impl Work for SqliteLedger {
                 attempts.push(((release, key), row.try_get::<i64, _>("attempts")?));
             }
         }
+        let uses = match marked.ready.is_empty() {
+            true => None,
+            false => identity::count_use(&mut transaction, release, now).await?,
+        };
         transaction.commit().await?;
+        self.testify(uses, now);
         self.with_own(worker, |own| {
             own.attempts.extend(attempts);
             Ok(())
@@ -211,7 +215,13 @@ impl Work for SqliteLedger {
             .iter()
             .map(|s| json!([s.key.part, s.key.target.hex(), s.state as i64, s.due_at, s.hold_until, s.detail, s.at]))
             .collect();
-        query(sql).bind(release).bind(Value::from(rows).to_string()).bind(worker.id).execute(&self.pool).await?;
+        let at = settled.iter().map(|settled| settled.at).max().unwrap_or(0);
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let query = query(sql).bind(release).bind(Value::from(rows).to_string()).bind(worker.id);
+        query.execute(&mut *transaction).await?;
+        let uses = identity::count_use(&mut transaction, release, at).await?;
+        transaction.commit().await?;
+        self.testify(uses, at);
         self.with_own(worker, |own| {
             for key in settled.iter().map(|settled| settled.key) {
                 if let Some(attempt) = own.attempt(release, key) {
@@ -291,6 +301,10 @@ impl Work for SqliteLedger {
         query(open).bind(release).execute(&mut *transaction).await?;
         transaction.commit().await?;
         Ok(())
+    }
+
+    async fn rewind(&self, now: i64) -> Result<i64, LedgerError> {
+        self.set_back(now).await
     }
 
     async fn waiting(&self, worker: &Worker, release: i64, parts: &[i64]) -> Result<Waiting, LedgerError> {

@@ -1,15 +1,11 @@
 //! The feed: what readers of it miss. That its XML is right is the renderer's business.
 
-use crate::check::rule::{Family, Rule, Teller};
+use crate::check::rule::{Family, Rule};
 use crate::check::subject::Subject;
 use crate::check::told::Told;
 
-pub(super) static FAMILY: Family = Family {
-    name: "feed",
-    about: "What readers of the feed miss",
-    rules: &[NO_DATE, NO_LINK, TITLE, SELF_LINK, BAD_DATE],
-    look,
-};
+pub(super) static FAMILY: Family =
+    Family { name: "feed", about: "What readers of the feed miss", rules: &[NO_DATE, NO_LINK, TITLE, SELF_LINK], look };
 
 const NO_DATE: Rule = Rule::warning(
     "feed-no-date",
@@ -34,10 +30,6 @@ const SELF_LINK: Rule = Rule::warning(
     "the feed does not say where it is published, so readers cannot follow it when it moves",
     "add [feed] url = \"https://…/feed.xml\"",
 );
-
-const BAD_DATE: Rule =
-    Rule::error("feed-date", "the date cannot stand in a feed", "write the day of publication, such as 2024-11-12")
-        .told_by(Teller::Refusal);
 
 fn look(subject: &Subject<'_>, told: &mut Told) {
     let Some(feed) = subject.source.config.feed.as_ref().filter(|_| subject.goes_to("feed")) else { return };

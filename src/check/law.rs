@@ -144,8 +144,8 @@ fn footer(subject: &Subject<'_>, told: &mut Told) {
     match &site.imprint {
         None => told.add(&IMPRINT, config(subject, &places.site), "there is no imprint"),
         Some(imprint) => {
-            let first = imprint.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim();
-            if !shows(first) {
+            // The first line alone is often the name, which stands elsewhere too.
+            if !imprint.lines().all(|line| shows(line.trim())) {
                 told.add(&IMPRINT, config(subject, &places.imprint), "the mail does not show the imprint");
             }
         }

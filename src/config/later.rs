@@ -14,9 +14,6 @@ pub(super) fn kind(written: &str) -> Option<String> {
 
 /// Says that `name` is not there yet.
 pub(super) fn finding(name: &str) -> Finding {
-    let help = match name {
-        name if name.starts_with("kind") => "remove this channel; a kind = \"plain\" writes a text to post by hand",
-        _ => "remove this section, or put # before its lines to keep them for later",
-    };
+    let help = "remove this channel; a kind = \"plain\" writes a text to post by hand";
     Finding::error("config-not-yet", format!("{name} is not in this version yet")).help(help)
 }

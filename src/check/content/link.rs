@@ -100,7 +100,7 @@ pub(super) fn look(subject: &Subject<'_>, told: &mut Told) {
                 told.add(&DEAD_LINK, subject.place(link.place), format!("this link leads nowhere: {why}"));
             }
             Some(Answer::Doubtful(why)) => {
-                let help = "open it in a browser; if it works there, the website only refuses programs";
+                let help = "open it in a browser and correct the address; if it works there, the website only refuses programs";
                 let message = format!("this link did not answer: {why}");
                 told.advise(&DEAD_LINK, subject.place(link.place), message, help);
             }

@@ -1,12 +1,13 @@
 //! The command line: arguments and help texts, nothing else.
 
-use std::ffi::OsString;
 use std::path::PathBuf;
-
-use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
+
+mod mistake;
+
+pub use mistake::{asks_for_json, mistake};
 
 /// One recap post in: the e-mail to your members, a teaser for each network and the feed item out.
 #[derive(Debug, Parser)]
@@ -350,51 +351,6 @@ pub struct Suppress {
     /// What an unsubscribe mail has in its subject: `unsubscribe 0123…`; or a member's whole unsubscribe link
     #[arg(long, value_name = "TOKEN")]
     pub token: Option<String>,
-}
-
-/// Commands that a later version has.
-const LATER: &[&str] = &["init", "import", "preview", "stop", "correct", "work", "completions"];
-
-/// What a later version's `send` takes.
-const LATER_OPTIONS: &[&str] = &["--rest-unchanged", "--rest-with-new-text"];
-
-/// What to answer to a command line that cannot be read, without `error: ` in front.
-pub fn mistake(error: &clap::Error) -> String {
-    let named = |kind| match error.get(kind) {
-        Some(ContextValue::String(name)) => Some(name.split('=').next().unwrap_or(name).to_owned()),
-        _ => None,
-    };
-    let later = match error.kind() {
-        ErrorKind::InvalidSubcommand => {
-            named(ContextKind::InvalidSubcommand).and_then(|name| LATER.contains(&name.as_str()).then_some(name))
-        }
-        ErrorKind::UnknownArgument => {
-            named(ContextKind::InvalidArg).filter(|name| LATER_OPTIONS.contains(&name.as_str()))
-        }
-        _ => None,
-    };
-    match later {
-        Some(name) => format!(
-            "`{name}` is not in this version yet\n  = help: `rundbrief help` shows what is; to look at a post, use \
-             `rundbrief build POST`"
-        ),
-        None => {
-            let text = error.render().to_string();
-            text.strip_prefix("error: ").unwrap_or(&text).trim_end().to_owned()
-        }
-    }
-}
-
-/// Whether a command line that cannot be read asks for JSON all the same.
-pub fn asks_for_json(arguments: impl Iterator<Item = OsString>) -> bool {
-    let mut before = OsString::new();
-    for argument in arguments {
-        if argument == "--format=json" || (before == "--format" && argument == "json") {
-            return true;
-        }
-        before = argument;
-    }
-    false
 }
 
 #[cfg(test)]

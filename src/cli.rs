@@ -1,12 +1,13 @@
 //! The command line: arguments and help texts, nothing else.
 
-use std::ffi::OsString;
 use std::path::PathBuf;
-
-use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
+
+mod mistake;
+
+pub use mistake::{asks_for_json, mistake};
 
 /// One recap post in: the e-mail to your members, a teaser for each network and the feed item out.
 #[derive(Debug, Parser)]
@@ -79,6 +80,12 @@ pub enum Color {
 pub enum Command {
     /// Begin a new post, with its header filled in as a draft
     New(New),
+    /// Say what is wrong with a post, with file, line and what to do
+    ///
+    /// Looks at content, German typography, the mail, law, networks, the feed and the plan. Without a post: every post that
+    /// was not sent yet, drafts too. Ends with 65 if there is an error, which `send` refuses as well; a warning is only
+    /// said. `[check]` in config.toml silences a rule or raises it.
+    Check(Check),
     /// Make everything from a post as files, to look at: e-mail, teasers, feed item, plan
     Build(Build),
     /// Send a post to the members: each member once, however often this is run
@@ -156,6 +163,16 @@ pub struct New {
 }
 
 #[derive(Debug, Args)]
+pub struct Check {
+    /// Posts: Markdown files, or their names in newsletters/
+    #[arg(value_name = "POST")]
+    pub posts: Vec<PathBuf>,
+    /// Ask every link whether it answers, too
+    #[arg(long)]
+    pub online: bool,
+}
+
+#[derive(Debug, Args)]
 pub struct Build {
     /// The post: a Markdown file, or its name in newsletters/
     #[arg(value_name = "POST")]
@@ -205,6 +222,9 @@ pub struct Send {
     /// Do not ask before something leaves this computer
     #[arg(long)]
     pub yes: bool,
+    /// Send although `rundbrief check` finds errors
+    #[arg(long)]
+    pub force: bool,
     /// Take the sending record as it is, although it is another one than last time: new, a copy or an older backup
     #[arg(long)]
     pub new_ledger: bool,
@@ -349,51 +369,6 @@ pub struct Suppress {
     /// What an unsubscribe mail has in its subject: `unsubscribe 0123…`; or a member's whole unsubscribe link
     #[arg(long, value_name = "TOKEN")]
     pub token: Option<String>,
-}
-
-/// Commands that a later version has.
-const LATER: &[&str] = &["init", "import", "check", "preview", "correct", "work", "completions"];
-
-/// What a later version's `send` takes.
-const LATER_OPTIONS: &[&str] = &["--force"];
-
-/// What to answer to a command line that cannot be read, without `error: ` in front.
-pub fn mistake(error: &clap::Error) -> String {
-    let named = |kind| match error.get(kind) {
-        Some(ContextValue::String(name)) => Some(name.split('=').next().unwrap_or(name).to_owned()),
-        _ => None,
-    };
-    let later = match error.kind() {
-        ErrorKind::InvalidSubcommand => {
-            named(ContextKind::InvalidSubcommand).and_then(|name| LATER.contains(&name.as_str()).then_some(name))
-        }
-        ErrorKind::UnknownArgument => {
-            named(ContextKind::InvalidArg).filter(|name| LATER_OPTIONS.contains(&name.as_str()))
-        }
-        _ => None,
-    };
-    match later {
-        Some(name) => format!(
-            "`{name}` is not in this version yet\n  = help: `rundbrief help` shows what is; to look at a post, use \
-             `rundbrief build POST`"
-        ),
-        None => {
-            let text = error.render().to_string();
-            text.strip_prefix("error: ").unwrap_or(&text).trim_end().to_owned()
-        }
-    }
-}
-
-/// Whether a command line that cannot be read asks for JSON all the same.
-pub fn asks_for_json(arguments: impl Iterator<Item = OsString>) -> bool {
-    let mut before = OsString::new();
-    for argument in arguments {
-        if argument == "--format=json" || (before == "--format" && argument == "json") {
-            return true;
-        }
-        before = argument;
-    }
-    false
 }
 
 #[cfg(test)]

@@ -27,6 +27,7 @@
 //! | [`members`] | tables, addresses, salutations |
 //! | [`render`] | the e-mail, teasers, the feed item |
 //! | [`plan`] | who gets what, and who not and why |
+//! | [`check`] | what is wrong with a post, rule by rule |
 //! | [`project`] | the files on disk |
 //! | [`ledger`] | releases, recipients, deliveries; the only module with a database |
 //! | [`channel`] | the ways out |
@@ -36,13 +37,13 @@
 //! | [`commands`] | one file a subcommand; the only module that prints |
 //! | [`cli`] | arguments and help texts |
 //!
-//! `post`, `members`, `render` and `plan` are pure: values in, values out; no clock, network, environment, file or
+//! `post`, `members`, `render`, `plan` and `check` are pure: values in, values out; no clock, network, environment, file or
 //! printing. Time, keys and what the ledger knows are passed in.
 //!
 //! # The import rule
 //!
-//! Imports point one way: `finding, secret, words, http, cli` ← `error` ← `config, post, members` ← `render` ← `plan` ←
-//! `project` ← `ledger, channel` ← `dispatch` ← `doctor, report` ← `commands` ← `main`. Modules of one level do not import
+//! Imports point one way: `finding, secret, words, http, cli` ← `error` ← `config, post, members` ← `render` ← `plan` ← `check`
+//! ← `project` ← `ledger, channel` ← `dispatch` ← `doctor, report` ← `commands` ← `main`. Modules of one level do not import
 //! each other, and each library has its place (sqlx only in `ledger`, clap only in `cli`, …). `tests/architecture.rs`
 //! reads every `use crate::` and fails on a violation.
 //!
@@ -64,6 +65,7 @@
 //! Tests kill, stop and starve workers at every stage (`tests/kill.rs`, `tests/together.rs`, `tests/faults.rs`).
 
 pub mod channel;
+pub mod check;
 pub mod cli;
 pub mod commands;
 pub mod config;

@@ -10,6 +10,7 @@ const LEVELS: &[&[&str]] = &[
     &["config", "post", "members"],
     &["render"],
     &["plan"],
+    &["check"],
     &["project"],
     &["ledger", "channel"],
     &["dispatch"],
@@ -19,7 +20,7 @@ const LEVELS: &[&[&str]] = &[
 
 /// A library, and the files that may name it.
 const LIBRARIES: &[(&str, &[&str])] = &[
-    ("clap", &["cli.rs", "main.rs"]),
+    ("clap", &["cli.rs", "cli/", "main.rs"]),
     ("sqlx", &["ledger/"]),
     ("lettre", &["config/", "members/address", "render/email/message", "channel/smtp/"]),
     ("rustls", &["channel/smtp/"]),

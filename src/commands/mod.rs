@@ -15,6 +15,7 @@ mod approval;
 mod approve;
 mod audience;
 mod build;
+mod check;
 mod doctor;
 mod explain;
 mod ledger;
@@ -106,6 +107,7 @@ fn answer(cli: Cli, screen: Screen) -> Result<Exit, Error> {
         .map_err(|error| Error::io("start in", Path::new("."), error))?;
     match &cli.command {
         Command::New(arguments) => new::run(arguments, &context),
+        Command::Check(arguments) => runtime.block_on(check::run(arguments, &context)),
         Command::Build(arguments) => runtime.block_on(build::run(arguments, &context)),
         Command::Send(arguments) => runtime.block_on(send::run(arguments, &context)),
         Command::Run => runtime.block_on(run::run(&context)),

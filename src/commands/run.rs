@@ -134,6 +134,7 @@ async fn send(
         channels: &[],
         by: By::Timer { window },
         new_ledger: false,
+        force: false,
         offline: false,
         approve: None,
     };

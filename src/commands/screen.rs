@@ -88,6 +88,13 @@ impl Screen {
         }
     }
 
+    /// Findings that are the result, each with its place and its rule.
+    pub fn findings_as_result(&self, findings: &[Finding]) {
+        for finding in findings {
+            self.result(&format!("{}\n", colored(&format!("{finding:#}"), finding.severity)));
+        }
+    }
+
     /// Whether remarks are not wanted.
     pub fn is_quiet(&self) -> bool {
         self.quiet || self.silent

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::audience::{Mail, decisions, known_names};
 use super::ready::Ready;
 use super::survey::{self, code_of};
-use super::{Context, build, links, notify, record};
+use super::{Context, build, check, links, notify, record};
 use crate::cli;
 use crate::dispatch::freeze::{Sums, Wave};
 use crate::error::{Error, Exit};
@@ -76,6 +76,7 @@ pub async fn carry_out(order: &Order<'_>, context: &Context) -> Result<Option<Do
         ready => ready?,
     };
     context.screen.findings(&ready.warnings);
+    check::gate(order, context, &ready).await?;
     send(order, context, ready).await
 }
 

@@ -35,6 +35,9 @@ pub(super) struct File {
     pub notify: Option<Notify>,
     #[serde(default)]
     pub doctor: Doctor,
+    /// A word for each rule, and `clients`, a list.
+    #[serde(default)]
+    pub check: BTreeMap<Text, Spanned<toml::Value>>,
 }
 
 #[derive(Deserialize)]

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use jiff::tz::TimeZone;
 use lettre::message::Mailbox;
 
-use crate::finding::Finding;
+use crate::finding::{Finding, Place};
 use crate::secret::SecretRef;
 
 mod check;
@@ -56,6 +56,7 @@ pub struct Config {
     pub notify: Vec<Mailbox>,
     /// `[doctor] dkim_selector`: names the DKIM key in the DNS (RFC 6376 section 3.1).
     pub dkim_selector: Option<String>,
+    pub check: CheckSettings,
     /// Where lines stand that [`Config::network_problems`] may name.
     pub places: Places,
 }
@@ -204,6 +205,23 @@ pub struct ApprovalSettings {
     pub required: bool,
     /// How many people may be added or gone since without asking again.
     pub recipients_may_change: u64,
+}
+
+/// `[check]`, as written: `crate::check` knows the rules and the mail programs.
+#[derive(Debug, Clone, Default)]
+pub struct CheckSettings {
+    /// A rule's name, what it is to be, and where that stands.
+    pub rules: Vec<(String, Weight, Place)>,
+    /// The mail programs that a design of one's own is looked at for; `None`: the usual ones.
+    pub clients: Option<(Vec<String>, Place)>,
+}
+
+/// What a rule of `check` is to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Weight {
+    Off,
+    Warn,
+    Error,
 }
 
 impl Config {

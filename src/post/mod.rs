@@ -15,6 +15,7 @@ use crate::finding::Finding;
 
 pub mod header;
 pub mod markdown;
+pub mod passage;
 pub mod picture;
 pub mod sentence;
 
@@ -23,8 +24,11 @@ mod month;
 mod reference;
 mod report;
 mod source;
+mod written;
 
 pub use file_name::file_name;
+pub use report::Spot;
+pub use written::Written;
 
 /// The file stem of a post, its identity everywhere: letters, digits, `-`, `_` and `.`, not beginning with `.` or `-`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -77,6 +81,8 @@ pub struct Post {
     pub body: Vec<Block>,
     /// Warnings of the parser: raw HTML shown as text, a star that closed an emphasis, a date read as a list.
     pub findings: Vec<Finding>,
+    /// The file itself, for findings about its text.
+    pub written: Written,
 }
 
 /// The YAML header, every value parsed.

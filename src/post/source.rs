@@ -38,6 +38,11 @@ impl Source {
         Ok(source)
     }
 
+    /// The whole file.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// The YAML between the two `---` lines.
     pub(super) fn header(&self) -> &str {
         &self.text[self.starts[self.header.0]..self.starts[self.header.1]]

@@ -7,6 +7,7 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use crate::check;
 use crate::config::{Config, NetworkKind};
 use crate::error::Error;
 use crate::finding::{Finding, Place};
@@ -79,6 +80,7 @@ impl Project {
             Err(error) => return Err(Error::io("read", &path, error)),
         };
         let config = Config::parse(&path, &text).map_err(Error::Config)?;
+        check::Settings::of(&config.check).map_err(Error::Config)?;
         Ok(Project { config, config_file: Some(path) })
     }
 
@@ -131,12 +133,24 @@ impl Project {
     /// # Errors
     /// Every problem of the post and its pictures at once.
     pub fn load(&self, file: &Path, cache: Option<&Path>) -> Result<Loaded, Error> {
+        self.load_with(file, picture::How::Prepare { cache })
+    }
+
+    /// The same with pictures that have their size and no content, which takes no time: for looking, not for sending.
+    ///
+    /// # Errors
+    /// As [`Project::load`].
+    pub fn load_measured(&self, file: &Path) -> Result<Loaded, Error> {
+        self.load_with(file, picture::How::Measure)
+    }
+
+    fn load_with(&self, file: &Path, how: picture::How<'_>) -> Result<Loaded, Error> {
         let post = self.post(file)?;
         let mut findings = self.unknown_names(&post);
         let sections = self.sections(&post, &mut findings)?;
         let templates = template::load(self, &mut findings)?;
         let words = self.catalogue(&mut findings)?.for_lang(&post.header.lang);
-        let pictures = picture::load(self, &post, &sections, cache, &mut findings);
+        let pictures = picture::load(self, &post, &sections, how, &mut findings);
         if findings.iter().any(Finding::is_error) {
             findings.extend(post.findings);
             return Err(Error::Input(findings));

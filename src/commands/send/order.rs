@@ -18,6 +18,8 @@ pub struct Order<'a> {
     pub by: By,
     /// The sending record is really a new one.
     pub new_ledger: bool,
+    /// Send although `check` finds errors.
+    pub force: bool,
     /// Whether the article and hosted pictures are taken to be there.
     pub offline: bool,
     /// What a person has read and approves with the send.
@@ -58,6 +60,7 @@ impl<'a> Order<'a> {
             channels: &arguments.channels,
             by: By::Person { yes: arguments.yes, rest },
             new_ledger: arguments.new_ledger,
+            force: arguments.force,
             offline: arguments.offline,
         })
     }

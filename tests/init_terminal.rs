@@ -12,16 +12,12 @@ mod terminal;
 use std::os::unix::fs::PermissionsExt;
 
 use project::Project;
-use smtp_server::{Answer, Script, Server, Stage};
+use smtp_server::{Script, Server};
 use terminal::Terminal;
 
 /// A server of one's own that wants this login.
 fn server() -> Server {
-    use base64::Engine;
-    let right = base64::engine::general_purpose::STANDARD.encode("\0newsletter\0richtig und lang");
-    Server::start(Script::new().on(Stage::Auth, move |seen| {
-        if seen.line.contains(&right) { Answer::normal() } else { Answer::reply("535 5.7.8 authentication failed") }
-    }))
+    Server::start(Script::new().password("newsletter", "richtig und lang"))
 }
 
 /// The answers up to the mail server's password.

@@ -9,9 +9,11 @@ use toml_edit::{DocumentMut, InlineTable, Item, TomlError, Value};
 
 use super::answers::{Answers, OTHER, OUTBOX};
 use super::key::Key;
+use super::organisation::bare;
 use super::sample;
 use crate::config::Config;
 use crate::finding::{Finding, Place};
+use crate::members::address::Address;
 
 mod edit;
 mod fill;
@@ -140,6 +142,13 @@ impl Draft {
     pub fn objection(&self, answers: &Answers, key: Key, value: &str) -> Option<String> {
         if key.is_number() && !value.is_empty() && value.parse::<i64>().is_err() {
             return Some(format!("`{value}` is no whole number"));
+        }
+        let is_address = matches!(key, Key::From | Key::ReplyTo) || key == Key::Unsubscribe && !value.contains("://");
+        if is_address
+            && !value.is_empty()
+            && let Err(error) = Address::parse(bare(value))
+        {
+            return Some(error.to_string());
         }
         let before = self.problems(answers);
         let mut with = answers.clone();

@@ -91,7 +91,7 @@ impl Planned {
             return head;
         }
         let lines = crate::commands::table::aligned(&others, |_| false).join("\n");
-        format!("{head}\n{}", changes::below("\nAlso written:", &lines))
+        format!("{head}\n{}", changes::below("\nAnd these files:", &lines))
     }
 
     /// A word on a file.

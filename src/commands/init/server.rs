@@ -176,9 +176,9 @@ fn menu() -> String {
             Some(host) => format!("{host}:{}", provider.port),
             None => "on this computer or in your network".to_owned(),
         };
-        let careful = if provider.per_hour.is_some() { " (to begin with; your contract may allow more)" } else { "" };
         let limits = match (provider.limits(), provider.host) {
-            (limits, _) if !limits.is_empty() => format!("{limits}{careful}"),
+            (limits, _) if provider.per_hour.is_some() => format!("{limits} or more, by your contract"),
+            (limits, _) if !limits.is_empty() => limits,
             (_, None) => "no limit unless you write one".to_owned(),
             _ => "by your contract; 30 a minute to begin with".to_owned(),
         };

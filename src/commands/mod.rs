@@ -18,6 +18,7 @@ mod build;
 mod check;
 mod doctor;
 mod explain;
+mod init;
 mod ledger;
 mod links;
 mod members;
@@ -59,6 +60,13 @@ struct Context {
 }
 
 impl Context {
+    /// For a project, from now on.
+    fn of(project: Project, screen: Screen) -> Result<Context, Error> {
+        let now = now()?.to_zoned(project.config.site.zone.clone());
+        let clock = Clock::starting(&now);
+        Ok(Context { project: Rc::new(project), screen, now, clock, cache: picture_cache() })
+    }
+
     /// The same, at this moment, and printing nothing.
     fn silently(&self) -> Context {
         Context {
@@ -93,19 +101,21 @@ pub fn refuse(message: String, json: bool) -> Exit {
 }
 
 fn answer(cli: Cli, screen: Screen) -> Result<Exit, Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Error::io("start in", Path::new("."), error))?;
+    if let Command::Init(arguments) = &cli.command {
+        return runtime.block_on(init::run(arguments, cli.global.config.as_deref(), screen));
+    }
     let project = Project::open(cli.global.config.as_deref(), Path::new(""))?;
     match &project.config_file {
         Some(file) => tracing::info!("the configuration is {}", file.display()),
         None => tracing::info!("there is no config.toml; the built-in example organisation is used"),
     }
-    let now = now()?.to_zoned(project.config.site.zone.clone());
-    let clock = Clock::starting(&now);
-    let context = Context { project: Rc::new(project), screen, now, clock, cache: picture_cache() };
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Error::io("start in", Path::new("."), error))?;
+    let context = Context::of(project, screen)?;
     match &cli.command {
+        Command::Init(_) => unreachable!("it needs no configuration and was run above"),
         Command::New(arguments) => new::run(arguments, &context),
         Command::Check(arguments) => runtime.block_on(check::run(arguments, &context)),
         Command::Build(arguments) => runtime.block_on(build::run(arguments, &context)),

@@ -80,6 +80,15 @@ pub async fn carry_out(order: &Order<'_>, context: &Context) -> Result<Option<Do
     send(order, context, ready).await
 }
 
+/// Sends the mail of a post to one address, marked as a test. Goes out: how it ended, and the answer for programs.
+///
+/// # Errors
+/// As those of `send --test`.
+pub async fn test(context: &Context, post: &Path, address: &str) -> Result<(Exit, serde_json::Value), Error> {
+    let arguments = cli::Send { post: post.to_owned(), test: vec![address.to_owned()], ..cli::Send::default() };
+    test_mail::test(&arguments, context).await
+}
+
 /// Refuses what must not leave this computer, before anything is done.
 fn may_reach_people(context: &Context) -> Result<(), Error> {
     let mut problems = context.project.config.network_problems();

@@ -20,6 +20,7 @@ mod file;
 mod later;
 mod network;
 mod provider;
+mod sender;
 mod shown;
 mod syntax;
 mod theme;
@@ -31,6 +32,8 @@ pub use email::{
     Transport,
 };
 pub use network::Places;
+pub use provider::{PROVIDERS, Provider};
+pub use sender::sender_of;
 pub use theme::{Color, Theme};
 pub use url::is_url;
 

@@ -20,7 +20,7 @@ pub mod list;
 pub mod picture;
 mod template;
 
-pub use key::{ensure_site_key, secret_warnings, site_key};
+pub use key::{ensure_site_key, others_can_read, secret_files, secret_warnings, site_key};
 
 /// A configuration with the folder it stands in.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 //!
 //! Leaves no trace in the sending record, makes no site key and asks nobody: it goes to the addresses that were named.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::super::ready::Ready;
 use super::super::sample::{Sample, member};
@@ -34,6 +34,13 @@ impl Gate for OpenGate {
 }
 
 pub(super) async fn run(arguments: &cli::Send, context: &Context) -> Result<Exit, Error> {
+    let (exit, document) = test(arguments, context).await?;
+    context.screen.json(&document);
+    Ok(exit)
+}
+
+/// Goes out: how it ended, and the answer for programs.
+pub(super) async fn test(arguments: &cli::Send, context: &Context) -> Result<(Exit, Value), Error> {
     let addresses = addresses(&arguments.test)?;
     if super::mode(context) == Mode::Real {
         super::may_reach_people(context)?;
@@ -84,7 +91,7 @@ impl Test<'_> {
         format!("{}\nTest of the mail, {seen}\n", self.ready.loaded.post.header.title)
     }
 
-    async fn send(&self, addresses: &[Address]) -> Result<Exit, Error> {
+    async fn send(&self, addresses: &[Address]) -> Result<(Exit, Value), Error> {
         let context = self.context;
         let real = super::mode(context) == Mode::Real;
         let _inside = if real { None } else { Some(outbox(context).enter(self.ready.slug())?) };
@@ -106,7 +113,7 @@ impl Test<'_> {
             }
         }
         session.close().await;
-        self.tell(&ended, failure, real)
+        Ok(self.tell(&ended, failure, real))
     }
 
     /// The whole message to each address.
@@ -148,7 +155,7 @@ impl Test<'_> {
         }
     }
 
-    fn tell(&self, ended: &[Ended], failure: Option<Error>, real: bool) -> Result<Exit, Error> {
+    fn tell(&self, ended: &[Ended], failure: Option<Error>, real: bool) -> (Exit, Value) {
         let screen = &self.context.screen;
         let by = Some(taker(self.context)).filter(|_| real);
         let row = |one: &Ended| vec![one.address.clone(), one.words(by.as_deref())];
@@ -160,7 +167,7 @@ impl Test<'_> {
         if let Some(failure) = &failure {
             screen.failure(failure);
         }
-        screen.json(&json!({
+        let document = json!({
             "slug": self.ready.slug(),
             "code": self.ready.code(),
             "test": true,
@@ -168,9 +175,9 @@ impl Test<'_> {
             "list": self.sample.list,
             "mails": ended.iter().map(Ended::document).collect::<Vec<_>>(),
             "errors": failure.iter().flat_map(super::super::screen::error_entries).collect::<Vec<_>>(),
-        }));
+        });
         let exits = ended.iter().map(|one| one.exit).chain(failure.as_ref().map(Error::exit));
-        Ok(exits.max().unwrap_or(Exit::Settled))
+        (exits.max().unwrap_or(Exit::Settled), document)
     }
 }
 

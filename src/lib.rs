@@ -63,6 +63,7 @@ pub mod dispatch;
 pub mod error;
 pub mod finding;
 pub mod http;
+pub mod import;
 pub mod ledger;
 pub mod members;
 pub mod plan;

@@ -13,6 +13,7 @@ const LEVELS: &[&[&str]] = &[
     &["project"],
     &["ledger", "channel"],
     &["dispatch"],
+    &["import"],
     &["commands"],
 ];
 
@@ -29,6 +30,10 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("mrml", &["render/email/mjml"]),
     ("comrak", &["post/markdown"]),
     ("image", &["post/picture"]),
+    ("dom_query", &["import/page"]),
+    ("dom_smoothie", &["import/page"]),
+    ("ammonia", &["import/page"]),
+    ("flate2", &["http/"]),
     ("calamine", &["members/table"]),
     ("anstream", &["commands/screen.rs"]),
 ];

@@ -21,6 +21,9 @@ mod limits;
 mod ordinal;
 mod star;
 mod walk;
+mod write;
+
+pub use write::write;
 
 /// Parses the body of a post.
 pub(super) fn parse(source: &Source, report: &mut Report<'_>) -> Vec<Block> {

@@ -1,7 +1,7 @@
 //! The one HTTP client: for access tokens, and for the networks.
 //!
-//! Comes in: a request. Goes out: a [`Reply`] of bounded size, whatever its status. Never follows a redirect, never
-//! uses a proxy, and speaks to private addresses, or without TLS, only where the settings permit it. The addresses are
+//! Comes in: a request. Goes out: a [`Reply`] of bounded size, whatever its status. Never follows a redirect but for
+//! [`Client::fetch`], never uses a proxy, and speaks to private addresses, or without TLS, only where the settings permit it. The addresses are
 //! checked after the name was looked up, and the connection goes to the ones that were checked. No error and no `Debug`
 //! shows a URL, which may be a secret, or a body.
 
@@ -14,11 +14,13 @@ use reqwest::{Method, Url};
 
 mod address;
 mod error;
+mod fetch;
 mod lookup;
 
 use address::is_public;
 pub use error::HttpError;
 use error::{failure, reason};
+pub use fetch::Fetched;
 use lookup::PublicOnly;
 
 /// Until the TCP connection and TLS stand.

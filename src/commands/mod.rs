@@ -14,8 +14,10 @@ use crate::project::Project;
 mod audience;
 mod build;
 mod explain;
+mod import;
 mod members;
 mod new;
+mod new_file;
 mod posted;
 mod progress;
 mod ready;
@@ -96,6 +98,7 @@ fn answer(cli: Cli, screen: Screen) -> Result<Exit, Error> {
         .map_err(|error| Error::io("start in", Path::new("."), error))?;
     match &cli.command {
         Command::New(arguments) => new::run(arguments, &context),
+        Command::Import(arguments) => runtime.block_on(import::run(arguments, &context)),
         Command::Build(arguments) => runtime.block_on(build::run(arguments, &context)),
         Command::Send(arguments) => runtime.block_on(send::run(arguments, &context)),
         Command::Run => runtime.block_on(run::run(&context)),

@@ -35,6 +35,16 @@ pub(super) struct File {
     pub notify: Option<Notify>,
     #[serde(default)]
     pub doctor: Doctor,
+    #[serde(default)]
+    pub import: Import,
+}
+
+/// `[import]`.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Import {
+    #[serde(default)]
+    pub allow_private: bool,
 }
 
 #[derive(Deserialize)]

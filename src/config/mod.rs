@@ -55,6 +55,8 @@ pub struct Config {
     pub notify: Vec<Mailbox>,
     /// `[doctor] dkim_selector`: names the DKIM key in the DNS (RFC 6376 section 3.1).
     pub dkim_selector: Option<String>,
+    /// `[import] allow_private`: pages may lie in a private network, and be loaded by http.
+    pub import_private: bool,
     /// Where lines stand that [`Config::network_problems`] may name.
     pub places: Places,
 }

@@ -62,6 +62,7 @@ impl<'a> Checker<'a> {
             approval,
             notify,
             dkim_selector,
+            import_private: file.import.allow_private,
             places,
         })
     }

@@ -17,7 +17,7 @@ const JOINING: [&str; 8] = ["und", "oder", "bzw.", "sowie", "bis", "and", "or", 
 /// The paragraphs of a text.
 pub(super) fn paragraphs(text: &str) -> Vec<Vec<String>> {
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
-    let width = lines.iter().map(|line| line.chars().count()).max().unwrap_or(0);
+    let width = width(&lines);
     let mut found: Vec<Vec<String>> = Vec::new();
     // The line before, if the next one may go on with it.
     let mut before: Option<&str> = None;
@@ -35,6 +35,14 @@ pub(super) fn paragraphs(text: &str) -> Vec<Vec<String>> {
     found
 }
 
+/// The longest line of those that have a neighbour; a headline by itself may be longer than the text is wide.
+fn width(lines: &[&str]) -> usize {
+    let filled = |index: usize| lines.get(index).is_some_and(|line| !line.is_empty());
+    let beside = |index: usize| filled(index + 1) || index.checked_sub(1).is_some_and(filled);
+    let lengths = (0..lines.len()).filter(|index| beside(*index)).map(|index| lines[index].chars().count());
+    lengths.max().unwrap_or(0)
+}
+
 /// Whether a line goes on with the one before it, in a text whose longest line has `width` characters.
 fn goes_on(previous: &str, line: &str, width: usize) -> bool {
     let length = previous.chars().count();
@@ -46,7 +54,7 @@ fn goes_on(previous: &str, line: &str, width: usize) -> bool {
     }
     // Whoever wraps a line does so because the next word had no room.
     let next_word = line.split_whitespace().next().map_or(0, |word| word.chars().count());
-    let had_room = length + 1 + next_word <= width * 9 / 10;
+    let had_room = length + 1 + next_word <= width;
     let ended = previous.ends_with(['.', '!', '?', '“', '”', '"', ':', '…']);
     !(had_room && (ended || length + 1 + next_word <= width * 7 / 10))
 }

@@ -282,19 +282,8 @@ pub struct Suppress {
 }
 
 /// Commands that a later version has.
-const LATER: [&str; 11] = [
-    "init",
-    "check",
-    "preview",
-    "approve",
-    "stop",
-    "correct",
-    "work",
-    "report",
-    "ledger",
-    "doctor",
-    "completions",
-];
+const LATER: [&str; 11] =
+    ["init", "check", "preview", "approve", "stop", "correct", "work", "report", "ledger", "doctor", "completions"];
 
 /// What a later version's `send` takes.
 const LATER_OPTIONS: [&str; 5] = ["--approve", "--rest-unchanged", "--rest-with-new-text", "--force", "--offline"];

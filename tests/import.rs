@@ -119,7 +119,10 @@ fn without_images_no_picture_is_in_the_post_and_all_are_named() {
     let mut draft = import::read(&Input { url: Some(url), ..input(&page) }).expect("a draft");
     import::picture::place(&mut draft, &BTreeMap::new());
     let text = import::post_text(&draft);
-    assert!(text.contains("--images fetches it") && text.contains("# image: { src: foto.jpg, alt: \"Ein Zelt"), "{text}");
+    assert!(
+        text.contains("--images fetches it") && text.contains("# image: { src: foto.jpg, alt: \"Ein Zelt"),
+        "{text}"
+    );
     assert!(text.contains("kuchen.jpg is not in the text"), "{text}");
     assert!(parse(&text).pictures().is_empty());
 }
@@ -142,12 +145,60 @@ mod prose {
     fn word() -> impl Strategy<Value = String> {
         let letters = "[a-zäöüßA-ZÄÖÜ]{1,12}";
         let sign = prop_oneof![
-            Just("*"), Just("_"), Just("**"), Just("`"), Just("~"), Just("~~"), Just("["), Just("]"), Just("("), Just(")"),
-            Just("<"), Just(">"), Just("#"), Just("##"), Just("+"), Just("-"), Just("="), Just("|"), Just("!"), Just("!["),
-            Just("\\"), Just("&"), Just("&amp;"), Just("&#42;"), Just("„"), Just("“"), Just("‚"), Just("‘"), Just("»"),
-            Just("«"), Just("–"), Just("…"), Just("\u{a0}"), Just("\u{ad}"), Just(":"), Just("://"), Just("www."),
-            Just("https://"), Just("@"), Just("]("), Just("]:"), Just("1."), Just("24."), Just("2)"), Just("{"), Just("}"),
-            Just("%"), Just("€"), Just("§"), Just("'"), Just("\""), Just("^"), Just("$"), Just("•"),
+            Just("*"),
+            Just("_"),
+            Just("**"),
+            Just("`"),
+            Just("~"),
+            Just("~~"),
+            Just("["),
+            Just("]"),
+            Just("("),
+            Just(")"),
+            Just("<"),
+            Just(">"),
+            Just("#"),
+            Just("##"),
+            Just("+"),
+            Just("-"),
+            Just("="),
+            Just("|"),
+            Just("!"),
+            Just("!["),
+            Just("\\"),
+            Just("&"),
+            Just("&amp;"),
+            Just("&#42;"),
+            Just("„"),
+            Just("“"),
+            Just("‚"),
+            Just("‘"),
+            Just("»"),
+            Just("«"),
+            Just("–"),
+            Just("…"),
+            Just("\u{a0}"),
+            Just("\u{ad}"),
+            Just(":"),
+            Just("://"),
+            Just("www."),
+            Just("https://"),
+            Just("@"),
+            Just("]("),
+            Just("]:"),
+            Just("1."),
+            Just("24."),
+            Just("2)"),
+            Just("{"),
+            Just("}"),
+            Just("%"),
+            Just("€"),
+            Just("§"),
+            Just("'"),
+            Just("\""),
+            Just("^"),
+            Just("$"),
+            Just("•"),
         ];
         let inside = (letters, sign.clone(), letters).prop_map(|(a, sign, b)| format!("{a}{sign}{b}"));
         let before = (sign.clone(), letters).prop_map(|(sign, word)| format!("{sign}{word}"));

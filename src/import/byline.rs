@@ -20,8 +20,22 @@ pub(super) enum Part {
 }
 
 const DATE_WORDS: [&str; 16] = [
-    "veröffentlicht am", "veröffentlicht", "erstellt am", "erstellt", "eingestellt am", "datum", "stand", "vom", "am",
-    "published on", "published", "posted on", "posted", "date", "created", "geschrieben am",
+    "veröffentlicht am",
+    "veröffentlicht",
+    "erstellt am",
+    "erstellt",
+    "eingestellt am",
+    "datum",
+    "stand",
+    "vom",
+    "am",
+    "published on",
+    "published",
+    "posted on",
+    "posted",
+    "date",
+    "created",
+    "geschrieben am",
 ];
 const AUTHOR_WORDS: [&str; 10] =
     ["verfasst von", "geschrieben von", "autorin", "autor", "text", "von", "written by", "author", "posted by", "by"];
@@ -124,12 +138,16 @@ fn name(text: &str) -> Option<String> {
 fn is_noise(part: &str) -> bool {
     let lower = part.to_lowercase();
     let counted = ["min", "kommentar", "comment", "lesezeit", "reading time", "aufrufe", "views", "wörter", "words"];
-    part.chars().count() <= 40 && counted.iter().any(|word| lower.contains(word)) && part.contains(|c: char| c.is_ascii_digit())
+    part.chars().count() <= 40
+        && counted.iter().any(|word| lower.contains(word))
+        && part.contains(|c: char| c.is_ascii_digit())
 }
 
 /// Whether this could name a category: few words, no sentence.
 fn is_label(part: &str) -> bool {
-    part.chars().count() <= 80 && !part.ends_with(['.', '!', '?', ':', ';', ',']) && part.chars().any(char::is_alphabetic)
+    part.chars().count() <= 80
+        && !part.ends_with(['.', '!', '?', ':', ';', ','])
+        && part.chars().any(char::is_alphabetic)
 }
 
 /// The categories of a part. Copied from a page, two of them may have run together: `Unsere Aktivitäten Aktivitäten

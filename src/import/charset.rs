@@ -50,7 +50,10 @@ pub(super) fn decode(input: &Input<'_>, kind: Kind) -> Result<Decoded, Refused> 
     let clean: String = text.chars().filter(|c| matches!(c, '\n' | '\t') || !is_forbidden(*c)).collect();
     let lost = text.chars().count() - clean.chars().count();
     if lost > 0 {
-        slips.push(format!("{} that no text may hold, left out", characters(lost).replace("character", "invisible character")));
+        slips.push(format!(
+            "{} that no text may hold, left out",
+            characters(lost).replace("character", "invisible character")
+        ));
     }
     Ok(Decoded { text: clean, charset: encoding.name(), slips })
 }
@@ -145,7 +148,10 @@ mod tests {
         assert_eq!(of(latin, None).expect("decodes").0, "<meta charset=iso-8859-1><p>Grüße");
         assert_eq!(of(b"\xEF\xBB\xBFGr\xC3\xBC\xC3\x9Fe", Some("iso-8859-1")).expect("decodes").0, "Grüße");
         assert_eq!(of(b"Gr\xFC\xDFe aus M\xFCnchen", Some("windows-1252")).expect("decodes").0, "Grüße aus München");
-        assert_eq!(of(b"<p>Gr\xFC\xDFe aus M\xFCnchen", None).expect("decodes"), ("<p>Grüße aus München".to_owned(), "windows-1252"));
+        assert_eq!(
+            of(b"<p>Gr\xFC\xDFe aus M\xFCnchen", None).expect("decodes"),
+            ("<p>Grüße aus München".to_owned(), "windows-1252")
+        );
         assert_eq!(of("<p>Grüße".as_bytes(), None).expect("decodes").1, "UTF-8");
     }
 

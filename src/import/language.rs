@@ -25,7 +25,7 @@ pub(super) fn settle(draft: &mut Draft, named: Option<&str>) {
     } else {
         None
     };
-    let said = draft.lang.take().filter(|said| is_tag(said));
+    let said = draft.lang.take().filter(|said| is_tag(said)).map(|said| usual(&said));
     draft.lang = match (said, guess) {
         (Some(said), Some(guess)) if primary(&said) != guess && german.max(english) >= SURE => {
             let language = if guess == "de" { "German" } else { "English" };
@@ -40,6 +40,16 @@ pub(super) fn settle(draft: &mut Draft, named: Option<&str>) {
             None
         }
     };
+}
+
+/// `en-gb` as `en-GB` (RFC 5646, section 2.1.1).
+fn usual(tag: &str) -> String {
+    let parts = tag.split('-').enumerate().map(|(index, part)| match part.len() {
+        2 if index > 0 => part.to_uppercase(),
+        _ if index == 0 => part.to_lowercase(),
+        _ => part.to_owned(),
+    });
+    parts.collect::<Vec<_>>().join("-")
 }
 
 fn primary(tag: &str) -> String {

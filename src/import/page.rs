@@ -9,7 +9,7 @@ use super::byline::{self, Part};
 use super::chrome::chrome;
 use super::dateline::dateline;
 use super::{Draft, Input, Refused};
-use crate::post::{Block, BlockKind, Event, Picture, plain_text, written_day};
+use crate::post::{Block, BlockKind, Event, Inline, Picture, plain_text, written_day};
 
 mod article;
 mod blocks;
@@ -41,16 +41,16 @@ pub(super) fn read(html: &str, input: &Input<'_>) -> Result<Draft, Refused> {
     nesting::check_tree(&document)?;
     let facts = facts::collect(&document);
     refuse::check(&document, &facts, input.url)?;
-    let base = facts.link.as_deref().filter(|link| is_web(link)).or(input.url).map(str::to_owned);
+    let base = base(&document, &facts, input.url);
     let scripts = refuse::has_scripts(&document);
-    let base = input.url.map(str::to_owned).or(base);
     let found = article::read(document, &facts, base.as_deref());
+    let caption = facts.image.as_ref().and_then(|image| image.caption.clone());
     let mut draft = draft(facts, input, base.as_deref());
     draft.left_out = found.left_out;
     draft.body = found.blocks;
     head(&mut draft);
     trim::trim(&mut draft.body, draft.title.as_deref());
-    hero(&mut draft);
+    hero(&mut draft, caption);
     super::text::ask_for_one_category(&mut draft);
     if draft.body.is_empty() {
         return Err(if scripts { Refused::Scripts } else { Refused::NoText });
@@ -63,6 +63,15 @@ pub(super) fn read(html: &str, input: &Input<'_>) -> Result<Draft, Refused> {
         draft.date = Some(date);
     }
     Ok(draft)
+}
+
+/// What relative addresses are relative to (HTML, section 4.2.3); for a saved page, where it says that it is published.
+fn base(document: &Document, facts: &Facts, url: Option<&str>) -> Option<String> {
+    let page = url.or(facts.link.as_deref().filter(|link| is_web(link)));
+    match document.base_uri() {
+        Some(base) => clean::absolute(&base, page).or_else(|| page.map(str::to_owned)),
+        None => page.map(str::to_owned),
+    }
 }
 
 fn is_web(url: &str) -> bool {
@@ -154,25 +163,29 @@ fn take(part: Part, draft: &mut Draft) {
 
 /// Whether two texts have the same letters.
 fn same_text(one: &str, other: &str) -> bool {
-    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+    let letters =
+        |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
     letters(one) == letters(other)
 }
 
 /// The header's picture: the page's own one, with what the article says about it; else the one the article begins with.
-fn hero(draft: &mut Draft) {
-    let first = draft.body.iter().position(|block| matches!(block.kind, BlockKind::Picture(_)));
+/// A mail shows no caption below it, so its caption is told and not taken for the lead.
+fn hero(draft: &mut Draft, mut caption: Option<String>) {
     let same = |one: &str, other: &str| picture_stem(one) == picture_stem(other);
-    let taken = match (&draft.image, first) {
-        (Some(image), Some(at)) => match &draft.body[at].kind {
-            BlockKind::Picture(picture) => same(&image.src, &picture.src).then_some(at),
-            _ => None,
-        },
-        (None, Some(0)) => Some(0),
-        _ => None,
-    };
+    let taken = draft.body.iter().position(|block| match (&block.kind, &draft.image) {
+        (BlockKind::Picture(picture), Some(image)) => same(&image.src, &picture.src),
+        (BlockKind::Picture(_), None) => true,
+        _ => false,
+    });
+    let first = matches!(draft.body.first().map(|block| &block.kind), Some(BlockKind::Picture(_)));
+    let taken = taken.filter(|at| draft.image.is_some() || (first && *at == 0));
     if let Some(at) = taken
         && let Block { kind: BlockKind::Picture(picture), .. } = draft.body.remove(at)
     {
+        if let Some(text) = draft.body.get(at).and_then(caption_text) {
+            draft.body.remove(at);
+            caption = Some(text);
+        }
         let image = draft.image.take().unwrap_or_else(|| picture.clone());
         draft.image = Some(Picture {
             alt: if picture.alt.is_empty() { image.alt } else { picture.alt },
@@ -181,6 +194,20 @@ fn hero(draft: &mut Draft) {
             link: None,
             ..picture
         });
+    }
+    let alt = draft.image.as_ref().map(|image| image.alt.as_str()).unwrap_or_default();
+    if let Some(caption) = caption.filter(|caption| !same_text(caption, alt)) {
+        draft.left_out.push(format!("the caption of the first picture: “{caption}”"));
+    }
+}
+
+/// The text of a paragraph that is all emphasis, as captions are written.
+fn caption_text(block: &Block) -> Option<String> {
+    match &block.kind {
+        BlockKind::Paragraph(content) if matches!(content.as_slice(), [Inline::Emphasis(_)]) => {
+            Some(plain_text(content))
+        }
+        _ => None,
     }
 }
 

@@ -50,7 +50,11 @@ pub fn place(draft: &mut Draft, files: &BTreeMap<String, Result<String, String>>
         match files.get(&image.src) {
             Some(Ok(file)) if image.alt.trim().is_empty() => {
                 let line = header::image(&Picture { src: file.clone(), alt: "…".to_owned(), ..image });
-                draft.ask("image", "what the picture shows is not said; describe it in one sentence", Some(format!("image: {line}")));
+                draft.ask(
+                    "image",
+                    "what the picture shows is not said; describe it in one sentence",
+                    Some(format!("image: {line}")),
+                );
             }
             Some(Ok(file)) => draft.image = Some(Picture { src: file.clone(), ..image }),
             Some(Err(reason)) => {

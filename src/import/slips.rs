@@ -51,7 +51,10 @@ fn doubled(text: &str, add: &mut impl FnMut(String)) {
     let words: Vec<&str> = text.split_whitespace().collect();
     for pair in words.windows(2) {
         let word = pair[0];
-        if word == pair[1].trim_end_matches([',', '.']) && word.chars().all(char::is_alphabetic) && !RIGHT.contains(&word) {
+        if word == pair[1].trim_end_matches([',', '.'])
+            && word.chars().all(char::is_alphabetic)
+            && !RIGHT.contains(&word)
+        {
             add(format!("“{word} {word}”: a word twice"));
         }
     }
@@ -72,7 +75,13 @@ fn punctuation(text: &str, add: &mut impl FnMut(String)) {
         let joined = here == ',' || (here == '.' && before.is_lowercase() && after.is_uppercase());
         let word = characters[at + 1..].iter().take_while(|c| c.is_alphabetic()).count();
         let long = characters[..at].iter().rev().take_while(|c| c.is_alphabetic()).count() >= 3;
-        if joined && before.is_alphabetic() && after.is_alphabetic() && word >= 3 && long && !is_address(&characters, at) {
+        if joined
+            && before.is_alphabetic()
+            && after.is_alphabetic()
+            && word >= 3
+            && long
+            && !is_address(&characters, at)
+        {
             add(format!("“…{}…”: no space behind `{here}`", around()));
         }
     }

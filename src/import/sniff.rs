@@ -67,7 +67,8 @@ fn foreign(bytes: &[u8]) -> Option<&'static str> {
 fn looks_like_html(bytes: &[u8]) -> bool {
     let start = String::from_utf8_lossy(&bytes[..bytes.len().min(2048)]).to_ascii_lowercase();
     let start = start.trim_start_matches(['\u{FEFF}', '\u{FFFD}', ' ', '\n', '\r', '\t', '\0']);
-    let begins = ["<!doctype html", "<html", "<head", "<body", "<!--", "<article", "<main", "<div", "<p>", "<p ", "<h1"];
+    let begins =
+        ["<!doctype html", "<html", "<head", "<body", "<!--", "<article", "<main", "<div", "<p>", "<p ", "<h1"];
     let xml = start.starts_with("<?xml") && start.contains("<html");
     let utf16 = bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF");
     let wide = utf16 && start.replace('\0', "").contains("<html");

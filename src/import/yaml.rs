@@ -2,7 +2,8 @@
 
 /// A text in quotes, on one line.
 pub(super) fn quoted(text: &str) -> String {
-    let line: String = text.chars().map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c }).collect();
+    let line: String =
+        text.chars().map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c }).collect();
     format!("\"{}\"", line.trim().replace('\\', "\\\\").replace('"', "\\\""))
 }
 
@@ -23,6 +24,7 @@ pub(super) fn list(words: &[String]) -> String {
 
 /// A text that may stand behind `# `.
 pub(super) fn comment(text: &str) -> String {
-    let text: String = text.chars().map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c }).collect();
+    let text: String =
+        text.chars().map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c }).collect();
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

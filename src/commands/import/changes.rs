@@ -109,9 +109,8 @@ fn document(change: &Change) -> serde_json::Value {
         Change::Removed(text) => json!({ "kind": "removed", "text": text }),
         Change::Added(text) => json!({ "kind": "added", "text": text }),
         Change::Changed(pieces) => {
-            let side = |wanted: fn(&Piece) -> Option<&str>| {
-                pieces.iter().filter_map(wanted).collect::<Vec<_>>().join(" ")
-            };
+            let side =
+                |wanted: fn(&Piece) -> Option<&str>| pieces.iter().filter_map(wanted).collect::<Vec<_>>().join(" ");
             let before = side(|piece| match piece {
                 Piece::Same(text) | Piece::Removed(text) => Some(text),
                 Piece::Added(_) => None,

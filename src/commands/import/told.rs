@@ -23,10 +23,7 @@ pub fn told(path: &Path, text: &str, draft: &Draft, pictures: &[PathBuf], contex
         lines.push("\nOn the page, but not in the post:".to_owned());
         lines.extend(draft.left_out.iter().map(|what| format!("  - {what}")));
     }
-    lines.push(format!(
-        "\nRead it, decide, delete what you do not need, then: rundbrief build {}",
-        path.display()
-    ));
+    lines.push(format!("\nRead it, decide, delete what you do not need, then: rundbrief build {}", path.display()));
     context.screen.result(&lines.join("\n"));
     context.screen.json(&json!({
         "file": path.display().to_string(),

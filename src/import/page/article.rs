@@ -49,7 +49,8 @@ fn letters(node: &NodeRef<'_>) -> usize {
 /// Those that lie in none of the others.
 fn outermost<'a>(found: &Selection<'a>) -> Vec<NodeRef<'a>> {
     let nodes = found.nodes();
-    let inner = |node: &NodeRef<'a>| node.ancestors_it(None).any(|outer| nodes.iter().any(|other| other.id == outer.id));
+    let inner =
+        |node: &NodeRef<'a>| node.ancestors_it(None).any(|outer| nodes.iter().any(|other| other.id == outer.id));
     nodes.iter().filter(|node| !inner(node)).copied().collect()
 }
 

@@ -13,9 +13,43 @@ const DEEPEST: usize = 6;
 
 /// Elements that begin a new block.
 const BLOCKS: [&str; 37] = [
-    "address", "article", "aside", "blockquote", "caption", "center", "dd", "details", "div", "dl", "dt", "figcaption",
-    "figure", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "li", "main", "ol", "p", "pre",
-    "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "ul",
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "caption",
+    "center",
+    "dd",
+    "details",
+    "div",
+    "dl",
+    "dt",
+    "figcaption",
+    "figure",
+    "footer",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hgroup",
+    "hr",
+    "li",
+    "main",
+    "ol",
+    "p",
+    "pre",
+    "section",
+    "summary",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "ul",
 ];
 
 /// The blocks of an article.
@@ -119,7 +153,13 @@ impl Builder {
     fn list(&mut self, node: &NodeRef<'_>, ordered: bool) {
         let children = node.children_it(false).filter(|child| child.is_element());
         let items: Vec<Vec<Block>> = children
-            .map(|child| if child.has_name("li") { of_children(&child, self.depth + 1) } else { of_element(&child, self.depth + 1) })
+            .map(|child| {
+                if child.has_name("li") {
+                    of_children(&child, self.depth + 1)
+                } else {
+                    of_element(&child, self.depth + 1)
+                }
+            })
             .filter(|item| !item.is_empty())
             .collect();
         if items.is_empty() {
@@ -128,7 +168,8 @@ impl Builder {
         if self.depth >= DEEPEST {
             return self.append(items.into_iter().flatten().collect());
         }
-        let start = dom::attribute(node, "start").and_then(|start| start.parse().ok()).filter(|start| *start < 1_000_000);
+        let start =
+            dom::attribute(node, "start").and_then(|start| start.parse().ok()).filter(|start| *start < 1_000_000);
         let tight = items.iter().all(|item| {
             let paragraphs = item.iter().filter(|block| matches!(block.kind, BlockKind::Paragraph(_))).count();
             paragraphs <= 1

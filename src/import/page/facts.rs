@@ -31,6 +31,7 @@ pub(super) struct ImageFact {
     pub url: String,
     pub alt: Option<String>,
     pub credit: Option<String>,
+    pub caption: Option<String>,
 }
 
 #[derive(Debug, Clone, Default)]

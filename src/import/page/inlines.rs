@@ -122,7 +122,9 @@ pub(super) fn push_text(content: &mut Vec<Inline>, text: &str) {
 fn ends_with_space(inline: &Inline) -> bool {
     match inline {
         Inline::Text(text) => text.ends_with(' '),
-        Inline::Emphasis(inner) | Inline::Strong(inner) | Inline::Strike(inner) => inner.last().is_some_and(ends_with_space),
+        Inline::Emphasis(inner) | Inline::Strong(inner) | Inline::Strike(inner) => {
+            inner.last().is_some_and(ends_with_space)
+        }
         Inline::Link { content, .. } => content.last().is_some_and(ends_with_space),
         Inline::Code(_) => false,
         Inline::SoftBreak | Inline::HardBreak => true,

@@ -11,8 +11,16 @@ use super::dom::one_line;
 use super::facts::{EventFact, Facts, ImageFact};
 
 const ARTICLES: [&str; 10] = [
-    "Article", "NewsArticle", "BlogPosting", "Report", "ReportageNewsArticle", "AnalysisNewsArticle",
-    "OpinionNewsArticle", "TechArticle", "ScholarlyArticle", "SocialMediaPosting",
+    "Article",
+    "NewsArticle",
+    "BlogPosting",
+    "Report",
+    "ReportageNewsArticle",
+    "AnalysisNewsArticle",
+    "OpinionNewsArticle",
+    "TechArticle",
+    "ScholarlyArticle",
+    "SocialMediaPosting",
 ];
 
 /// The most objects that are looked at.
@@ -102,7 +110,8 @@ fn text(value: Option<&Value>) -> Option<String> {
         Value::Object(object) => return text(object.get("@value").or_else(|| object.get("name"))),
         _ => return None,
     };
-    let shown = if written.contains(['<', '&']) { Document::fragment(written.as_str()).text().to_string() } else { written };
+    let shown =
+        if written.contains(['<', '&']) { Document::fragment(written.as_str()).text().to_string() } else { written };
     Some(one_line(&shown)).filter(|text| !text.is_empty())
 }
 
@@ -176,7 +185,7 @@ impl<'v> Data<'v> {
                 let object = self.whole(object);
                 let url = text(object.get("url")).or_else(|| text(object.get("contentUrl")))?;
                 let credit = text(object.get("creditText")).or_else(|| self.names(object.get("author")));
-                Some(ImageFact { url, alt: text(object.get("caption")), credit })
+                Some(ImageFact { url, alt: text(object.get("caption")), credit, caption: None })
             }
             other => text(Some(other)).map(|url| ImageFact { url, ..ImageFact::default() }),
         }

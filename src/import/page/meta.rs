@@ -16,12 +16,21 @@ pub(super) fn facts(document: &Document) -> Facts {
     let title = property("og:title").map(|title| without_site(&title, suffix));
     let title = title.or_else(|| dom::first_text(document, "article h1, main h1, h1"));
     let title = title.or_else(|| dom::first_text(document, "head title").map(|title| without_site(&title, suffix)));
-    let image = property("og:image").map(|url| ImageFact { url, alt: property("og:image:alt"), credit: None });
+    let image =
+        property("og:image").map(|url| ImageFact { url, alt: property("og:image:alt"), ..ImageFact::default() });
     let locale = || property("og:locale").map(|locale| locale.replace('_', "-"));
     Facts {
         title,
-        date: first(&["article:published_time", "article:published", "date", "dc.date", "DC.date.issued", "dcterms.date"]),
-        author: first(&["article:author", "author", "dc.creator", "DC.creator"]).filter(|author| !author.contains("://")),
+        date: first(&[
+            "article:published_time",
+            "article:published",
+            "date",
+            "dc.date",
+            "DC.date.issued",
+            "dcterms.date",
+        ]),
+        author: first(&["article:author", "author", "dc.creator", "DC.creator"])
+            .filter(|author| !author.contains("://")),
         categories: property("article:section").into_iter().collect(),
         lang: dom::first_attribute(document, "html", "lang").or_else(locale),
         image,
@@ -36,7 +45,8 @@ pub(super) fn facts(document: &Document) -> Facts {
 fn without_site(title: &str, site: Option<&str>) -> String {
     for separator in [" | ", " – ", " - ", " :: ", " » ", " · "] {
         if let Some((before, behind)) = title.rsplit_once(separator) {
-            let named = site.is_some_and(|site| behind.trim().eq_ignore_ascii_case(site) || site.contains(behind.trim()));
+            let named =
+                site.is_some_and(|site| behind.trim().eq_ignore_ascii_case(site) || site.contains(behind.trim()));
             if named || (separator == " | " && !before.trim().is_empty()) {
                 return before.trim().to_owned();
             }

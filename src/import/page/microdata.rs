@@ -35,7 +35,7 @@ fn article(scope: &NodeRef<'_>) -> Facts {
         let picture = if node.has_name("img") { Some(*node) } else { picture.nodes().first().copied() };
         let alt = picture.as_ref().and_then(|picture| dom::attribute(picture, "alt"));
         let url = picture.as_ref().and_then(|picture| dom::attribute(picture, "src")).or_else(|| value(node));
-        url.map(|url| ImageFact { url, alt, credit: None })
+        url.map(|url| ImageFact { url, alt, ..ImageFact::default() })
     });
     Facts {
         title: property(scope, "headline").or_else(|| property(scope, "name")),
@@ -44,7 +44,9 @@ fn article(scope: &NodeRef<'_>) -> Facts {
         categories,
         lang: property(scope, "inLanguage"),
         image,
-        link: property(scope, "mainEntityOfPage").or_else(|| property(scope, "url")).filter(|url| url.starts_with("http")),
+        link: property(scope, "mainEntityOfPage")
+            .or_else(|| property(scope, "url"))
+            .filter(|url| url.starts_with("http")),
         publisher: nested(scope, "publisher"),
         ..Facts::default()
     }

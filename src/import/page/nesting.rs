@@ -27,7 +27,8 @@ pub(super) fn check(html: &str) -> Result<(), Refused> {
     for (at, _) in html.match_indices('<') {
         let ends = bytes.get(at + 1) == Some(&b'/');
         let start = at + 1 + usize::from(ends);
-        let length = bytes[start.min(bytes.len())..].iter().take(12).take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        let length =
+            bytes[start.min(bytes.len())..].iter().take(12).take_while(|byte| byte.is_ascii_alphanumeric()).count();
         let name = html[start.min(html.len())..start + length].to_ascii_lowercase();
         if name.is_empty() || UNCOUNTED.contains(&name.as_str()) {
             continue;

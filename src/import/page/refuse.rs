@@ -18,7 +18,8 @@ pub(super) fn check(document: &Document, facts: &Facts, url: Option<&str>) -> Re
     let asks = document.select("input[type=\"password\"]").exists();
     let path = url.map(|url| url.split(['?', '#']).next().unwrap_or(url).to_lowercase()).unwrap_or_default();
     let named = ["/login", "/signin", "/sign-in", "/anmelden", "/anmeldung", "/wp-login.php", "/sso"];
-    let at_login = named.iter().any(|name| path.trim_end_matches('/').ends_with(name) || path.contains(&format!("{name}/")));
+    let at_login =
+        named.iter().any(|name| path.trim_end_matches('/').ends_with(name) || path.contains(&format!("{name}/")));
     if asks && (at_login || letters() < LITTLE) {
         return Err(Refused::Login);
     }

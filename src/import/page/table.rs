@@ -29,7 +29,8 @@ pub(super) fn read(node: &NodeRef<'_>, depth: usize) -> Vec<Block> {
     }
     let align = rows.last().map(|row| row.iter().map(alignment).collect()).unwrap_or_default();
     let mut rows: Vec<Vec<Vec<Inline>>> = rows.iter().map(|row| cells(row, columns)).collect();
-    let pictures = table.select("img").nodes().iter().filter_map(|node| super::figure::picture(node, None)).collect::<Vec<_>>();
+    let pictures =
+        table.select("img").nodes().iter().filter_map(|node| super::figure::picture(node, None)).collect::<Vec<_>>();
     let head = rows.remove(0);
     found.push(Block { line: 0, kind: BlockKind::Table { align, head, rows } });
     found.extend(pictures.into_iter().map(|picture| Block { line: 0, kind: BlockKind::Picture(picture) }));
@@ -54,7 +55,10 @@ fn rows<'a>(node: &NodeRef<'a>) -> Vec<Vec<NodeRef<'a>>> {
 }
 
 fn span(cell: &NodeRef<'_>) -> usize {
-    dom::attribute(cell, "colspan").and_then(|span| span.parse().ok()).filter(|span| (1..=WIDEST).contains(span)).unwrap_or(1)
+    dom::attribute(cell, "colspan")
+        .and_then(|span| span.parse().ok())
+        .filter(|span| (1..=WIDEST).contains(span))
+        .unwrap_or(1)
 }
 
 /// The texts of a row, empty where a cell reaches over several columns or is missing.

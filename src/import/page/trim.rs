@@ -5,9 +5,18 @@ use crate::post::{Block, BlockKind, Inline, plain_text};
 
 /// Headings above lists of other articles.
 const RELATED: [&str; 12] = [
-    "das könnte sie auch interessieren", "das könnte dich auch interessieren", "weitere artikel", "weitere beiträge",
-    "weitere meldungen", "ähnliche artikel", "ähnliche beiträge", "mehr zum thema", "related articles", "related posts",
-    "you may also like", "more news",
+    "das könnte sie auch interessieren",
+    "das könnte dich auch interessieren",
+    "weitere artikel",
+    "weitere beiträge",
+    "weitere meldungen",
+    "ähnliche artikel",
+    "ähnliche beiträge",
+    "mehr zum thema",
+    "related articles",
+    "related posts",
+    "you may also like",
+    "more news",
 ];
 
 /// Trims the blocks of a page with this headline.

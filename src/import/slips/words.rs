@@ -63,17 +63,35 @@ fn is_slip(word: &str, length: usize, known: &str) -> bool {
 
 /// Forms that differ inside: `vertritt`, `organisiert`, British and American spelling.
 fn is_other_form(word: &str, known: &str) -> bool {
-    let plain = |text: &str| {
-        text.replace("ae", "ä").replace("oe", "ö").replace("ue", "ü").replace("ss", "ß").replace('z', "s")
-    };
+    let plain =
+        |text: &str| text.replace("ae", "ä").replace("oe", "ö").replace("ue", "ü").replace("ss", "ß").replace('z', "s");
     plain(word) == plain(known) || REAL.contains(&word)
 }
 
 /// Words that are right and near to a known one.
 const REAL: [&str; 22] = [
-    "gesellschafter", "unternahmen", "vertraten", "vertraute", "vertrauten", "vertrieben", "vorstände", "fachkräften", "entwickelung",
-    "teilnehmern", "veranstalteten", "begrüßten", "wirtschaften", "auszeichnungen", "seperate", "vorsitzenden",
-    "organisatorin", "gemeinsame", "gemeinden", "konferenzen", "netzwerke", "austauschs",
+    "gesellschafter",
+    "unternahmen",
+    "vertraten",
+    "vertraute",
+    "vertrauten",
+    "vertrieben",
+    "vorstände",
+    "fachkräften",
+    "entwickelung",
+    "teilnehmern",
+    "veranstalteten",
+    "begrüßten",
+    "wirtschaften",
+    "auszeichnungen",
+    "seperate",
+    "vorsitzenden",
+    "organisatorin",
+    "gemeinsame",
+    "gemeinden",
+    "konferenzen",
+    "netzwerke",
+    "austauschs",
 ];
 
 #[cfg(test)]

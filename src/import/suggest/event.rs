@@ -6,9 +6,30 @@ use crate::render::teaser::quoted::quotations;
 
 /// Words, or ends of words, of which one is in an event's name.
 const EVENTS: [&str; 24] = [
-    "tagung", "konferenz", "kongress", "messe", "forum", "treffen", "versammlung", "workshop", "seminar", "gipfel",
-    "festival", "symposium", "werkstatt", "fachtag", "preisverleihung", "klausur", "conference", "congress", "summit",
-    "meeting", "fair", "assembly", "days", "tage",
+    "tagung",
+    "konferenz",
+    "kongress",
+    "messe",
+    "forum",
+    "treffen",
+    "versammlung",
+    "workshop",
+    "seminar",
+    "gipfel",
+    "festival",
+    "symposium",
+    "werkstatt",
+    "fachtag",
+    "preisverleihung",
+    "klausur",
+    "conference",
+    "congress",
+    "summit",
+    "meeting",
+    "fair",
+    "assembly",
+    "days",
+    "tage",
 ];
 
 /// The event's text and its line; `None` where the page names one itself, or nothing points to one.
@@ -23,10 +44,13 @@ pub(super) fn event(draft: &Draft) -> Option<(String, String)> {
         EVENTS.iter().any(|word| lower.contains(word)).then(|| quote.to_owned())
     });
     let place = draft.dateline.as_ref().map(|dateline| dateline.place.clone()).or_else(|| in_brackets(title));
-    let parts: Vec<String> = [name.as_ref().map(|name| format!("name: {}", yaml::quoted(name))), place.as_ref().map(|place| format!("place: {}", yaml::word(place)))]
-        .into_iter()
-        .flatten()
-        .collect();
+    let parts: Vec<String> = [
+        name.as_ref().map(|name| format!("name: {}", yaml::quoted(name))),
+        place.as_ref().map(|place| format!("place: {}", yaml::word(place))),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     if parts.is_empty() {
         return None;
     }

@@ -8,9 +8,30 @@ const MOST: usize = 3;
 
 /// Verbs and small words that end a speaker's name and role.
 const ENDS: [&str; 24] = [
-    "sagte", "sagt", "betonte", "betont", "erklärte", "erklärt", "fasste", "meinte", "meint", "berichtete", "so",
-    "forderte", "mahnte", "warnte", "unterstrich", "ergänzte", "lobte", "resümierte", "brachte", "said", "says", "added",
-    "told", "explained",
+    "sagte",
+    "sagt",
+    "betonte",
+    "betont",
+    "erklärte",
+    "erklärt",
+    "fasste",
+    "meinte",
+    "meint",
+    "berichtete",
+    "so",
+    "forderte",
+    "mahnte",
+    "warnte",
+    "unterstrich",
+    "ergänzte",
+    "lobte",
+    "resümierte",
+    "brachte",
+    "said",
+    "says",
+    "added",
+    "told",
+    "explained",
 ];
 
 /// Quotes as `„…“ – Anna Muster, Vorsitzende`.
@@ -66,9 +87,19 @@ fn named(words: &[&str]) -> Option<String> {
     };
     let start = words.iter().position(is_name)?;
     // An article before a role belongs to it: `die Vorsitzende Anna Muster`.
-    let text = words[start..].join(" ");
+    let article = start.checked_sub(1).filter(|at| ["der", "die", "the", "unser", "unsere"].contains(&words[*at]));
+    let text = words[article.unwrap_or(start)..].join(" ");
+    let text = &text[..next_sentence(&text).unwrap_or(text.len())];
     let text = text.trim_end_matches(|c: char| ",.:;–—- ".contains(c));
     (!text.is_empty() && text.chars().count() <= 160).then(|| text.to_owned())
+}
+
+/// Where another sentence begins without a space: `patrol.The prize`.
+fn next_sentence(text: &str) -> Option<usize> {
+    text.match_indices('.').map(|(at, _)| at).find(|at| {
+        let before = text[..*at].chars().rev().take_while(|c| c.is_lowercase()).count();
+        before >= 4 && text[at + 1..].starts_with(char::is_uppercase)
+    })
 }
 
 fn bare(word: &str) -> String {
@@ -90,7 +121,10 @@ mod tests {
                 "„Wir packen das gemeinsam an“, sagte Ben Beispiel, Leiter der Geschäftsstelle.",
                 "„Wir packen das gemeinsam an“ – Ben Beispiel, Leiter der Geschäftsstelle",
             ),
-            ("“We will do it together,” said Jane Doe, chair of the board.", "“We will do it together,” – Jane Doe, chair of the board"),
+            (
+                "“We will do it together,” said Jane Doe, chair of the board.",
+                "“We will do it together,” – Jane Doe, chair of the board",
+            ),
         ] {
             assert_eq!(quotes(&[text.to_owned()], "de"), [expected], "{text}");
         }

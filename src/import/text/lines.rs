@@ -63,7 +63,9 @@ fn goes_on(previous: &str, line: &str, width: usize) -> bool {
 fn join(paragraph: &mut Vec<String>, line: &str) {
     let next = line.split_whitespace().next().unwrap_or("");
     match paragraph.last_mut() {
-        Some(last) if ends_in_parted_word(last) && !JOINING.contains(&next) && next.starts_with(char::is_alphabetic) => {
+        Some(last)
+            if ends_in_parted_word(last) && !JOINING.contains(&next) && next.starts_with(char::is_alphabetic) =>
+        {
             last.push_str(line);
         }
         _ => paragraph.push(line.to_owned()),
@@ -84,7 +86,9 @@ mod tests {
 
     #[test]
     fn a_line_a_paragraph_stays_so_with_and_without_empty_lines() {
-        let long = "Der Verband hat am Freitag getagt und dabei über die Zukunft der Vereine gesprochen, lange und gut. ".repeat(2);
+        let long =
+            "Der Verband hat am Freitag getagt und dabei über die Zukunft der Vereine gesprochen, lange und gut. "
+                .repeat(2);
         let long = long.trim();
         assert_eq!(joined(&format!("Titel\n{long}\n{long}\n\n{long}")), ["Titel", long, long, long]);
     }
@@ -114,7 +118,9 @@ mod tests {
         let text = "Im Mittelpunkt standen an diesem Tag die New-Work-\nAnsätze der Mitglieds- und der befreundeten Partner-\nund Fachverbände aus dem ganzen Land.";
         assert_eq!(
             joined(text),
-            ["Im Mittelpunkt standen an diesem Tag die New-Work-Ansätze der Mitglieds- und der befreundeten Partner- und Fachverbände aus dem ganzen Land."]
+            [
+                "Im Mittelpunkt standen an diesem Tag die New-Work-Ansätze der Mitglieds- und der befreundeten Partner- und Fachverbände aus dem ganzen Land."
+            ]
         );
     }
 }

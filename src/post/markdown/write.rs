@@ -127,8 +127,7 @@ fn collect(block: &Block, paragraphs: &mut Vec<String>) {
         BlockKind::Code { text } => paragraphs.extend(text.lines().map(str::to_owned)),
         BlockKind::Table { head, rows, .. } => {
             let rows = std::iter::once(head).chain(rows);
-            paragraphs
-                .extend(rows.map(|row| row.iter().map(|cell| text(cell)).collect::<Vec<_>>().join(" ")));
+            paragraphs.extend(rows.map(|row| row.iter().map(|cell| text(cell)).collect::<Vec<_>>().join(" ")));
         }
         BlockKind::Picture(_) | BlockKind::Rule => {}
     }

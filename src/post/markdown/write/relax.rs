@@ -54,9 +54,7 @@ fn has_code(block: &Block) -> bool {
         BlockKind::Heading { content, .. } | BlockKind::Paragraph(content) => inline_code(content),
         BlockKind::Quote(inner) => inner.iter().any(has_code),
         BlockKind::List { items, .. } => items.iter().flatten().any(has_code),
-        BlockKind::Table { head, rows, .. } => {
-            head.iter().chain(rows.iter().flatten()).any(|cell| inline_code(cell))
-        }
+        BlockKind::Table { head, rows, .. } => head.iter().chain(rows.iter().flatten()).any(|cell| inline_code(cell)),
         BlockKind::Picture(_) | BlockKind::Rule => false,
     }
 }

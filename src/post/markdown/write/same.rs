@@ -6,8 +6,7 @@
 use crate::post::{Block, BlockKind, Inline};
 
 pub(super) fn same(wanted: &[Block], read: &[Block]) -> bool {
-    wanted.len() == read.len()
-        && wanted.iter().zip(read).all(|(wanted, read)| same_block(wanted, read))
+    wanted.len() == read.len() && wanted.iter().zip(read).all(|(wanted, read)| same_block(wanted, read))
 }
 
 fn same_block(wanted: &Block, read: &Block) -> bool {

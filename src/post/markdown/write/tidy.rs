@@ -33,7 +33,8 @@ fn block(block: &Block) -> Option<Block> {
         BlockKind::Paragraph(content) => BlockKind::Paragraph(filled(inlines(content))?),
         BlockKind::Quote(inner) => BlockKind::Quote(Some(inside(inner)).filter(|inner| !inner.is_empty())?),
         BlockKind::List { start, tight, items } => {
-            let items: Vec<Vec<Block>> = items.iter().map(|item| inside(item)).filter(|item| !item.is_empty()).collect();
+            let items: Vec<Vec<Block>> =
+                items.iter().map(|item| inside(item)).filter(|item| !item.is_empty()).collect();
             if items.is_empty() {
                 return None;
             }

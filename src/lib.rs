@@ -31,16 +31,17 @@
 //! | [`ledger`] | releases, recipients, deliveries; the only module with a database |
 //! | [`channel`] | the ways out |
 //! | [`dispatch`] | freezes a wave; delivers what is open |
+//! | [`import`] | a published page or copied text as a draft post |
 //! | [`commands`] | one file a subcommand; the only module that prints |
 //! | [`cli`] | arguments and help texts |
 //!
-//! `post`, `members`, `render` and `plan` are pure: values in, values out; no clock, network, environment, file or
+//! `post`, `members`, `render`, `plan` and `import` are pure: values in, values out; no clock, network, environment, file or
 //! printing. Time, keys and what the ledger knows are passed in.
 //!
 //! # The import rule
 //!
 //! Imports point one way: `finding, secret, words, http, cli` ← `error` ← `config, post, members` ← `render` ← `plan` ←
-//! `project` ← `ledger, channel` ← `dispatch` ← `commands` ← `main`. Modules of one level do not import each other, and
+//! `project` ← `ledger, channel` ← `dispatch` ← `import` ← `commands` ← `main`. Modules of one level do not import each other, and
 //! each library has its place (sqlx only in `ledger`, clap only in `cli`, …). `tests/architecture.rs` reads every
 //! `use crate::` and fails on a violation.
 //!

@@ -128,6 +128,18 @@ fn without_images_no_picture_is_in_the_post_and_all_are_named() {
 }
 
 #[test]
+fn a_page_that_is_all_one_form_is_read_and_a_heading_like_a_footer_link_stays() {
+    let page = "<!doctype html><html lang=de><body><form><input type=password><h1>Neues vom Verband</h1>\
+                <p>Der Vorstand hat am Freitag getagt und drei Beschlüsse gefasst, die alle Mitglieder angehen.</p>\
+                <p>Die Beiträge bleiben, wie sie sind, und die Geschäftsstelle zieht im Mai nach Ulm um.</p>\
+                <h2>Kontakt</h2><p>Anna Muster, Geschäftsstelle</p><form><p>Suche</p></form></form></body></html>";
+    let page = page.replace("angehen.", &format!("angehen. {}", "Das war gut und wichtig für uns alle. ".repeat(15)));
+    let text = post_of(read(page.as_bytes()).expect("a draft"));
+    assert!(text.contains("## Kontakt\n\nAnna Muster, Geschäftsstelle"), "{text}");
+    assert!(text.contains("Die Beiträge bleiben"), "{text}");
+}
+
+#[test]
 fn a_language_that_was_named_wins() {
     let bytes = fs::read("tests/cases/import/plain/page.html").expect("the case is there");
     let draft = import::read(&Input { lang: Some("fr"), ..input(&bytes) }).expect("a draft");

@@ -71,6 +71,9 @@ impl Draft {
 
     /// Asks which day is meant by one that may be either of two.
     pub(super) fn ask_for_day(&mut self, written: &str) {
+        if self.questions.iter().any(|question| question.key == "date") {
+            return;
+        }
         let says = format!("the day of publication is written `{written}`, which may be either of two days");
         self.ask("date", says, Some("date:".to_owned()));
     }

@@ -52,23 +52,26 @@ pub fn run(post: &Path, out: Option<&Path>, draft: &mut Draft, context: &Context
     Ok(Exit::Settled)
 }
 
-/// Puts the post's own pictures back, each behind the paragraph that it stood behind, else at the end.
+/// Puts the post's own pictures back, each behind the paragraph that it stood behind; where that one has changed, before
+/// the one that it stood before; else at the end.
 fn keep_pictures(before: &[Block], body: &mut Vec<Block>) {
-    let text = |block: &Block| crate::post::write_markdown(std::slice::from_ref(block));
-    let mut anchor: Option<String> = None;
-    for block in before {
-        if !matches!(block.kind, BlockKind::Picture(_)) {
-            anchor = Some(text(block));
-            continue;
-        }
-        let found = anchor.as_ref().and_then(|anchor| body.iter().position(|block| text(block) == *anchor));
-        let at = match (found, &anchor) {
+    let is_picture = |block: &Block| matches!(block.kind, BlockKind::Picture(_));
+    let text = |block: &Block| crate::post::write_markdown(std::slice::from_ref(block)).replace('\n', " ");
+    let place = |body: &[Block], wanted: Option<&Block>| {
+        let wanted = text(wanted?);
+        body.iter().position(|block| text(block) == wanted)
+    };
+    for (index, picture) in before.iter().enumerate().filter(|(_, block)| is_picture(block)) {
+        // A picture before this one is in its place already.
+        let behind = index.checked_sub(1).map(|at| &before[at]);
+        let next = before[index..].iter().find(|block| !is_picture(block));
+        let at = match (place(body, behind), place(body, next)) {
             (Some(at), _) => at + 1,
-            (None, None) => 0,
-            (None, Some(_)) => body.len(),
+            (None, Some(at)) => at,
+            (None, None) if index == 0 => 0,
+            (None, None) => body.len(),
         };
-        body.insert(at, block.clone());
-        anchor = Some(text(block));
+        body.insert(at, picture.clone());
     }
 }
 

@@ -37,3 +37,9 @@ pub(super) fn name(node: &NodeRef<'_>) -> String {
 pub(super) fn is_inside(node: &NodeRef<'_>, names: &[&str]) -> bool {
     node.ancestors_it(None).any(|outer| names.contains(&name(&outer).as_str()))
 }
+
+/// Whether a form holds the page, as some systems make it, and not a few fields.
+pub(super) fn holds_page(form: &NodeRef<'_>) -> bool {
+    let inside = dom_query::Selection::from(*form);
+    inside.select("main, article, h1").exists() && inside.select("p").length() > 1
+}

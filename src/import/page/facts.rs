@@ -5,6 +5,7 @@ use dom_query::Document;
 use jiff::civil::Date;
 
 use super::{cms, dom, json_ld, meta, microdata};
+use crate::import::byline::{self, Part};
 use crate::post::written_day;
 
 /// What one source, or all of them, say. Everything is as written.
@@ -73,6 +74,7 @@ pub(super) fn collect(document: &Document) -> Facts {
     facts.lang = lang.or(facts.lang);
     facts.title = facts.title.map(|title| readers_title(document, title));
     facts.date = facts.date.or_else(|| time(document)).filter(|date| !date.is_empty());
+    beside_title(document, &mut facts);
     facts.shown_date = shown;
     facts.categories.retain(|category| !category.is_empty());
     facts.categories.dedup();
@@ -103,6 +105,22 @@ fn time(document: &Document) -> Option<String> {
             written_day(&written).map(|_| written)
         })
     })
+}
+
+/// Day and author from small lines right beside the headline, where nothing else names them.
+fn beside_title(document: &Document, facts: &mut Facts) {
+    let headlines = document.select("h1");
+    let [headline] = headlines.nodes() else { return };
+    let around = headline.parent().into_iter().flat_map(|parent| parent.element_children());
+    let lines = around.chain(headline.parent().and_then(|parent| parent.next_element_sibling()));
+    for part in lines.filter_map(|node| byline::parts(&dom::line(&node))).flatten() {
+        match part {
+            Part::Date(date) => _ = facts.date.get_or_insert(date.to_string()),
+            Part::UnclearDate(written) => _ = facts.date.get_or_insert(written),
+            Part::Author(name) => _ = facts.author.get_or_insert(name),
+            Part::Category(_) | Part::Noise => {}
+        }
+    }
 }
 
 /// The day that readers see in the article's own `<time>`.

@@ -7,7 +7,7 @@ use dom_query::Document;
 use super::dom;
 
 /// Elements that are never part of an article. The text rules of `chrome` see what has no class of its own.
-const AROUND: &str = "script, style, noscript, template, nav, form, dialog, button, select, \
+const AROUND: &str = "script, style, noscript, template, nav, dialog, button, select, \
     [role=navigation], [role=search], [role=dialog], [role=banner], [role=contentinfo], [aria-hidden=true]:not(img), [hidden], \
     .breadcrumb, .breadcrumbs, .skip-link, .skiplink, .screen-reader-text, .visually-hidden, .sr-only, .invisible, \
     .share, .sharing, .social-share, .share-buttons, .sharedaddy, .addtoany_share_save_container, .shariff, \
@@ -36,6 +36,9 @@ pub(super) fn prepare(document: &Document) -> Vec<String> {
     }
     document.select(EMBEDDED).remove();
     document.select(AROUND).remove();
+    for form in document.select("form").nodes().iter().filter(|form| !dom::holds_page(form)) {
+        form.remove_from_parent();
+    }
     for node in document.select("img").nodes() {
         // Pictures that a script loads when they come into sight.
         let lazy = ["data-src", "data-lazy-src", "data-original"].iter().find_map(|name| dom::attribute(node, name));

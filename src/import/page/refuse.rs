@@ -1,6 +1,6 @@
 //! Pages that are none: a login, an error that a server calls a success, scripts that would make the page.
 
-use dom_query::Document;
+use dom_query::{Document, NodeRef};
 
 use super::dom;
 use super::facts::Facts;
@@ -42,8 +42,11 @@ pub(super) fn has_scripts(document: &Document) -> bool {
 
 /// How many letters the page has outside of scripts, menus and forms.
 fn letters(document: &Document) -> usize {
-    let outside = ["script", "style", "noscript", "template", "nav", "header", "footer", "form", "head", "title"];
+    let outside = ["script", "style", "noscript", "template", "nav", "header", "footer", "head", "title"];
+    let in_form =
+        |node: &NodeRef<'_>| node.ancestors_it(None).any(|outer| outer.has_name("form") && !dom::holds_page(&outer));
     let Some(body) = document.body() else { return 0 };
-    let texts = body.descendants_it().filter(|node| node.is_text() && !dom::is_inside(node, &outside));
+    let texts =
+        body.descendants_it().filter(|node| node.is_text() && !dom::is_inside(node, &outside) && !in_form(node));
     texts.map(|node| node.text().chars().filter(|c| c.is_alphabetic()).count()).sum()
 }

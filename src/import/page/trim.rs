@@ -32,7 +32,7 @@ pub(super) fn trim(blocks: &mut Vec<Block>, title: Option<&str>) {
             BlockKind::Heading { content, .. } => {
                 let text = plain_text(content);
                 related = RELATED.contains(&text.trim_end_matches([':', ' ']).to_lowercase().as_str());
-                if related || chrome(&text).is_some() || title.is_some_and(|title| super::same_text(title, &text)) {
+                if related || is_chrome_heading(&text) || title.is_some_and(|title| super::same_text(title, &text)) {
                     continue;
                 }
             }
@@ -54,6 +54,11 @@ pub(super) fn trim(blocks: &mut Vec<Block>, title: Option<&str>) {
     let first = kept.iter().position(|block| !matches!(block.kind, BlockKind::Rule)).unwrap_or(kept.len());
     kept.drain(..first);
     *blocks = kept;
+}
+
+/// `Kontakt` and `Suche` may head a part of an article, „Teilen“ and „Zurück“ do not.
+fn is_chrome_heading(text: &str) -> bool {
+    chrome(text).is_some_and(|rule| !matches!(rule, "navigation" | "footer link"))
 }
 
 fn text(blocks: &[Block]) -> String {

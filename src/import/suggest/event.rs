@@ -41,7 +41,7 @@ pub(super) fn event(draft: &Draft) -> Option<(String, String)> {
     let name = quotations(title).into_iter().find_map(|range| {
         let quote = title[range].trim_matches(|c: char| "„“”»«\"".contains(c));
         let lower = quote.to_lowercase();
-        EVENTS.iter().any(|word| lower.contains(word)).then(|| quote.to_owned())
+        (EVENTS.iter().any(|word| lower.contains(word)) || names_a_day(&lower)).then(|| quote.to_owned())
     });
     let place = draft.dateline.as_ref().map(|dateline| dateline.place.clone()).or_else(|| in_brackets(title));
     let parts: Vec<String> = [
@@ -56,6 +56,13 @@ pub(super) fn event(draft: &Draft) -> Option<(String, String)> {
     }
     let value = [name, place].into_iter().flatten().collect::<Vec<_>>().join(", ");
     Some((value, format!("event: {{ {} }}", parts.join(", "))))
+}
+
+/// `Stiftungstag`, but no day of the week.
+fn names_a_day(text: &str) -> bool {
+    const WEEK: [&str; 6] = ["montag", "dienstag", "donnerstag", "freitag", "samstag", "sonntag"];
+    let mut words = text.split(|c: char| !c.is_alphabetic());
+    words.any(|word| word.ends_with("tag") && word.chars().count() > 5 && !WEEK.contains(&word))
 }
 
 /// `Rückschau Jahrestagung (Berlin)`: one word with a capital in brackets at the end.

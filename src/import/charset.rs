@@ -76,7 +76,7 @@ fn by_meta(bytes: &[u8]) -> Option<&'static Encoding> {
     let (_, behind) = start.split_once("charset=").or_else(|| start.split_once("encoding="))?;
     let label = behind.trim_start_matches(['"', '\'', ' ']);
     let end = label.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ':'))).unwrap_or(label.len());
-    Encoding::for_label(label[..end].as_bytes())
+    Encoding::for_label(&label.as_bytes()[..end])
 }
 
 fn detected(bytes: &[u8]) -> &'static Encoding {

@@ -95,7 +95,7 @@ fn blocks(paragraphs: &[Vec<String>]) -> Vec<Block> {
         let item = text.trim_start().strip_prefix(['•', '▪', '‣', '◦']).map(str::trim_start);
         let block = |text: &str| Block { line: 0, kind: BlockKind::Paragraph(vec![Inline::Text(one_line(text))]) };
         match (item, blocks.last_mut().map(|last| &mut last.kind)) {
-            (Some(item), _) if item.is_empty() => {}
+            (Some(""), _) => {}
             (Some(item), Some(BlockKind::List { items, .. })) => items.push(vec![block(item)]),
             (Some(item), _) => {
                 let kind = BlockKind::List { start: None, tight: true, items: vec![vec![block(item)]] };

@@ -21,7 +21,7 @@ pub(super) fn read(node: &NodeRef<'_>, depth: usize) -> Vec<Block> {
     let rows = rows(node);
     let columns = rows.iter().map(|row| row.iter().map(|cell| span(cell)).sum()).max().unwrap_or(0);
     let nested = table.select("table, ul, ol, h1, h2, h3, h4").exists() || table.select("td p + p").exists();
-    if columns < 2 || columns > WIDEST || rows.len() < 2 || nested {
+    if !(2..=WIDEST).contains(&columns) || rows.len() < 2 || nested {
         for cell in rows.iter().flatten() {
             found.extend(blocks::of_children(cell, depth));
         }

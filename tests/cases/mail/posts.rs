@@ -325,6 +325,7 @@ fn config() -> Config {
         approval: ApprovalSettings { required: false, recipients_may_change: 20 },
         notify: Vec::new(),
         dkim_selector: None,
+        import_private: false,
         places: Places::default(),
     }
 }

@@ -113,7 +113,8 @@ impl Builder {
                 if self.depth >= DEEPEST { self.append(inner) } else { self.push(BlockKind::Quote(inner)) }
             }
             "pre" => {
-                let text = node.text().trim_matches('\n').trim_end().to_owned();
+                let text = dom::visible(&node.text()).replace(['\r', '\u{c}'], "");
+                let text = text.trim_matches('\n').trim_end().to_owned();
                 if !text.trim().is_empty() {
                     self.push(BlockKind::Code { text });
                 }

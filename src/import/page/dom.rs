@@ -1,15 +1,25 @@
 //! Small questions to a tree of elements.
 
+use std::borrow::Cow;
+
 use dom_query::{Document, NodeRef};
+
+use crate::post::is_forbidden;
 
 /// The text of a node on one line.
 pub(super) fn line(node: &NodeRef<'_>) -> String {
     one_line(&node.text())
 }
 
+/// The text without characters that no post may hold: a page may write them as references, `&#24;`.
+pub(super) fn visible(text: &str) -> Cow<'_, str> {
+    let bad = |c: char| is_forbidden(c) && !matches!(c, '\t' | '\n' | '\r' | '\u{c}');
+    if text.contains(bad) { Cow::Owned(text.replace(bad, "")) } else { Cow::Borrowed(text) }
+}
+
 /// A text on one line; NBSP and soft hyphens stay.
 pub(super) fn one_line(text: &str) -> String {
-    text.split([' ', '\t', '\n', '\r', '\u{c}']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    visible(text).split([' ', '\t', '\n', '\r', '\u{c}']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// The text of the first element that has one.

@@ -101,7 +101,7 @@ pub(super) fn push_text(content: &mut Vec<Inline>, text: &str) {
         Some(last) => ends_with_space(last),
     };
     let mut collapsed = String::with_capacity(text.len());
-    for c in text.chars() {
+    for c in dom::visible(text).chars() {
         if matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{c}') {
             if !spaced {
                 collapsed.push(' ');

@@ -51,15 +51,19 @@ fn continues(before: &Block, block: &Block) -> bool {
 fn one(block: &Block, alternate: bool) -> String {
     let written = format(block, alternate);
     let relaxed = relax::relax(&written, block);
-    if comes_back(&relaxed, block) {
-        return relaxed;
-    }
-    if comes_back(&written, block) {
-        return written;
+    let attempts: [&dyn Fn() -> String; 4] =
+        [&|| relaxed.clone(), &|| written.clone(), &|| defused(&relaxed), &|| defused(&written)];
+    if let Some(text) = attempts.iter().map(|attempt| attempt()).find(|text| comes_back(text, block)) {
+        return text;
     }
     let plain = tidy::without_emphasis(block);
     let written = format(&plain, alternate);
-    if comes_back(&written, &plain) { written } else { escaped(block) }
+    [defused(&written), written].into_iter().find(|text| comes_back(text, &plain)).unwrap_or_else(|| escaped(block))
+}
+
+/// Addresses that are none, such as `https://…`, out of reach of the parser, which would make links of them.
+fn defused(text: &str) -> String {
+    text.replace("://", "&#58;//").replace("www.", "www&#46;")
 }
 
 /// What comrak's formatter makes of a block.

@@ -48,6 +48,21 @@ fn an_address_that_is_none_stays_text() {
 }
 
 #[test]
+fn an_address_that_is_none_is_written_so_that_a_person_can_read_it() {
+    let plain = text("Die Form https://a.de/x\"y ist (so) gemeint.");
+    assert_eq!(write(&[paragraph(vec![plain])]), "Die Form https&#58;//a.de/x\"y ist (so) gemeint.\n");
+}
+
+#[test]
+fn a_heading_and_a_cell_are_one_line_however_deep_a_break_lies() {
+    let broken = vec![Inline::Emphasis(vec![text("a"), Inline::HardBreak, text("b")])];
+    let heading = BlockKind::Heading { level: 2, content: broken.clone() };
+    assert_eq!(write(&[Block { line: 0, kind: heading }]), "## *a b*\n");
+    let table = BlockKind::Table { align: Vec::new(), head: vec![broken], rows: vec![vec![vec![text("c")]]] };
+    assert_eq!(write(&[Block { line: 0, kind: table }]), "| *a b* |\n| --- |\n| c |\n");
+}
+
+#[test]
 fn two_lists_stay_two() {
     let list = |word: &str| Block {
         line: 0,

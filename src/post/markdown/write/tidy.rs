@@ -89,15 +89,22 @@ fn bare(content: &[Inline]) -> Vec<Inline> {
     found
 }
 
+/// Inline content of a heading or a cell, which have one line.
 fn without_breaks(content: &[Inline]) -> Vec<Inline> {
-    let spaced: Vec<Inline> = content
-        .iter()
-        .map(|inline| match inline {
-            Inline::SoftBreak | Inline::HardBreak => Inline::Text(" ".to_owned()),
-            other => other.clone(),
-        })
-        .collect();
-    inlines(&spaced)
+    inlines(&spaced(content))
+}
+
+/// The same with a space for each line break.
+fn spaced(content: &[Inline]) -> Vec<Inline> {
+    let one = |inline: &Inline| match inline {
+        Inline::SoftBreak | Inline::HardBreak => Inline::Text(" ".to_owned()),
+        Inline::Emphasis(inner) => Inline::Emphasis(spaced(inner)),
+        Inline::Strong(inner) => Inline::Strong(spaced(inner)),
+        Inline::Strike(inner) => Inline::Strike(spaced(inner)),
+        Inline::Link { url, content } => Inline::Link { url: url.clone(), content: spaced(content) },
+        Inline::Text(_) | Inline::Code(_) => inline.clone(),
+    };
+    content.iter().map(one).collect()
 }
 
 /// Inline content with its emphasis in a shape that Markdown can write.

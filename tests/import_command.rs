@@ -187,6 +187,15 @@ fn a_file_and_standard_input_are_read_and_an_address_without_https_is_explained(
 }
 
 #[test]
+fn a_text_that_is_too_long_for_a_post_leaves_no_file() {
+    let project = project();
+    let paragraph = "Der Verband hat am Freitag getagt und über vieles gesprochen. ".repeat(20);
+    project.write("text.txt", format!("Titel\n\n{}", format!("{paragraph}\n\n").repeat(900)));
+    project.run(&["import", "text.txt"]).code(65).says("no post can be made of this").says("--> text.txt");
+    assert_eq!(written(&project), Vec::<String>::new());
+}
+
+#[test]
 fn the_json_has_what_is_to_decide_with_its_lines() {
     let project = project();
     project.write("text.txt", include_str!("cases/import/text-one-line/page.txt"));

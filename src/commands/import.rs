@@ -35,7 +35,7 @@ pub async fn run(arguments: &cli::Import, context: &Context) -> Result<Exit, Err
     };
     let mut draft = import::read(&input).map_err(|refused| Error::input(import::finding(&refused, &loaded.name)))?;
     if let Some(post) = &arguments.diff {
-        return changes::run(post, arguments.out.as_deref(), &mut draft, context);
+        return changes::run(post, arguments, &mut draft, context);
     }
     let path = target(arguments.out.as_deref(), &draft, context);
     if path.exists() {
@@ -48,7 +48,7 @@ pub async fn run(arguments: &cli::Import, context: &Context) -> Result<Exit, Err
     };
     import::picture::place(&mut draft, &files.names);
     let text = import::post_text(&draft);
-    check(&path, &text, context)?;
+    check(&path, &text, &loaded.name, context)?;
     let folder = folder_of(&path);
     let written = files.write(folder)?;
     if let Err(error) = write_new(folder, &path, text.as_bytes(), OTHER_NAME) {
@@ -97,7 +97,7 @@ fn target(out: Option<&Path>, draft: &Draft, context: &Context) -> PathBuf {
 }
 
 /// Reads the post that is to be written; only a headline or language that nobody found may be missing in it.
-fn check(path: &Path, text: &str, context: &Context) -> Result<(), Error> {
+fn check(path: &Path, text: &str, source: &str, context: &Context) -> Result<(), Error> {
     let Err(findings) = Post::parse(path, text.as_bytes(), &context.project.config.site.zone) else { return Ok(()) };
     let bad: Vec<Finding> =
         findings.into_iter().filter(|finding| finding.is_error() && finding.rule != "missing-key").collect();
@@ -106,7 +106,7 @@ fn check(path: &Path, text: &str, context: &Context) -> Result<(), Error> {
         Some(first) if first.rule == "bad-file-name" => Err(Error::Input(bad)),
         Some(first) => {
             let message = format!("no post can be made of this: {}", first.message);
-            let finding = Finding::error("import-no-post", message).at(Place::whole_file(path));
+            let finding = Finding::error("import-no-post", message).at(Place::whole_file(Path::new(source)));
             Err(Error::input(finding.help("copy the article's text into a text file and import that file")))
         }
     }

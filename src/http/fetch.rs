@@ -20,7 +20,7 @@ const MAX_HOPS: usize = 5;
 #[derive(Clone, PartialEq, Eq)]
 pub struct Fetched {
     pub status: u16,
-    /// Where it was found in the end.
+    /// Where it was found in the end, without a name and password.
     pub url: String,
     /// `text/html`, in small letters.
     pub media_type: Option<String>,
@@ -89,7 +89,10 @@ async fn read(mut response: Response, url: &Url, host: &str, max_bytes: usize) -
     }
     let body = decoded(body, encoding.as_deref(), host, max_bytes)?;
     let (media_type, charset) = kind.as_deref().map(content_type).unwrap_or_default();
-    Ok(Fetched { status, url: url.to_string(), media_type, charset, body })
+    // A name and password in an address are for the server alone.
+    let mut public = url.clone();
+    let _ = (public.set_username(""), public.set_password(None));
+    Ok(Fetched { status, url: public.to_string(), media_type, charset, body })
 }
 
 /// Media type and charset of a `Content-Type` (RFC 9110, section 8.3).

@@ -39,11 +39,12 @@ pub(super) fn read(html: &str, input: &Input<'_>) -> Result<Draft, Refused> {
     nesting::check(html)?;
     let document = Document::from(html);
     nesting::check_tree(&document)?;
-    let facts = facts::collect(&document);
+    let system = cms::system(&document);
+    let facts = facts::collect(&document, system);
     refuse::check(&document, &facts, input.url)?;
     let base = base(&document, &facts, input.url);
     let scripts = refuse::has_scripts(&document);
-    let found = article::read(document, &facts, base.as_deref());
+    let found = article::read(document, system, &facts, base.as_deref());
     let caption = facts.image.as_ref().and_then(|image| image.caption.clone());
     let mut draft = draft(facts, input, base.as_deref());
     draft.left_out = found.left_out;

@@ -3,6 +3,8 @@
 //! Comes in: the draft. Goes out: one line a slip. Knows the slips that can be told without a dictionary: doubled words,
 //! punctuation, and words that are often mistyped. It is no spell checker.
 
+use std::collections::BTreeSet;
+
 use super::{Draft, paragraphs};
 
 mod words;
@@ -18,11 +20,9 @@ pub(super) fn slips(draft: &Draft) -> Vec<String> {
             found.push(slip);
         }
     };
-    for text in draft.title.iter() {
-        words_of(text, &mut add);
-    }
-    for text in paragraphs(&draft.body) {
-        words_of(&text, &mut add);
+    let texts = paragraphs(&draft.body);
+    words_of(draft.title.iter().chain(&texts), &mut add);
+    for text in texts {
         doubled(&text, &mut add);
         punctuation(&text, &mut add);
         if let Some(end) = open_end(&text) {
@@ -37,8 +37,11 @@ pub(super) fn slips(draft: &Draft) -> Vec<String> {
     found
 }
 
-fn words_of(text: &str, add: &mut impl FnMut(String)) {
-    for word in text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()) {
+/// Looks at each word once, however often it stands there.
+fn words_of<'t>(texts: impl Iterator<Item = &'t String>, add: &mut impl FnMut(String)) {
+    let mut seen = BTreeSet::new();
+    let words = texts.flat_map(|text| text.split(|c: char| !c.is_alphabetic()));
+    for word in words.filter(|word| word.len() > 5 && seen.insert(*word)) {
         if let Some(meant) = words::meant(word) {
             add(format!("“{word}”: perhaps “{meant}”"));
         }

@@ -7,6 +7,7 @@ use anstyle::{AnsiColor, Style};
 use serde_json::json;
 
 use super::{Context, OTHER_NAME, check, folder_of, is_there};
+use crate::cli;
 use crate::commands::new_file::write_new;
 use crate::error::{Error, Exit};
 use crate::import::Draft;
@@ -14,8 +15,9 @@ use crate::import::picture::place;
 use crate::import::update::{Change, Piece, update};
 use crate::post::{Block, BlockKind};
 
-/// Shows the changes; with `out`, writes the page's text under the author's header. The post itself stays as it is.
-pub fn run(post: &Path, out: Option<&Path>, draft: &mut Draft, context: &Context) -> Result<Exit, Error> {
+/// Shows the changes; with `--out`, writes the page's text under the author's header. The post itself stays as it is.
+pub fn run(post: &Path, arguments: &cli::Import, draft: &mut Draft, context: &Context) -> Result<Exit, Error> {
+    let out = arguments.out.as_deref();
     let file = context.project.post_file(post);
     let existing = context.project.post(&file)?;
     let written = fs::read_to_string(&file).map_err(|error| Error::io("read", &file, error))?;
@@ -35,7 +37,7 @@ pub fn run(post: &Path, out: Option<&Path>, draft: &mut Draft, context: &Context
         if out.exists() {
             return Err(is_there(out));
         }
-        check(out, &update.text, context)?;
+        check(out, &update.text, &arguments.source, context)?;
         write_new(folder_of(out), out, update.text.as_bytes(), OTHER_NAME)?;
         lines.push(format!("\nWritten with your header: {}", out.display()));
     } else if !update.changes.is_empty() {

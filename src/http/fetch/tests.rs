@@ -72,6 +72,13 @@ async fn a_redirect_into_a_private_network_is_refused() {
 }
 
 #[tokio::test]
+async fn a_password_in_the_address_is_not_given_back() {
+    let url = answering(vec![page("", b"x")]).replace("http://", "http://anna:secret@");
+    let page = Client::new(true).expect("a client").fetch(&url, MAX, TIME).await.expect("a page");
+    assert!(page.url.starts_with("http://127.0.0.1:") && !page.url.contains("secret"), "{}", page.url);
+}
+
+#[tokio::test]
 async fn an_endless_page_ends_at_the_limit() {
     let mut answer = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n".to_vec();
     answer.resize(MAX * 3, b'x');

@@ -3,8 +3,9 @@
 use dom_query::{Document, NodeRef, Selection};
 use dom_smoothie::{Config, Readability};
 
+use super::cms::System;
 use super::facts::Facts;
-use super::{blocks, clean, cms, dom, prepare};
+use super::{blocks, clean, dom, prepare};
 use crate::post::{Block, BlockKind, Inline};
 
 /// What was found.
@@ -17,10 +18,10 @@ pub(super) struct Article {
 const LITTLE: usize = 30;
 
 /// Finds and reads the article. `base` makes its addresses whole.
-pub(super) fn read(document: Document, facts: &Facts, base: Option<&str>) -> Article {
+pub(super) fn read(document: Document, system: Option<&System>, facts: &Facts, base: Option<&str>) -> Article {
     let left_out = prepare::prepare(&document);
-    let lead = lead(&document);
-    let html = named(&document).unwrap_or_else(|| guessed(document, facts));
+    let lead = lead(&document, system);
+    let html = named(&document, system).unwrap_or_else(|| guessed(document, facts));
     let mut blocks = blocks::read(&clean::clean(&html, base));
     if blocks.is_empty() {
         blocks = facts.text.as_deref().map(plain).unwrap_or_default();
@@ -32,8 +33,8 @@ pub(super) fn read(document: Document, facts: &Facts, base: Option<&str>) -> Art
 }
 
 /// The elements where microdata or the content system say that the article is.
-fn named(document: &Document) -> Option<String> {
-    let system = cms::system(document).map(|system| system.body).unwrap_or_default();
+fn named(document: &Document, system: Option<&System>) -> Option<String> {
+    let system = system.map(|system| system.body).unwrap_or_default();
     let selectors = system.iter().copied().chain(["[itemprop~=\"articleBody\"]"]);
     selectors.map(|selector| document.select(selector)).find_map(|found| {
         let nodes = outermost(&found);
@@ -54,8 +55,8 @@ fn outermost<'a>(found: &Selection<'a>) -> Vec<NodeRef<'a>> {
     nodes.iter().filter(|node| !inner(node)).copied().collect()
 }
 
-fn lead(document: &Document) -> Option<String> {
-    let selectors = cms::system(document).map(|system| system.lead).unwrap_or_default();
+fn lead(document: &Document, system: Option<&System>) -> Option<String> {
+    let selectors = system.map(|system| system.lead).unwrap_or_default();
     selectors.iter().find_map(|selector| {
         let found = document.select(selector);
         found.nodes().first().filter(|node| letters(node) >= LITTLE).map(|node| node.html().to_string())

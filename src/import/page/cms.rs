@@ -127,8 +127,8 @@ pub(super) fn system(document: &Document) -> Option<&'static System> {
 }
 
 /// What the system's own elements say.
-pub(super) fn facts(document: &Document) -> Facts {
-    let Some(system) = system(document) else { return Facts::default() };
+pub(super) fn facts(document: &Document, system: Option<&System>) -> Facts {
+    let Some(system) = system else { return Facts::default() };
     let text = |selectors: &[&str]| selectors.iter().find_map(|selector| dom::first_text(document, selector));
     let small = system.small.iter().find_map(|selector| dom::first_text(document, selector));
     let small = small.and_then(|line| byline::parts(&line)).unwrap_or_default();

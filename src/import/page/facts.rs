@@ -4,6 +4,7 @@
 use dom_query::Document;
 use jiff::civil::Date;
 
+use super::cms::System;
 use super::{cms, dom, json_ld, meta, microdata};
 use crate::import::byline::{self, Part};
 use crate::post::written_day;
@@ -63,9 +64,9 @@ impl Facts {
 }
 
 /// Everything the page says.
-pub(super) fn collect(document: &Document) -> Facts {
+pub(super) fn collect(document: &Document, system: Option<&System>) -> Facts {
     let structured = json_ld::facts(document).or(microdata::facts(document));
-    let system = cms::facts(document);
+    let system = cms::facts(document, system);
     let metadata = meta::facts(document);
     let lang = metadata.lang.clone();
     let shown = system.date.as_deref().and_then(written_day).or_else(|| shown_date(document));

@@ -1,5 +1,7 @@
 //! OpenGraph, Dublin Core, plain `<meta>`, `<title>` and the language attribute.
 
+use std::collections::BTreeMap;
+
 use dom_query::Document;
 
 use super::dom;
@@ -7,9 +9,8 @@ use super::facts::{Facts, ImageFact};
 
 /// What the page's head says.
 pub(super) fn facts(document: &Document) -> Facts {
-    let property = |name: &str| {
-        dom::first_attribute(document, &format!("meta[property=\"{name}\"], meta[name=\"{name}\"]"), "content")
-    };
+    let properties = properties(document);
+    let property = |name: &str| properties.get(name).cloned();
     let first = |names: &[&str]| names.iter().find_map(|name| property(name));
     let publisher = property("og:site_name");
     let suffix = publisher.as_deref();
@@ -39,6 +40,18 @@ pub(super) fn facts(document: &Document) -> Facts {
         publisher,
         ..Facts::default()
     }
+}
+
+/// Every `<meta>` by its name, the first of each.
+fn properties(document: &Document) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    for node in document.select("meta").nodes() {
+        let name = dom::attribute(node, "property").or_else(|| dom::attribute(node, "name"));
+        if let (Some(name), Some(content)) = (name, dom::attribute(node, "content")) {
+            found.entry(name).or_insert(content);
+        }
+    }
+    found
 }
 
 /// `Fachkräfte | Verband Beispiel` without the site: its own name, or in a `<title>` the last part behind a bar.

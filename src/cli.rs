@@ -89,6 +89,11 @@ pub enum Command {
     Init(Box<Init>),
     /// Begin a new post, with its header filled in as a draft
     New(New),
+    /// Make a post, as a draft, of a page on your website or of text copied from one
+    ///
+    /// Takes over what the page says: headline, day, author, category, picture, text. What it does not say, and what only you
+    /// can decide, stands as a comment in the post's header and is listed. Nothing is guessed, no file is overwritten.
+    Import(Import),
     /// Say what is wrong with a post, with file, line and what to do
     ///
     /// Looks at content, German typography, the mail, law, networks, the feed and the plan. Without a post: every post that
@@ -296,6 +301,25 @@ pub struct New {
     /// The digest takes the posts published on this day or later (2026-11-01)
     #[arg(long, value_name = "DATE", requires = "digest")]
     pub since: Option<Date>,
+}
+
+#[derive(Debug, Args)]
+pub struct Import {
+    /// A web address, a saved page, a text file, or - for what comes on standard input
+    #[arg(value_name = "URL|FILE|-")]
+    pub source: String,
+    /// The language of the text, such as de or en-GB (otherwise the page's own)
+    #[arg(long, value_name = "LANG")]
+    pub lang: Option<String>,
+    /// The post's file, or the folder for it (otherwise newsletters/<date>-<headline>.md)
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Fetch the pictures and put them beside the post
+    #[arg(long)]
+    pub images: bool,
+    /// Show what has changed since this post was made; with --out, write it anew under its own header
+    #[arg(long, value_name = "POST", conflicts_with = "images")]
+    pub diff: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

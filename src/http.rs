@@ -1,8 +1,8 @@
 //! The one HTTP client: for access tokens, and for the networks.
 //!
 //! Comes in: a request. Goes out: a [`Reply`] of bounded size, whatever its status. Never follows a redirect (but for
-//! [`Client::visit`], which checks each), never uses a proxy, and speaks to private addresses, or without TLS, only where
-//! that is permitted. The addresses are
+//! [`Client::visit`] and [`Client::fetch`], which check each), never uses a proxy, and speaks to private addresses, or
+//! without TLS, only where that is permitted. The addresses are
 //! checked after the name was looked up, and the connection goes to the ones that were checked. No error and no `Debug`
 //! shows a URL, which may be a secret, or a body.
 
@@ -15,12 +15,14 @@ use reqwest::{Method, Url};
 
 mod address;
 mod error;
+mod fetch;
 mod lookup;
 mod visit;
 
 use address::is_public;
 pub use error::HttpError;
 use error::{failure, reason};
+pub use fetch::Fetched;
 use lookup::PublicOnly;
 
 /// Until the TCP connection and TLS stand.

@@ -34,17 +34,18 @@
 //! | [`dispatch`] | freezes a wave; delivers what is open |
 //! | [`report`] | what became of a send, as a page and as a notification |
 //! | [`doctor`] | what stands in the way of a send: mail server, sending record, DNS |
+//! | [`import`] | a published page or copied text as a draft post |
 //! | [`commands`] | one file a subcommand; the only module that prints |
 //! | [`cli`] | arguments and help texts |
 //!
-//! `post`, `members`, `render`, `plan` and `check` are pure: values in, values out; no clock, network, environment, file or
+//! `post`, `members`, `render`, `plan`, `check` and `import` are pure: values in, values out; no clock, network, environment, file or
 //! printing. Time, keys and what the ledger knows are passed in.
 //!
 //! # The import rule
 //!
 //! Imports point one way: `finding, secret, words, http, cli` ← `error` ← `config, post, members` ← `render` ← `plan` ← `check`
-//! ← `project` ← `ledger, channel` ← `dispatch` ← `doctor, report` ← `commands` ← `main`. Modules of one level do not import
-//! each other, and each library has its place (sqlx only in `ledger`, clap only in `cli`, …). `tests/architecture.rs`
+//! ← `project` ← `ledger, channel` ← `dispatch` ← `doctor, import, report` ← `commands` ← `main`. Modules of one level do not
+//! import each other, and each library has its place (sqlx only in `ledger`, clap only in `cli`, …). `tests/architecture.rs`
 //! reads every `use crate::` and fails on a violation.
 //!
 //! # Never twice
@@ -74,6 +75,7 @@ pub mod doctor;
 pub mod error;
 pub mod finding;
 pub mod http;
+pub mod import;
 pub mod ledger;
 pub mod members;
 pub mod plan;

@@ -14,7 +14,7 @@ const LEVELS: &[&[&str]] = &[
     &["project"],
     &["ledger", "channel"],
     &["dispatch"],
-    &["doctor", "report"],
+    &["doctor", "import", "report"],
     &["commands"],
 ];
 
@@ -32,6 +32,10 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("mrml", &["render/email/mjml"]),
     ("comrak", &["post/markdown"]),
     ("image", &["post/picture"]),
+    ("dom_query", &["import/page"]),
+    ("dom_smoothie", &["import/page"]),
+    ("ammonia", &["import/page"]),
+    ("flate2", &["http/"]),
     ("calamine", &["members/table"]),
     ("anstream", &["commands/screen.rs"]),
     ("similar", &["commands/approval/words"]),

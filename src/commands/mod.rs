@@ -18,11 +18,13 @@ mod build;
 mod check;
 mod doctor;
 mod explain;
+mod import;
 mod init;
 mod ledger;
 mod links;
 mod members;
 mod new;
+mod new_file;
 mod notify;
 mod posted;
 mod progress;
@@ -117,6 +119,7 @@ fn answer(cli: Cli, screen: Screen) -> Result<Exit, Error> {
     match &cli.command {
         Command::Init(_) => unreachable!("it needs no configuration and was run above"),
         Command::New(arguments) => new::run(arguments, &context),
+        Command::Import(arguments) => runtime.block_on(import::run(arguments, &context)),
         Command::Check(arguments) => runtime.block_on(check::run(arguments, &context)),
         Command::Build(arguments) => runtime.block_on(build::run(arguments, &context)),
         Command::Send(arguments) => runtime.block_on(send::run(arguments, &context)),

@@ -38,6 +38,16 @@ pub(super) struct File {
     /// A word for each rule, and `clients`, a list.
     #[serde(default)]
     pub check: BTreeMap<Text, Spanned<toml::Value>>,
+    #[serde(default)]
+    pub import: Import,
+}
+
+/// `[import]`.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Import {
+    #[serde(default)]
+    pub allow_private: bool,
 }
 
 #[derive(Deserialize)]

@@ -60,6 +60,8 @@ pub struct Config {
     /// `[doctor] dkim_selector`: names the DKIM key in the DNS (RFC 6376 section 3.1).
     pub dkim_selector: Option<String>,
     pub check: CheckSettings,
+    /// `[import] allow_private`: pages may lie in a private network, and be loaded by http.
+    pub import_private: bool,
     /// Where lines stand that [`Config::network_problems`] may name.
     pub places: Places,
 }

@@ -27,7 +27,10 @@ mod source;
 mod written;
 
 pub use file_name::file_name;
+pub use header::written_day;
+pub use markdown::write as write_markdown;
 pub use report::Spot;
+pub use source::is_forbidden;
 pub use written::Written;
 
 /// The file stem of a post, its identity everywhere: letters, digits, `-`, `_` and `.`, not beginning with `.` or `-`.
@@ -69,6 +72,11 @@ impl Display for Slug {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// Whether the text of a post may link there: http(s), `mailto:` or `tel:`.
+pub fn is_link(url: &str) -> bool {
+    reference::link(url).is_ok()
 }
 
 /// One recap, parsed and valid.

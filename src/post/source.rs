@@ -126,7 +126,7 @@ impl Source {
 
 /// Characters that XML 1.0 (section 2.2) or mail headers cannot carry, and Unicode's noncharacters. Tab and `\n` are
 /// among them; who allows these says so.
-pub(super) fn is_forbidden(c: char) -> bool {
+pub fn is_forbidden(c: char) -> bool {
     c.is_control() || matches!(c, '\u{FDD0}'..='\u{FDEF}') || u32::from(c) & 0xFFFE == 0xFFFE
 }
 

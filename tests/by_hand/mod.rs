@@ -88,6 +88,7 @@ pub fn config() -> Config {
         notify: Vec::new(),
         dkim_selector: None,
         check: Default::default(),
+        import_private: false,
         places: Places::default(),
     }
 }

@@ -65,6 +65,7 @@ impl<'a> Checker<'a> {
             notify,
             dkim_selector,
             check,
+            import_private: file.import.allow_private,
             places,
         })
     }

@@ -13,6 +13,7 @@ use crate::post::source::Source;
 use crate::post::{Header, Post, Slug, Written, markdown};
 
 use fields::Fields;
+pub use when::written_day;
 
 mod build;
 mod digest;

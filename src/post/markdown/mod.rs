@@ -23,6 +23,9 @@ mod ordinal;
 mod passages;
 mod star;
 mod walk;
+mod write;
+
+pub use write::write;
 
 /// Parses the body of a post: its blocks, and its running text with the place of each character.
 pub(super) fn parse(source: &Source, report: &mut Report<'_>) -> (Vec<Block>, Vec<Passage>) {

@@ -326,6 +326,7 @@ fn config() -> Config {
         notify: Vec::new(),
         dkim_selector: None,
         check: Default::default(),
+        import_private: false,
         places: Places::default(),
     }
 }

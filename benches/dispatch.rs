@@ -13,7 +13,7 @@ use rundbrief::channel::smtp::SmtpRelay;
 use rundbrief::channel::way::Way;
 use rundbrief::config::{PaceSettings, RetrySettings, Security, Sender, SmtpSettings, Unsubscribe};
 use rundbrief::dispatch::{Chosen, Clock, Composer, Dispatch, Phase, Ways};
-use rundbrief::ledger::{Ledger, Mode, NewRelease, Part, Release, Roll, SqliteLedger};
+use rundbrief::ledger::{Form, Ledger, Mode, NewRelease, Part, Release, Roll, SqliteLedger};
 use rundbrief::plan::{Recipient, SiteKey, Target};
 use rundbrief::render::email::message::{self, Compiled, Parts, compile};
 use rundbrief::render::email::slot::{Slot, Slots};
@@ -92,7 +92,7 @@ fn recipient(number: u32) -> Recipient {
 }
 
 async fn frozen(ledger: &SqliteLedger, body: Vec<u8>, mails: u32) -> Release {
-    let part = Part { channel: "email".to_owned(), list: "members".to_owned(), body: body.into() };
+    let part = Part { channel: "email".to_owned(), list: "members".to_owned(), form: Form::Mail, body: body.into() };
     let release = NewRelease {
         slug: "tagung".to_owned(),
         mode: Mode::Real,
@@ -140,6 +140,7 @@ async fn run(port: u16, bytes: usize, connections: usize, mails: u32) {
             relay: Some(("127.0.0.1", &settings.pace)),
             feed: None,
             texts: None,
+            networks: std::collections::BTreeMap::new(),
         },
         retry: RetrySettings::default(),
         wish: rundbrief::dispatch::Wish::Now,

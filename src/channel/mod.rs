@@ -9,9 +9,11 @@ use thiserror::Error;
 
 use crate::error::{self, Exit};
 use crate::render::feed::FeedItem;
+use crate::render::payload::Payload;
 
 pub mod envelope;
 pub mod feed;
+pub mod network;
 pub mod outbox;
 pub mod sendmail;
 pub mod smtp;
@@ -25,7 +27,21 @@ pub struct Outgoing<'a> {
     pub channel: &'a str,
     /// The delivery's name, constant over every try: a function of release, channel and target.
     pub name: &'a str,
+    /// 32 lower-case hexadecimal digits that stand for the delivery, constant over every try and different for every
+    /// other one: by it the other side recognises a repetition.
+    pub id: &'a str,
+    pub times: Times,
     pub content: Content<'a>,
+}
+
+/// When it all began, in milliseconds since 1970.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Times {
+    /// When the content was frozen; the same for every try.
+    pub frozen: i64,
+    /// Of the first try, if this one is another.
+    pub first_try: Option<i64>,
+    pub now: i64,
 }
 
 /// What leaves.
@@ -33,8 +49,10 @@ pub struct Outgoing<'a> {
 pub enum Content<'a> {
     /// A complete RFC 5322 message.
     Message { envelope: Envelope<'a>, bytes: &'a [u8] },
-    /// A text for a network, posted by hand or by its channel.
+    /// A text for a network, posted by hand.
     Text(&'a str),
+    /// What a network is given.
+    Payload(&'a Payload),
     /// An item of the feed.
     Item(&'a FeedItem),
 }
@@ -54,6 +72,7 @@ impl Content<'_> {
         match self {
             Content::Message { .. } => "eml",
             Content::Text(_) => "txt",
+            Content::Payload(_) => "json",
             Content::Item(_) => "xml",
         }
     }
@@ -62,6 +81,7 @@ impl Content<'_> {
         match self {
             Content::Message { bytes, .. } => bytes,
             Content::Text(text) => text.as_bytes(),
+            Content::Payload(payload) => payload.body.as_bytes(),
             Content::Item(item) => item.xml.as_bytes(),
         }
     }

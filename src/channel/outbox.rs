@@ -129,7 +129,7 @@ fn write_beside(folder: &Path, file: &Path, bytes: &[u8]) -> Result<(), Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::channel::{Closed, Content, Envelope};
+    use crate::channel::{Closed, Content, Envelope, Times};
 
     struct Open;
 
@@ -145,7 +145,8 @@ mod tests {
         let mut outbox = Outbox::new(folder.path().join("outbox"));
         let envelope = Envelope { from: "a@example.org", to: "b@example.org" };
         let content = Content::Message { envelope, bytes: b"Subject: x\r\n\r\n" };
-        let outgoing = Outgoing { slug: "tagung", channel: "email", name: "4a", content };
+        let outgoing =
+            Outgoing { slug: "tagung", channel: "email", name: "4a", id: "", times: Times::default(), content };
         outbox.deliver(&outgoing, &Open).await.expect("is written");
         outbox.deliver(&outgoing, &Open).await.expect("is written again");
         let files: Vec<_> = fs::read_dir(outbox.folder("tagung").join("email"))

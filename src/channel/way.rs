@@ -1,6 +1,7 @@
 //! The ways out that this program has, behind one type each: what is shared, and what one worker task holds.
 
 use super::feed::FeedFile;
+use super::network::Remote;
 use super::outbox::Outbox;
 use super::sendmail::Sendmail;
 use super::smtp::{SmtpRelay, SmtpSession};
@@ -11,6 +12,7 @@ use super::{Channel, ChannelError, Gate, Outcome, Outgoing, Repeat};
 pub enum Way {
     Outbox(Outbox),
     Feed(FeedFile),
+    Network(Remote),
     Smtp(SmtpRelay),
     Sendmail(Sendmail),
 }
@@ -19,6 +21,7 @@ pub enum Way {
 pub enum Session {
     Outbox(Outbox),
     Feed(FeedFile),
+    Network(Remote),
     Smtp(Box<SmtpSession>),
     Sendmail(Sendmail),
 }
@@ -29,6 +32,7 @@ impl Way {
         match self {
             Way::Outbox(outbox) => Session::Outbox(outbox.clone()),
             Way::Feed(feed) => Session::Feed(feed.clone()),
+            Way::Network(remote) => Session::Network(remote.clone()),
             Way::Smtp(relay) => Session::Smtp(Box::new(relay.session())),
             Way::Sendmail(sendmail) => Session::Sendmail(sendmail.clone()),
         }
@@ -39,6 +43,7 @@ impl Way {
         match self {
             Way::Outbox(outbox) => outbox.repeat(),
             Way::Feed(feed) => feed.repeat(),
+            Way::Network(remote) => remote.repeat(),
             Way::Smtp(_) | Way::Sendmail(_) => Repeat::Never,
         }
     }
@@ -49,6 +54,7 @@ impl Channel for Session {
         match self {
             Session::Outbox(outbox) => outbox.deliver(outgoing, gate).await,
             Session::Feed(feed) => feed.deliver(outgoing, gate).await,
+            Session::Network(remote) => remote.deliver(outgoing, gate).await,
             Session::Smtp(session) => session.deliver(outgoing, gate).await,
             Session::Sendmail(sendmail) => sendmail.deliver(outgoing, gate).await,
         }
@@ -58,6 +64,7 @@ impl Channel for Session {
         match self {
             Session::Outbox(outbox) => outbox.repeat(),
             Session::Feed(feed) => feed.repeat(),
+            Session::Network(remote) => remote.repeat(),
             Session::Smtp(session) => session.repeat(),
             Session::Sendmail(sendmail) => sendmail.repeat(),
         }
@@ -67,6 +74,7 @@ impl Channel for Session {
         match self {
             Session::Outbox(outbox) => outbox.close().await,
             Session::Feed(feed) => feed.close().await,
+            Session::Network(remote) => remote.close().await,
             Session::Smtp(session) => session.close().await,
             Session::Sendmail(sendmail) => sendmail.close().await,
         }

@@ -65,13 +65,13 @@ const fn most_bytes(kind: NetworkKind) -> Option<u64> {
         NetworkKind::Facebook => Some(10 * MB),
         // LinkedIn Help, "Image specifications".
         NetworkKind::LinkedIn => Some(8 * MB),
-        NetworkKind::Plain => None,
+        _ => None,
     }
 }
 
 fn look(subject: &Subject<'_>, told: &mut Told) {
     let networks = subject.networks();
-    let social: Vec<&(String, NetworkKind)> = networks.iter().filter(|(_, kind)| *kind != NetworkKind::Plain).collect();
+    let social: Vec<&(String, NetworkKind)> = networks.iter().filter(|(_, kind)| kind.is_social()).collect();
     if social.is_empty() {
         return;
     }
@@ -81,7 +81,7 @@ fn look(subject: &Subject<'_>, told: &mut Told) {
 }
 
 fn hashtags(subject: &Subject<'_>, told: &mut Told) {
-    let mut social = subject.teasers.iter().filter(|teaser| teaser.kind != NetworkKind::Plain);
+    let mut social = subject.teasers.iter().filter(|teaser| teaser.kind.is_social());
     let tagged = |text: &str| tags(text).next().is_some();
     if subject.post().header.tags.is_empty()
         && let Some(teaser) = social.find(|teaser| !tagged(&teaser.text))

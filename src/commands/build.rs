@@ -49,7 +49,7 @@ pub async fn run(arguments: &cli::Build, context: &Context) -> Result<Exit, Erro
 }
 
 /// The folders below `<out>/<slug>` whose files are all made here.
-pub const OWNED: &[&str] = &["teaser", "images", "messages"];
+pub const OWNED: &[&str] = &["teaser", "payload", "images", "messages"];
 
 /// `<out>/<slug>`, unless that is where the outbox is.
 pub fn out_folder(context: &Context, out: &Path, ready: &Ready) -> Result<PathBuf, Error> {
@@ -112,6 +112,9 @@ pub fn stage(context: &Context, ready: &Ready, folder: &Path, survey: &Survey) -
     }
     for teaser in &ready.renditions.teasers {
         staging.write(format!("teaser/{}.txt", teaser.channel), &teaser.text)?;
+    }
+    for payload in &ready.renditions.payloads {
+        staging.write(format!("payload/{}.json", payload.channel), payload.shown() + "\n")?;
     }
     if let Some(item) = &ready.renditions.item {
         staging.write("item.xml", &item.xml)?;

@@ -3,11 +3,12 @@
 use serde_json::json;
 
 use super::Context;
-use super::released::{Released, is_by_hand};
+use super::released::Released;
+use super::revisions;
 use crate::cli;
 use crate::error::{Error, Exit};
 use crate::finding::nearest;
-use crate::ledger::{Books, ByHand, DeliveryKey, Ledger, Mode};
+use crate::ledger::{Books, ByHand, DeliveryKey, Ledger};
 use crate::plan::Target;
 
 pub async fn run(arguments: &cli::Posted, context: &Context) -> Result<Exit, Error> {
@@ -22,15 +23,14 @@ pub async fn run(arguments: &cli::Posted, context: &Context) -> Result<Exit, Err
     let revisions = released.revisions().await?;
     // Of a text that was changed on the way, the one that is open, or was posted already.
     let found = revisions.iter().find_map(|revision| {
-        let part = revision.parts_of(channel).next().filter(|_| is_by_hand(Mode::Real, channel))?;
+        let part = revision.parts_of(channel).find(|part| revision.is_by_hand(*part))?;
         Some((revision.release.id, part))
     });
     let Some((id, part)) = found else {
         let named = revisions.iter().flat_map(|revision| &revision.parts).map(|part| part.channel.as_str());
-        let mut by_hand: Vec<&str> = named.clone().filter(|name| is_by_hand(Mode::Real, name)).collect();
-        by_hand.dedup();
+        let by_hand = revisions::by_hand(&revisions);
         let own = named.clone().any(|name| name == channel.as_str());
-        return Err(Error::Usage(unknown(slug, channel, own, by_hand)));
+        return Err(Error::Usage(unknown(slug, channel, own, &by_hand)));
     };
     let key = DeliveryKey { part, target: Target::CHANNEL };
     let noted = released.record.settle_by_hand(id, key, url, context.clock.now()).await;
@@ -51,11 +51,11 @@ pub async fn run(arguments: &cli::Posted, context: &Context) -> Result<Exit, Err
 }
 
 /// Said of a channel whose text is not posted by hand; `own`: this program delivers it.
-fn unknown(slug: &str, channel: &str, own: bool, by_hand: Vec<&str>) -> String {
+fn unknown(slug: &str, channel: &str, own: bool, by_hand: &[String]) -> String {
     if own {
         return format!("{channel} is not posted by hand\n  = help: `rundbrief send {slug}` delivers it");
     }
-    let help = match nearest(channel, by_hand.iter().copied()) {
+    let help = match nearest(channel, by_hand.iter().map(String::as_str)) {
         Some(near) => format!("did you mean `{near}`?"),
         None if by_hand.is_empty() => "this post has nothing to post by hand".to_owned(),
         None => format!("to post by hand: {}", by_hand.join(", ")),

@@ -8,10 +8,11 @@ use super::Context;
 use crate::check::Settings;
 use crate::error::Error;
 use crate::finding::Finding;
-use crate::ledger::Part;
+use crate::ledger::{Form, Part};
 use crate::plan::{SiteKey, release_digest};
 use crate::project::{Loaded, site_key, with_lines};
 use crate::render::code::Code;
+use crate::render::teaser::Teaser;
 use crate::render::{Renditions, renditions};
 
 /// A post with everything that a send of it consists of.
@@ -110,12 +111,21 @@ fn parts(rendered: &Renditions, channels: &[String]) -> Vec<Part> {
         parts.extend(rendered.emails.iter().map(|(list, _)| Part {
             channel: "email".to_owned(),
             list: list.clone(),
+            form: Form::Mail,
             body: Vec::new().into(),
         }));
     }
-    let other =
-        |channel: &str, body: Vec<u8>| Part { channel: channel.to_owned(), list: String::new(), body: body.into() };
-    parts.extend(rendered.item.iter().map(|item| other("feed", item.to_bytes())));
-    parts.extend(rendered.teasers.iter().map(|teaser| other(&teaser.channel, teaser.text.clone().into_bytes())));
+    let other = |channel: &str, form: Form, body: Vec<u8>| Part {
+        channel: channel.to_owned(),
+        list: String::new(),
+        form,
+        body: body.into(),
+    };
+    parts.extend(rendered.item.iter().map(|item| other("feed", Form::Item, item.to_bytes())));
+    let payloads = &rendered.payloads;
+    let by_hand = |teaser: &&Teaser| !payloads.iter().any(|payload| payload.channel == teaser.channel);
+    let text = |teaser: &Teaser| other(&teaser.channel, Form::Text, teaser.text.clone().into_bytes());
+    parts.extend(rendered.teasers.iter().filter(by_hand).map(text));
+    parts.extend(payloads.iter().map(|payload| other(&payload.channel, Form::Payload, payload.to_bytes())));
     parts
 }

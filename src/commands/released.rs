@@ -8,7 +8,7 @@ use super::revisions::{self, Revision};
 use super::{Context, record};
 use crate::error::Error;
 use crate::finding::nearest;
-use crate::ledger::{Books, Ledger, LedgerError, Mode, Release, Roll, SqliteLedger};
+use crate::ledger::{Books, Ledger, LedgerError, Mode, Part, Release, Roll, SqliteLedger};
 use crate::post::Slug;
 
 /// A release with the record that holds it.
@@ -87,8 +87,8 @@ impl Never {
 }
 
 /// Whether a person posts it, and not this program.
-pub fn is_by_hand(mode: Mode, channel: &str) -> bool {
-    mode == Mode::Real && !["email", "feed"].contains(&channel)
+pub fn is_by_hand(mode: Mode, part: &Part) -> bool {
+    mode == Mode::Real && part.is_by_hand()
 }
 
 /// The post's headline, if its file can still be read.

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use super::released::is_by_hand;
 use crate::ledger::{Books, Ledger, LedgerError, Mode, Part, Release, Revisions, SqliteLedger, Totals};
 
 /// One text of a post.
@@ -17,9 +18,19 @@ pub struct Revision {
 }
 
 impl Revision {
+    /// A part by its number.
+    pub fn part(&self, number: i64) -> Option<&Part> {
+        usize::try_from(number).ok().and_then(|number| self.parts.get(number))
+    }
+
     /// The channel of a part, by its number.
     pub fn channel(&self, part: i64) -> &str {
-        usize::try_from(part).ok().and_then(|part| self.parts.get(part)).map_or("", |part| &part.channel)
+        self.part(part).map_or("", |part| &part.channel)
+    }
+
+    /// Whether a person posts a part, by its number.
+    pub fn is_by_hand(&self, part: i64) -> bool {
+        self.part(part).is_some_and(|part| is_by_hand(self.release.mode, part))
     }
 
     /// The numbers of the parts of a channel that have deliveries.
@@ -58,6 +69,20 @@ pub fn newest_of_each(releases: &[Release]) -> Vec<Release> {
         }
     }
     newest
+}
+
+/// The channels with deliveries that a person makes, in the order of the parts.
+pub fn by_hand(revisions: &[Revision]) -> Vec<String> {
+    let mut channels: Vec<String> = Vec::new();
+    for revision in revisions {
+        for (part, _) in revision.totals.iter().filter(|(part, _)| revision.is_by_hand(*part)) {
+            let channel = revision.channel(*part);
+            if !channels.iter().any(|known| known == channel) {
+                channels.push(channel.to_owned());
+            }
+        }
+    }
+    channels
 }
 
 /// One release with what became of it.

@@ -39,7 +39,7 @@ async fn of_post(post: &Path, watching: bool, context: &Context) -> Result<Exit,
         watch::post(context, &record, &subject).await?;
     }
     let look = Look::at(&record, &subject).await?;
-    let named = Named::of(&record, &subject, &look).await?;
+    let named = Named::of(&record, &look).await?;
     context.screen.result(&text::post(context, &subject, &look, &named));
     context.screen.json(&document::post(&subject, &look, &named));
     record.shut().await;

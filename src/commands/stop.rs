@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::released::{Never, is_by_hand};
+use super::released::Never;
 use super::revisions::{self, Revision};
 use super::send::mode;
 use super::stopped::noted_at;
@@ -181,7 +181,7 @@ impl Stopping<'_> {
 /// Of what this program delivers itself.
 fn own(revisions: &[Revision]) -> Totals {
     let channels = |revision: &Revision| -> Vec<Totals> {
-        let is_own = |part: i64| !is_by_hand(revision.release.mode, revision.channel(part));
+        let is_own = |part: i64| !revision.is_by_hand(part);
         revision.totals.iter().filter(|(part, _)| is_own(*part)).map(|(_, totals)| *totals).collect()
     };
     revisions::sum(&revisions.iter().flat_map(channels).collect::<Vec<_>>())

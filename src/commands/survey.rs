@@ -118,7 +118,7 @@ pub async fn is_done(record: &SqliteLedger, release: &Release) -> Result<bool, E
     let outline = record.outline(release.id).await.map_err(at)?;
     let own = |number: i64| {
         let part = usize::try_from(number).ok().and_then(|number| outline.get(number));
-        part.is_some_and(|part| !is_by_hand(release.mode, &part.channel))
+        part.is_some_and(|part| !is_by_hand(release.mode, part))
     };
     let totals = record.totals(release.id).await.map_err(at)?;
     Ok(!totals.iter().any(|(number, totals)| own(*number) && totals.open() > 0))

@@ -5,7 +5,6 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 use toml::Spanned;
 
 /// A string and where it stands.
@@ -180,11 +179,23 @@ pub(super) struct Feed {
 #[serde(deny_unknown_fields)]
 pub(super) struct Network {
     pub kind: Text,
-    // Of networks that are posted to by the program, which this version does not do yet.
-    pub url: Option<Spanned<IgnoredAny>>,
-    pub token: Option<Spanned<IgnoredAny>>,
-    pub secret: Option<Spanned<IgnoredAny>>,
-    pub allow_private: Option<Spanned<IgnoredAny>>,
+    pub url: Option<Text>,
+    pub token: Option<Text>,
+    /// Of Mastodon.
+    pub visibility: Option<Text>,
+    /// Of Bluesky.
+    pub handle: Option<Text>,
+    pub password: Option<Text>,
+    /// Of Matrix.
+    pub room: Option<Text>,
+    /// Of Telegram.
+    pub chat: Option<Text>,
+    /// Of ntfy.
+    pub topic: Option<Text>,
+    /// Of webhooks: one, or several while one replaces another.
+    pub secret: Option<Spanned<toml::Value>>,
+    #[serde(default)]
+    pub allow_private: bool,
 }
 
 #[derive(Deserialize)]

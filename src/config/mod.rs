@@ -12,12 +12,12 @@ use lettre::message::Mailbox;
 use crate::finding::{Finding, Place};
 use crate::secret::SecretRef;
 
+mod channels;
 mod check;
 mod domain;
 mod duration;
 mod email;
 mod file;
-mod later;
 mod network;
 mod provider;
 mod sender;
@@ -26,6 +26,7 @@ mod syntax;
 mod theme;
 mod url;
 
+pub use channels::{Access, Network, NetworkKind, Visibility};
 pub use domain::{ascii as ascii_domain, is_example};
 pub use email::{
     EmailSettings, Images, Login, OAuthSettings, PaceSettings, RetrySettings, Security, SendmailSettings, SmtpSettings,
@@ -134,49 +135,6 @@ pub struct FeedSettings {
     pub items: usize,
 }
 
-/// `[channels.NAME]`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Network {
-    pub kind: NetworkKind,
-}
-
-/// What decides a teaser's limit and the way it is counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum NetworkKind {
-    Mastodon,
-    Bluesky,
-    X,
-    LinkedIn,
-    Threads,
-    Facebook,
-    Plain,
-}
-
-impl NetworkKind {
-    pub const ALL: [NetworkKind; 7] = [
-        NetworkKind::Mastodon,
-        NetworkKind::Bluesky,
-        NetworkKind::LinkedIn,
-        NetworkKind::X,
-        NetworkKind::Threads,
-        NetworkKind::Facebook,
-        NetworkKind::Plain,
-    ];
-
-    /// The `kind = "…"` of the configuration, also the channel's name where none is configured.
-    pub const fn name(self) -> &'static str {
-        match self {
-            NetworkKind::Mastodon => "mastodon",
-            NetworkKind::Bluesky => "bluesky",
-            NetworkKind::X => "x",
-            NetworkKind::LinkedIn => "linkedin",
-            NetworkKind::Threads => "threads",
-            NetworkKind::Facebook => "facebook",
-            NetworkKind::Plain => "plain",
-        }
-    }
-}
-
 /// `[lists.NAME]`.
 #[derive(Debug, Clone)]
 pub struct List {
@@ -250,7 +208,7 @@ impl Config {
             return self.channels.clone();
         }
         [NetworkKind::Mastodon, NetworkKind::Bluesky, NetworkKind::LinkedIn, NetworkKind::X, NetworkKind::Plain]
-            .map(|kind| (kind.name().to_owned(), Network { kind }))
+            .map(|kind| (kind.name().to_owned(), Network::by_hand(kind)))
             .into()
     }
 

@@ -1,11 +1,28 @@
 //! One member's message, from what the ledger holds.
 
 use jiff::Zoned;
+use sha2::{Digest, Sha256};
 
 use crate::config::Sender;
 use crate::ledger::Release;
 use crate::plan::{Recipient, SiteKey, Target, unsubscribe_url};
 use crate::render::email::message::{self, Compiled, MergeError};
+
+/// What stands for one delivery on its way, constant over every try: the first 16 bytes of a digest over the release and
+/// the delivery's key, as 32 lower-case hexadecimal digits.
+pub fn delivery_id(release: &Release, channel: &str, target: Target) -> String {
+    let mut hasher = Sha256::new();
+    for text in [release.slug.as_str(), channel] {
+        hasher.update((text.len() as u64).to_le_bytes());
+        hasher.update(text);
+    }
+    hasher.update(release.revision.to_le_bytes());
+    hasher.update(release.created_at.to_le_bytes());
+    hasher.update(release.code);
+    hasher.update(target.0);
+    let digest: [u8; 32] = hasher.finalize().into();
+    digest[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+}
 
 /// Makes the messages of one release.
 #[derive(Clone)]

@@ -4,14 +4,16 @@ use super::compose::Composer;
 use super::pace::domain_of;
 use crate::channel::{Content, Envelope};
 use crate::error::Error;
-use crate::ledger::{Delivery, LedgerError, Part};
+use crate::ledger::{Delivery, Form, LedgerError, Part};
 use crate::render::email::message::Compiled;
 use crate::render::feed::FeedItem;
+use crate::render::payload::Payload;
 
 /// A part's content, read from the ledger once.
 pub(super) enum Job<'a> {
     Mail { compiled: Box<Compiled>, list: &'a str },
     Text(&'a str),
+    Payload(Payload),
     Feed(FeedItem),
 }
 
@@ -27,16 +29,20 @@ impl<'a> Job<'a> {
     /// [`Error::Ledger`] for content that this version cannot read.
     pub(super) fn of(part: &'a Part) -> Result<Job<'a>, Error> {
         let damaged = |message: String| LedgerError::Damaged(message).at(&format!("{} of this release", part.channel));
-        match part.channel.as_str() {
-            "email" => {
+        match part.form {
+            Form::Mail => {
                 let compiled = Compiled::from_bytes(&part.body).map_err(|error| damaged(error.to_string()))?;
                 Ok(Job::Mail { compiled: Box::new(compiled), list: &part.list })
             }
-            "feed" => {
+            Form::Item => {
                 let item = FeedItem::from_bytes(&part.body).ok_or_else(|| damaged("no feed item".to_owned()))?;
                 Ok(Job::Feed(item))
             }
-            _ => std::str::from_utf8(&part.body).map(Job::Text).map_err(|error| damaged(error.to_string())),
+            Form::Payload => {
+                let payload = Payload::from_bytes(&part.body).ok_or_else(|| damaged("no payload".to_owned()))?;
+                Ok(Job::Payload(payload))
+            }
+            Form::Text => std::str::from_utf8(&part.body).map(Job::Text).map_err(|error| damaged(error.to_string())),
         }
     }
 
@@ -61,6 +67,7 @@ impl<'a> Job<'a> {
             }
             (Job::Mail { .. }, None) => Err("its recipient is not in the sending record any more".to_owned()),
             (Job::Text(text), _) => Ok(Content::Text(text)),
+            (Job::Payload(payload), _) => Ok(Content::Payload(payload)),
             (Job::Feed(item), _) => Ok(Content::Item(item)),
         }
     }

@@ -216,12 +216,15 @@ impl<L: Work + Pacing> Dispatch<'_, L> {
     /// One lane for mail, whatever its list; one for each other channel.
     fn lanes<'r>(&'r self, run: &'r Run<'r, L>, chosen: Chosen<'_>) -> Result<Vec<Lane<'r, L>>, Error> {
         let mut jobs: BTreeMap<&str, BTreeMap<i64, Job<'_>>> = BTreeMap::new();
+        let mut ways = BTreeMap::new();
         for (number, part) in (0_i64..).zip(self.parts).filter(|(_, part)| chosen.takes(part)) {
+            let Some(way) = self.ways.of(part) else { continue };
+            ways.insert(part.channel.as_str(), way);
             jobs.entry(&part.channel).or_default().insert(number, Job::of(part)?);
         }
         let mut lanes = Vec::new();
         for (channel, jobs) in jobs {
-            let Some(way) = self.ways.of(channel) else { continue };
+            let Some(way) = ways.remove(channel) else { continue };
             let mut lane = Lane::new(run, channel, jobs, way);
             if channel == "email" {
                 lane.connections = self.ways.connections;

@@ -28,7 +28,7 @@ pub use record::{Delivery, DeliveryKey, NewRelease, Part, Release, Settled, Upgr
 pub use revision::Revisions;
 pub use scratch::Scratch;
 pub use sqlite::{SqliteLedger, identity_of};
-pub use state::{DeliveryState, Mode, ReleaseState, Totals};
+pub use state::{DeliveryState, Form, Mode, ReleaseState, Totals};
 pub use witness::{Heard, Testimony, Witness};
 pub use work::{
     LEASE, Limit, Lost, LostDelivery, Marked, Pacing, Recovered, Seat, Slots, Spent, Waiting, Wanted, Work, Worker,

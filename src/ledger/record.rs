@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{DeliveryState, Mode, ReleaseState};
+use super::{DeliveryState, Form, Mode, ReleaseState};
 use crate::plan::{Recipient, Target};
 
 /// A release in the ledger.
@@ -45,7 +45,15 @@ pub struct Part {
     pub channel: String,
     /// Empty but for `email`.
     pub list: String,
+    pub form: Form,
     pub body: Arc<[u8]>,
+}
+
+impl Part {
+    /// Whether a person posts it and not this program, in a send that is no trial.
+    pub fn is_by_hand(&self) -> bool {
+        self.form == Form::Text
+    }
 }
 
 /// A delivery within its release.

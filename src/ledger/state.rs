@@ -11,6 +11,27 @@ pub enum Mode {
     Real = 1,
 }
 
+/// What a part's content is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(i64)]
+pub enum Form {
+    /// A compiled mail.
+    Mail = 0,
+    /// A feed item.
+    Item = 1,
+    /// A text that a person posts.
+    Text = 2,
+    /// What the program posts to a network by itself.
+    Payload = 3,
+}
+
+impl Form {
+    /// The form for a number of the database.
+    pub fn from_number(number: i64) -> Option<Form> {
+        [Form::Mail, Form::Item, Form::Text, Form::Payload].into_iter().find(|form| *form as i64 == number)
+    }
+}
+
 /// The life of a release.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(i64)]

@@ -19,6 +19,7 @@ pub mod email;
 pub mod feed;
 pub mod html;
 pub mod link;
+pub mod payload;
 pub mod teaser;
 
 /// Everything that the renditions of one post are made from.
@@ -41,6 +42,8 @@ pub struct Renditions {
     pub emails: Vec<(String, email::Email)>,
     pub item: Option<feed::FeedItem>,
     pub teasers: Vec<teaser::Teaser>,
+    /// Of the networks that the program posts to by itself.
+    pub payloads: Vec<payload::Payload>,
     /// Warnings.
     pub findings: Vec<Finding>,
 }
@@ -61,10 +64,15 @@ pub fn renditions(source: &Source<'_>, lists: &[String], channels: &[String]) ->
     let chosen = |name: &str| channels.iter().any(|channel| channel == name);
     let item = source.config.feed.as_ref().filter(|_| chosen("feed")).map(|_| feed::item(source));
     let item = item.transpose().map_err(|finding| findings.push(finding)).ok().flatten();
-    let (mut teasers, maker) = (Vec::new(), teaser::Teasers::of(source));
+    let (mut teasers, mut payloads) = (Vec::new(), Vec::new());
+    let maker = teaser::Teasers::of(source);
     for (name, network) in source.config.networks().iter().filter(|(name, _)| chosen(name)) {
-        match maker.teaser(name, network.kind) {
-            Ok(teaser) => teasers.push(teaser),
+        let teaser = network.kind.has_teaser().then(|| maker.teaser(name, network.kind));
+        match teaser.transpose() {
+            Ok(teaser) => {
+                payloads.extend(payload::payload(source, name, network, teaser.as_ref()));
+                teasers.extend(teaser);
+            }
             Err(finding) => findings.push(finding),
         }
     }
@@ -74,7 +82,7 @@ pub fn renditions(source: &Source<'_>, lists: &[String], channels: &[String]) ->
     if findings.iter().any(Finding::is_error) {
         return Err(findings);
     }
-    Ok(Renditions { emails, item, teasers, findings })
+    Ok(Renditions { emails, item, teasers, payloads, findings })
 }
 
 /// Adds what was not found before: the mails of two lists have the same faults.

@@ -1,7 +1,7 @@
 //! What goes over the wire: addresses, dots, letters beyond ASCII.
 
 use rundbrief::channel::smtp::SmtpSession;
-use rundbrief::channel::{Channel, Content, Envelope, Outcome, Outgoing};
+use rundbrief::channel::{Channel, Content, Envelope, Outcome, Outgoing, Times};
 use rundbrief::config::Security;
 
 use crate::smtp_channel::{Door, MAIL, deliver, deliver_bytes, patient, relay, settings, spoken};
@@ -49,7 +49,7 @@ async fn an_address_that_could_say_more_than_an_address_is_refused_before_anythi
     }
     let content =
         Content::Message { envelope: Envelope { from: "x@example.org> SIZE=1", to: "a@example.org" }, bytes: MAIL };
-    let outgoing = Outgoing { slug: "tagung", channel: "email", name: "4a", content };
+    let outgoing = Outgoing { slug: "tagung", channel: "email", name: "4a", id: "", times: Times::default(), content };
     assert_eq!(spoken(&session.deliver(&outgoing, &Door::open()).await), "stop: config");
     assert_eq!(server.connections(), 0);
 }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use rundbrief::channel::sendmail::Sendmail;
-use rundbrief::channel::{Channel, Content, Envelope, Outgoing, Repeat};
+use rundbrief::channel::{Channel, Content, Envelope, Outgoing, Repeat, Times};
 use rundbrief::config::SendmailSettings;
 use tempfile::TempDir;
 
@@ -112,7 +112,7 @@ async fn an_address_that_looks_like_an_option_is_refused() {
     }
     let content =
         Content::Message { envelope: Envelope { from: "-oQ/tmp@example.org", to: "a@example.org" }, bytes: MAIL };
-    let outgoing = Outgoing { slug: "tagung", channel: "email", name: "4a", content };
+    let outgoing = Outgoing { slug: "tagung", channel: "email", name: "4a", id: "", times: Times::default(), content };
     assert_eq!(spoken(&channel.deliver(&outgoing, &Door::open()).await), "stop: config");
     assert_eq!(program.read("mail"), None);
 }

@@ -1,6 +1,6 @@
 //! What every ledger must do, whatever database is behind it. Each test takes an empty ledger.
 
-use rundbrief::ledger::{DeliveryKey, DeliveryState, Mode, NewRelease, Part, ReleaseState, Settled, Work};
+use rundbrief::ledger::{DeliveryKey, DeliveryState, Form, Mode, NewRelease, Part, ReleaseState, Settled, Work};
 use rundbrief::plan::{Recipient, Target};
 
 pub fn recipient(number: u8) -> Recipient {
@@ -14,8 +14,12 @@ pub fn recipient(number: u8) -> Recipient {
 }
 
 pub fn release(slug: &str, mode: Mode) -> NewRelease {
-    let part =
-        |channel: &str, list: &str, body: &[u8]| Part { channel: channel.into(), list: list.into(), body: body.into() };
+    let part = |channel: &str, list: &str, body: &[u8]| Part {
+        channel: channel.into(),
+        list: list.into(),
+        form: form_of(channel),
+        body: body.into(),
+    };
     let parts = vec![part("email", "members", b"mail \x00\xff"), part("feed", "", b"<item/>"), part("x", "", b"text")];
     NewRelease {
         slug: slug.to_owned(),
@@ -24,6 +28,14 @@ pub fn release(slug: &str, mode: Mode) -> NewRelease {
         parts,
         created_at: 1_700_000_000_000,
         key: "a-key".to_owned(),
+    }
+}
+
+fn form_of(channel: &str) -> Form {
+    match channel {
+        "email" => Form::Mail,
+        "feed" => Form::Item,
+        _ => Form::Text,
     }
 }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use rundbrief::channel::smtp::{SmtpRelay, Timeouts};
-use rundbrief::channel::{Channel, ChannelError, Closed, Content, Envelope, Gate, Outcome, Outgoing, Slow};
+use rundbrief::channel::{Channel, ChannelError, Closed, Content, Envelope, Gate, Outcome, Outgoing, Slow, Times};
 use rundbrief::config::{PaceSettings, Security, SmtpSettings};
 
 use super::smtp_server::Server;
@@ -83,7 +83,12 @@ pub async fn deliver_bytes(
     door: &Door,
 ) -> Result<Outcome, ChannelError> {
     let content = Content::Message { envelope: Envelope { from: "bounce@example.org", to }, bytes };
-    channel.deliver(&Outgoing { slug: "tagung", channel: "email", name: "4a", content }, door).await
+    channel
+        .deliver(
+            &Outgoing { slug: "tagung", channel: "email", name: "4a", id: "", times: Times::default(), content },
+            door,
+        )
+        .await
 }
 
 /// The kind of an outcome, for tables.

@@ -19,7 +19,17 @@ pub struct WebServer {
 pub struct Asked {
     pub method: String,
     pub path: String,
+    /// As they came, names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// What is no UTF-8 is replaced.
     pub body: String,
+}
+
+impl Asked {
+    /// A header's value; empty where there is none.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+    }
 }
 
 /// What is answered, and how late.
@@ -29,11 +39,26 @@ pub struct Page {
     headers: String,
     body: String,
     late: Duration,
+    cut: bool,
 }
 
 impl Page {
     pub fn status(status: u16) -> Page {
-        Page { status, headers: String::new(), body: String::new(), late: Duration::ZERO }
+        Page { status, headers: String::new(), body: String::new(), late: Duration::ZERO, cut: false }
+    }
+
+    /// The connection ends without an answer.
+    pub fn cut() -> Page {
+        Page { cut: true, ..Page::status(200) }
+    }
+
+    pub fn json(status: u16, body: &serde_json::Value) -> Page {
+        Page { body: body.to_string(), ..Page::status(status) }.header("Content-Type", "application/json")
+    }
+
+    pub fn header(mut self, name: &str, value: &str) -> Page {
+        self.headers += &format!("{name}: {value}\r\n");
+        self
     }
 
     pub fn text(body: &str) -> Page {
@@ -88,6 +113,9 @@ fn serve(mut socket: TcpStream, notes: &Mutex<Vec<Asked>>, answer: &dyn Fn(&Aske
     notes.lock().expect("not poisoned").push(asked.clone());
     let page = answer(&asked);
     thread::sleep(page.late);
+    if page.cut {
+        return;
+    }
     let body = if asked.method == "HEAD" { "" } else { &page.body };
     let (status, headers, length) = (page.status, page.headers, page.body.len());
     let head = format!("HTTP/1.1 {status} X\r\n{headers}Content-Length: {length}\r\nConnection: close\r\n\r\n");
@@ -100,10 +128,13 @@ fn request(socket: &mut TcpStream) -> Option<Asked> {
         let text = String::from_utf8_lossy(&bytes).into_owned();
         if let Some((head, body)) = text.split_once("\r\n\r\n") {
             let length = |line: &str| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok();
-            if body.len() >= head.lines().find_map(length).unwrap_or(0) {
+            if bytes.len() >= head.len() + 4 + head.lines().find_map(length).unwrap_or(0) {
                 let mut words = head.split(' ');
                 let (method, path) = (words.next()?.to_owned(), words.next()?.to_owned());
-                return Some(Asked { method, path, body: body.to_owned() });
+                let header =
+                    |line: &str| line.split_once(": ").map(|(name, value)| (name.to_lowercase(), value.to_owned()));
+                let headers = head.lines().skip(1).filter_map(header).collect();
+                return Some(Asked { method, path, headers, body: body.to_owned() });
             }
         }
         match socket.read(&mut buffer) {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::channel::{Channel, Content, Envelope, Outcome, Outgoing};
+use crate::channel::{Channel, Content, Envelope, Outcome, Outgoing, Times};
 use crate::commands::send::{deliver_once, ways};
 use crate::commands::{Context, signals};
 use crate::dispatch::Phase;
@@ -73,7 +73,8 @@ async fn send(context: &Context, letter: &Letter, told: &mut Vec<String>) -> Res
         };
         let envelope = Envelope { from: from.email.as_ref(), to: to.email.as_ref() };
         let content = Content::Message { envelope, bytes: &bytes };
-        let outgoing = Outgoing { slug: CHANNEL, channel: CHANNEL, name: CHANNEL, content };
+        let outgoing =
+            Outgoing { slug: CHANNEL, channel: CHANNEL, name: CHANNEL, id: "", times: Times::default(), content };
         match deliver_once(&mut session, &outgoing).await {
             Ok(Outcome::Sent { receipt }) => told.push(format!("{} told: {receipt}", to.email)),
             Ok(other) => failed(context, told, to.email.as_ref(), &reason(other)),

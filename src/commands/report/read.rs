@@ -120,7 +120,7 @@ impl Reading<'_> {
     fn own(&self, parts: &[Part], totals: &BTreeMap<i64, Totals>) -> Totals {
         let mut own = Totals::default();
         for (number, part) in (0_i64..).zip(parts) {
-            if !is_by_hand(self.release.mode, &part.channel)
+            if !is_by_hand(self.release.mode, part)
                 && let Some(counts) = totals.get(&number)
             {
                 own.merge(counts);

@@ -68,7 +68,7 @@ pub(super) async fn write(
 }
 
 fn outcome(mode: Mode, part: &Part, standing: &Standing, replaced: bool) -> Outcome {
-    let by_hand = is_by_hand(mode, &part.channel);
+    let by_hand = is_by_hand(mode, part);
     match standing.state {
         DeliveryState::Sent if mode == Mode::Trial => Outcome::Written,
         DeliveryState::Sent if by_hand => Outcome::Posted,

@@ -85,7 +85,7 @@ pub async fn standing(context: &Context, record: &SqliteLedger, slug: &str) -> R
     let parts = record.outline(release.id).await.map_err(at)?;
     let own = |number: i64| {
         let part = usize::try_from(number).ok().and_then(|number| parts.get(number));
-        part.is_some_and(|part| !is_by_hand(release.mode, &part.channel))
+        part.is_some_and(|part| !is_by_hand(release.mode, part))
     };
     let mut standing = Standing { state: release.state, untried: 0, next: None, orphaned: false };
     let mut deferred = 0;

@@ -101,9 +101,9 @@ impl Delivering<'_> {
         let counts = |revision: &Revision, number: i64| match revision.release.id == self.release.id {
             true => {
                 let part = usize::try_from(number).ok().and_then(|number| self.parts.get(number));
-                part.is_some_and(|part| self.order.chosen().takes(part) && self.ways.of(&part.channel).is_some())
+                part.is_some_and(|part| self.order.chosen().takes(part) && self.ways.of(part).is_some())
             }
-            false => self.ways.of(revision.channel(number)).is_some(),
+            false => revision.part(number).is_some_and(|part| self.ways.of(part).is_some()),
         };
         let mut left = Totals::default();
         for revision in revisions {

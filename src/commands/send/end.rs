@@ -61,8 +61,7 @@ impl RealEnd {
         }
         uncertain.truncate(NAMED as usize);
         let open = |number: i64| totals.iter().any(|(part, totals)| *part == number && totals.open() > 0);
-        let by_hand =
-            (0_i64..).zip(parts).filter(|(number, part)| is_by_hand(Mode::Real, &part.channel) && open(*number));
+        let by_hand = (0_i64..).zip(parts).filter(|(number, part)| is_by_hand(Mode::Real, part) && open(*number));
         Ok(RealEnd {
             slug: release.slug.clone(),
             left: *left,

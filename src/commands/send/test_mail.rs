@@ -11,7 +11,7 @@ use super::super::{Context, build};
 use super::order::Order;
 use super::ways::{outbox, taker, ways};
 use crate::channel::outbox::TESTS;
-use crate::channel::{Channel, ChannelError, Closed, Content, Envelope, Gate, Outcome, Outgoing};
+use crate::channel::{Channel, ChannelError, Closed, Content, Envelope, Gate, Outcome, Outgoing, Times};
 use crate::cli;
 use crate::error::{Error, Exit};
 use crate::finding::Finding;
@@ -103,7 +103,14 @@ impl Test<'_> {
             let envelope = Envelope { from: &from, to: address.as_str() };
             let content = Content::Message { envelope, bytes };
             let name = file_name(address);
-            let outgoing = Outgoing { slug: self.ready.slug(), channel: TESTS, name: &name, content };
+            let outgoing = Outgoing {
+                slug: self.ready.slug(),
+                channel: TESTS,
+                name: &name,
+                id: "",
+                times: Times::default(),
+                content,
+            };
             match deliver(&mut session, &outgoing).await {
                 Ok(outcome) => ended.push(Ended::of(address, outcome)),
                 Err(error) => {

@@ -1,7 +1,10 @@
 //! The ways out of a send, as the configuration has them.
 
+use std::collections::BTreeMap;
+
 use super::super::Context;
 use crate::channel::feed::FeedFile;
+use crate::channel::network::Remote;
 use crate::channel::outbox::Outbox;
 use crate::channel::sendmail::Sendmail;
 use crate::channel::smtp::SmtpRelay;
@@ -28,10 +31,16 @@ pub fn ways(context: &Context) -> Result<Ways<'_>, Error> {
     let config = &context.project.config;
     let feed = FeedFile::of(config, &context.now);
     let outbox = outbox(context);
+    let networks = networks(context)?;
     Ok(match &config.email.transport {
-        Transport::Outbox => {
-            Ways { mail: Way::Outbox(outbox.clone()), connections: 1, relay: None, feed, texts: Some(outbox) }
-        }
+        Transport::Outbox => Ways {
+            mail: Way::Outbox(outbox.clone()),
+            connections: 1,
+            relay: None,
+            feed,
+            texts: Some(outbox),
+            networks: BTreeMap::new(),
+        },
         Transport::Smtp(settings) => {
             let relay = SmtpRelay::new(settings, &config.folder, |name| std::env::var(name).ok());
             let relay = relay.map_err(|error| error.of("email"))?;
@@ -41,13 +50,25 @@ pub fn ways(context: &Context) -> Result<Ways<'_>, Error> {
                 relay: Some((&settings.host, &settings.pace)),
                 feed,
                 texts: None,
+                networks,
             }
         }
         Transport::Sendmail(settings) => {
             let mail = Way::Sendmail(Sendmail::new(settings, &config.folder));
-            Ways { mail, connections: 1, relay: None, feed, texts: None }
+            Ways { mail, connections: 1, relay: None, feed, texts: None, networks }
         }
     })
+}
+
+/// The networks that the program posts to by itself; none in a trial.
+fn networks(context: &Context) -> Result<BTreeMap<String, Remote>, Error> {
+    let config = &context.project.config;
+    let mut networks = BTreeMap::new();
+    for (name, network) in config.channels.iter().filter(|_| config.sends_by_network()) {
+        let remote = Remote::of(network, &config.folder, |name| std::env::var(name).ok());
+        networks.extend(remote.map_err(|error| error.of(name))?.map(|remote| (name.clone(), remote)));
+    }
+    Ok(networks)
 }
 
 /// What takes the mails, as people read it.

@@ -5,7 +5,6 @@
 use std::collections::BTreeMap;
 
 use super::super::Context;
-use super::super::released::is_by_hand;
 use super::super::revisions::{self, Revision};
 use crate::error::{Error, Exit};
 use crate::ledger::{Books, LedgerError, Mode, Moments, Release, ReleaseState, Roll, SqliteLedger, Totals};
@@ -25,10 +24,6 @@ impl Subject {
 
     pub fn is_trial(&self) -> bool {
         self.release.mode == Mode::Trial
-    }
-
-    pub fn is_by_hand(&self, channel: &str) -> bool {
-        is_by_hand(self.release.mode, channel)
     }
 }
 
@@ -64,6 +59,8 @@ pub struct Look {
     /// The post in all its texts, the newest first.
     pub revisions: Vec<Revision>,
     pub channels: BTreeMap<String, Totals>,
+    /// The channels that a person posts to, in the order of the parts.
+    pub by_hand: Vec<String>,
     /// Of everything.
     pub totals: Totals,
     /// Of what this program delivers itself.
@@ -84,15 +81,15 @@ impl Look {
         let workers = record.workers(0).await?;
         let revisions = revisions::of(record, &subject.release.slug, subject.release.mode).await?;
         let channels = revisions::by_channel(&revisions);
-        let own =
-            revisions::sum(channels.iter().filter(|(name, _)| !subject.is_by_hand(name)).map(|(_, totals)| totals));
+        let by_hand = revisions::by_hand(&revisions);
+        let own = revisions::sum(channels.iter().filter(|(name, _)| !by_hand.contains(name)).map(|(_, totals)| totals));
         let mut moments = Moments::default();
         for revision in &revisions {
             moments = over(moments, record.moments(revision.release.id).await?);
         }
         let stopped = revisions.first().is_some_and(|revision| revision.release.state == ReleaseState::Stopped);
         let stage = stage(&own, workers, stopped);
-        Ok(Look { totals: revisions::all(&revisions), revisions, channels, own, stage, workers, moments })
+        Ok(Look { totals: revisions::all(&revisions), revisions, channels, by_hand, own, stage, workers, moments })
     }
 
     /// Whether it is worth looking again in a moment.

@@ -3,7 +3,7 @@
 //! Comes in: the sending record. Goes out: who may not have got it, who was refused, who is tried again, and what a
 //! person posts.
 
-use super::look::{Look, Subject};
+use super::look::Look;
 use crate::commands::revisions::Revision;
 use crate::error::Error;
 use crate::ledger::{Books, DeliveryKey, DeliveryState, LedgerError, Roll, SqliteLedger, Standing};
@@ -33,16 +33,16 @@ pub struct Named {
 }
 
 impl Named {
-    pub async fn of(record: &SqliteLedger, subject: &Subject, look: &Look) -> Result<Named, Error> {
-        Named::read(record, subject, look).await.map_err(|error| error.at(&record.place()))
+    pub async fn of(record: &SqliteLedger, look: &Look) -> Result<Named, Error> {
+        Named::read(record, look).await.map_err(|error| error.at(&record.place()))
     }
 
-    async fn read(record: &SqliteLedger, subject: &Subject, look: &Look) -> Result<Named, LedgerError> {
+    async fn read(record: &SqliteLedger, look: &Look) -> Result<Named, LedgerError> {
         let own = &look.own;
         let mut by_hand = Vec::new();
-        for channel in by_hand_of(subject, &look.revisions) {
-            let url = url_of(record, &look.revisions, &channel).await?;
-            by_hand.push((channel, url));
+        for channel in &look.by_hand {
+            let url = url_of(record, &look.revisions, channel).await?;
+            by_hand.push((channel.clone(), url));
         }
         Ok(Named {
             uncertain: uncertain(record, &look.revisions).await?,
@@ -51,20 +51,6 @@ impl Named {
             by_hand,
         })
     }
-}
-
-/// Channels with deliveries that a person makes, in the order of the parts.
-fn by_hand_of(subject: &Subject, revisions: &[Revision]) -> Vec<String> {
-    let mut channels: Vec<String> = Vec::new();
-    for revision in revisions {
-        for (part, _) in &revision.totals {
-            let channel = revision.channel(*part);
-            if subject.is_by_hand(channel) && !channels.iter().any(|known| known == channel) {
-                channels.push(channel.to_owned());
-            }
-        }
-    }
-    channels
 }
 
 /// Where a text can be seen that a person posted.

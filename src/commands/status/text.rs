@@ -51,7 +51,7 @@ pub fn head(context: &Context, subject: &Subject, look: &Look) -> String {
 
 /// Counts by channel, what there is none of left out; empty where nothing is this program's to deliver.
 pub fn counts_table(subject: &Subject, look: &Look) -> String {
-    let own: Vec<_> = look.channels.iter().filter(|(name, _)| !subject.is_by_hand(name)).collect();
+    let own: Vec<_> = look.channels.iter().filter(|(name, _)| !look.by_hand.contains(name)).collect();
     type Count = fn(&Totals) -> u64;
     let columns: [(&str, Count); 5] = [
         (done_word(subject), |totals| totals.sent),

@@ -7,6 +7,7 @@ use super::network::Places;
 use super::{Config, Outbox};
 use crate::finding::Finding;
 
+mod access;
 mod around;
 mod email;
 mod login;

@@ -9,8 +9,8 @@ use lettre::message::Mailbox;
 use toml::Spanned;
 
 use super::super::file::Text;
+use super::super::shown;
 use super::super::url::is_url;
-use super::super::{later, shown};
 use super::Checker;
 use crate::finding::{Finding, Place};
 
@@ -105,11 +105,6 @@ impl Checker<'_> {
     pub(super) fn wrong<T>(&mut self, written: &Spanned<T>, message: impl Into<String>, help: &str) {
         let place = self.place(written.span());
         self.findings.push(Finding::error("config-value", message).at(place).help(help));
-    }
-
-    pub(super) fn not_yet(&mut self, written: &Text, name: &str) {
-        let place = self.place(written.span());
-        self.findings.push(later::finding(name).at(place));
     }
 
     pub(super) fn place(&self, span: Range<usize>) -> Place {

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::super::file::{self, Text};
-use super::super::{FeedSettings, LedgerSettings, List, Network, NetworkKind, later};
+use super::super::{FeedSettings, LedgerSettings, List, Network};
 use super::{Checker, path_or};
-use crate::finding::{Finding, nearest};
+use crate::finding::Finding;
 
 impl Checker<'_> {
     pub(super) fn feed(&mut self, feed: file::Feed) -> Option<FeedSettings> {
@@ -27,26 +27,8 @@ impl Checker<'_> {
         let mut channels = BTreeMap::new();
         for (name, network) in written {
             self.name(&name, &["email", "feed"]);
-            let by_itself = [network.url, network.token, network.secret, network.allow_private];
-            for span in by_itself.into_iter().flatten().map(|value| value.span()) {
-                let finding = Finding::error("config-not-yet", "this version does not post to networks by itself");
-                let help = "it writes the text to a file that you post by hand; remove this line";
-                self.findings.push(finding.at(self.place(span)).help(help));
-            }
-            let kind = network.kind.get_ref();
-            match NetworkKind::ALL.into_iter().find(|known| known.name() == kind) {
-                Some(kind) => {
-                    channels.insert(name.into_inner(), Network { kind });
-                }
-                None if let Some(name) = later::kind(kind) => self.not_yet(&network.kind, &name),
-                None => {
-                    let known = NetworkKind::ALL.map(NetworkKind::name);
-                    let help = match nearest(kind, known) {
-                        Some(near) => format!("did you mean \"{near}\"?"),
-                        None => format!("known: {}", known.join(", ")),
-                    };
-                    self.wrong(&network.kind, format!("unknown kind of network `{kind}`"), &help);
-                }
+            if let Some(network) = self.network(network) {
+                channels.insert(name.into_inner(), network);
             }
         }
         channels

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::time::Duration;
 
+use super::super::compose::delivery_id;
 use super::super::control::Phase;
 use super::super::job::{Workbench, domain};
 use super::super::queue::Item;
@@ -10,7 +11,7 @@ use super::super::retry::{Refused, next_try};
 use super::trouble::Advice;
 use super::{Failure, Lane};
 use crate::channel::way::Session;
-use crate::channel::{Channel, ChannelError, Closed, Gate, Outcome, Outgoing, Repeat, Slow};
+use crate::channel::{Channel, ChannelError, Closed, Gate, Outcome, Outgoing, Repeat, Slow, Times};
 use crate::ledger::{DeliveryKey, DeliveryState, Pacing, Seat, Settled, Work};
 
 /// How long a connection without a place waits before it asks again.
@@ -126,7 +127,10 @@ impl<L: Work + Pacing> Lane<'_, L> {
             Some(_) => run.composer.name(key.target),
             None => run.release.slug.clone(),
         };
-        let outgoing = Outgoing { slug: &run.release.slug, channel: self.name, name: &name, content };
+        let id = delivery_id(run.release, self.name, key.target);
+        let (frozen, first_try, now) = (run.release.created_at, item.delivery.first_at, run.clock.now());
+        let times = Times { frozen, first_try, now };
+        let outgoing = Outgoing { slug: &run.release.slug, channel: self.name, name: &name, id: &id, times, content };
         let gate = LaneGate { lane: self, key, opened: Cell::new(false) };
         let outcome = tokio::select! {
             biased;

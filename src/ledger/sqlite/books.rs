@@ -7,7 +7,7 @@ use sqlx::{AssertSqlSafe, Row, query};
 use super::approval::forget_names;
 use super::beside::Holder;
 use super::revision::IS_NEWEST;
-use super::rows::{read_release, read_target};
+use super::rows::{read_form, read_release, read_target};
 use super::{SqliteLedger, hex_array, identity};
 use crate::ledger::{
     AGAIN, Aside, Books, ByHand, COUNTED, DELETED, Decided, DeliveryKey, DeliveryState, Event, EventKind, LedgerError,
@@ -52,7 +52,7 @@ impl Books for SqliteLedger {
     }
 
     async fn outline(&self, release: i64) -> Result<Vec<Part>, LedgerError> {
-        let sql = "SELECT channel, list FROM part WHERE release = ? ORDER BY part";
+        let sql = "SELECT channel, list, form FROM part WHERE release = ? ORDER BY part";
         query(sql).bind(release).fetch_all(&self.pool).await?.iter().map(read_outline).collect()
     }
 
@@ -106,7 +106,7 @@ impl Books for SqliteLedger {
     }
 
     async fn history(&self, target: Target) -> Result<Vec<Passage>, LedgerError> {
-        let sql = "SELECT d.*, r.address, r.name, p.channel, p.list FROM release l \
+        let sql = "SELECT d.*, r.address, r.name, p.channel, p.list, p.form FROM release l \
                    JOIN part p ON p.release = l.id \
                    JOIN delivery d ON d.release = l.id AND d.part = p.part AND d.target = ?2 \
                    LEFT JOIN recipient r ON r.release = l.id AND r.target = ?2 WHERE l.id = ?1";
@@ -273,7 +273,8 @@ fn read_event(row: &SqliteRow) -> Result<Event, LedgerError> {
 }
 
 fn read_outline(row: &SqliteRow) -> Result<Part, LedgerError> {
-    Ok(Part { channel: row.try_get("channel")?, list: row.try_get("list")?, body: Vec::new().into() })
+    let form = read_form(row)?;
+    Ok(Part { channel: row.try_get("channel")?, list: row.try_get("list")?, form, body: Vec::new().into() })
 }
 
 fn read_standing(row: &SqliteRow) -> Result<Standing, LedgerError> {

@@ -3,7 +3,7 @@
 use sqlx::{Row, query};
 
 use super::lock::FreezeLock;
-use super::rows::{read_delivery, read_release, read_target};
+use super::rows::{read_delivery, read_form, read_release, read_target};
 use super::{BUSY, SqliteLedger, digest, hex_array, revision};
 use crate::ledger::{Delivery, Ledger, LedgerError, Mode, NewRelease, Part, Release, Totals};
 use crate::plan::Target;
@@ -61,11 +61,12 @@ impl Ledger for SqliteLedger {
                 .bind(&part.body[..])
                 .execute(&mut *transaction)
                 .await?;
-            query("INSERT INTO part (release, part, channel, list, digest) VALUES (?, ?, ?, ?, ?)")
+            query("INSERT INTO part (release, part, channel, list, form, digest) VALUES (?, ?, ?, ?, ?, ?)")
                 .bind(release.id)
                 .bind(number)
                 .bind(&part.channel)
                 .bind(&part.list)
+                .bind(part.form as i64)
                 .bind(&digest[..])
                 .execute(&mut *transaction)
                 .await?;
@@ -127,13 +128,15 @@ impl Ledger for SqliteLedger {
     }
 
     async fn parts(&self, release: i64) -> Result<Vec<Part>, LedgerError> {
-        let sql = "SELECT channel, list, body FROM part JOIN content USING (digest) WHERE release = ? ORDER BY part";
+        let sql =
+            "SELECT channel, list, form, body FROM part JOIN content USING (digest) WHERE release = ? ORDER BY part";
         let rows = query(sql).bind(release).fetch_all(&self.pool).await?;
         rows.iter()
             .map(|row| {
                 Ok(Part {
                     channel: row.try_get("channel")?,
                     list: row.try_get("list")?,
+                    form: read_form(row)?,
                     body: row.try_get::<Vec<u8>, _>("body")?.into(),
                 })
             })

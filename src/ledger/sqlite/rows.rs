@@ -7,7 +7,7 @@ use sqlx::Row;
 use sqlx::migrate::MigrateError;
 use sqlx::sqlite::SqliteRow;
 
-use crate::ledger::{Delivery, DeliveryState, LedgerError, Mode, Release, ReleaseState};
+use crate::ledger::{Delivery, DeliveryState, Form, LedgerError, Mode, Release, ReleaseState};
 use crate::plan::{Recipient, Target};
 
 pub(super) fn read_release(row: &SqliteRow) -> Result<Release, LedgerError> {
@@ -30,6 +30,11 @@ pub(super) fn read_release(row: &SqliteRow) -> Result<Release, LedgerError> {
 pub(super) fn read_mode(row: &SqliteRow) -> Result<Mode, LedgerError> {
     let mode: i64 = row.try_get("mode")?;
     Ok(if mode == Mode::Trial as i64 { Mode::Trial } else { Mode::Real })
+}
+
+pub(super) fn read_form(row: &SqliteRow) -> Result<Form, LedgerError> {
+    let number: i64 = row.try_get("form")?;
+    Form::from_number(number).ok_or_else(|| LedgerError::Damaged(format!("a content has the unknown form {number}")))
 }
 
 /// A row of `delivery` joined with its recipient.

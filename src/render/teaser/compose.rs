@@ -36,8 +36,8 @@ struct Draft {
 /// The most hashtags that help on a network; Threads takes one topic, a plain text none.
 pub const fn most_hashtags(kind: NetworkKind) -> usize {
     match kind {
-        NetworkKind::Plain => 0,
         NetworkKind::Threads => 1,
+        kind if !kind.is_social() => 0,
         _ => hashtag::MOST,
     }
 }
@@ -87,7 +87,7 @@ pub fn compose(material: &Material, frame: &Frame) -> Option<String> {
 
 /// Networks where several paragraphs are read.
 const fn is_long(kind: NetworkKind) -> bool {
-    matches!(kind, NetworkKind::LinkedIn | NetworkKind::Facebook | NetworkKind::Plain)
+    matches!(kind, NetworkKind::LinkedIn | NetworkKind::Facebook) || !kind.is_social()
 }
 
 /// The lead's first sentence; where it does not fit the title; where that does not fit either a beginning of it; the

@@ -26,6 +26,16 @@ pub const fn limit(kind: NetworkKind) -> usize {
         NetworkKind::LinkedIn => 3_000,
         NetworkKind::Facebook => 63_206,
         NetworkKind::Plain => 1_000,
+        // Slack, "Formatting with Block Kit": a section's text.
+        NetworkKind::Slack => 3_000,
+        // Mattermost, "Message length": PostPropsMaxRunes; Rocket.Chat, Message_MaxAllowedSize; both by default.
+        NetworkKind::Mattermost => 16_383,
+        NetworkKind::RocketChat => 5_000,
+        NetworkKind::Discord => 2_000,
+        // Telegram Bot API, sendMessage; ntfy, "Limitations", in bytes.
+        NetworkKind::Telegram | NetworkKind::Ntfy => 4_096,
+        // What carries the text may be larger (28 kB, 64 KiB); this is the house's own limit.
+        NetworkKind::Teams | NetworkKind::Matrix | NetworkKind::Webhook | NetworkKind::WebSub => 4_000,
     }
 }
 
@@ -34,6 +44,7 @@ pub const fn aim(kind: NetworkKind) -> usize {
     match kind {
         NetworkKind::LinkedIn => 1_200,
         NetworkKind::Facebook => 600,
+        kind if !kind.is_social() && !matches!(kind, NetworkKind::Plain) => 600,
         _ => limit(kind),
     }
 }
@@ -43,7 +54,8 @@ pub const fn aim(kind: NetworkKind) -> usize {
 /// - Mastodon: graphemes, a URL as 23, of a mention only the local part (`StatusLengthValidator`).
 /// - Bluesky, plain: graphemes, URLs as written. Bluesky's second limit is in [`fits`].
 /// - X: weighted characters (twitter-text configuration v3), a URL as 23, an emoji as 2.
-/// - LinkedIn, Facebook: UTF-16 code units.
+/// - LinkedIn, Facebook, and the chats, none of which says more than "characters": UTF-16 code units, the most that
+///   it can mean. ntfy: bytes.
 /// - Threads: characters, an emoji as its UTF-8 bytes (Threads API, "Posts").
 pub fn length(text: &str, kind: NetworkKind) -> usize {
     match kind {
@@ -55,9 +67,20 @@ pub fn length(text: &str, kind: NetworkKind) -> usize {
             urls.sort_by_key(|url| url.start);
             with_urls(text, &urls, weighted)
         }
-        NetworkKind::LinkedIn | NetworkKind::Facebook => text.encode_utf16().count(),
+        NetworkKind::Ntfy => text.len(),
         NetworkKind::Threads if is_simple(text) => text.chars().count(),
         NetworkKind::Threads => text.graphemes(true).map(threads_grapheme).sum(),
+        NetworkKind::LinkedIn
+        | NetworkKind::Facebook
+        | NetworkKind::Matrix
+        | NetworkKind::Slack
+        | NetworkKind::Mattermost
+        | NetworkKind::RocketChat
+        | NetworkKind::Discord
+        | NetworkKind::Teams
+        | NetworkKind::Telegram
+        | NetworkKind::Webhook
+        | NetworkKind::WebSub => text.encode_utf16().count(),
     }
 }
 

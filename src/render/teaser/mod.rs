@@ -119,7 +119,7 @@ fn too_long(source: &Source, channel: &str, kind: NetworkKind, (over, unit): (us
     let limit = length::limit(kind);
     let finding = Finding::error(
         "teaser-too-long",
-        format!("{what} for `{channel}` is {over} {unit} too long; {} takes {limit}", label(kind)),
+        format!("{what} for `{channel}` is {over} {unit} too long; {} takes {limit}", kind.label()),
     );
     let help = if own {
         "shorten the text of `teaser:`; the link that is added behind it counts as well"
@@ -131,17 +131,4 @@ fn too_long(source: &Source, channel: &str, kind: NetworkKind, (over, unit): (us
         None => Place::whole_file(&source.post.file),
     };
     finding.at(place).help(help)
-}
-
-/// The network's name as people write it.
-const fn label(kind: NetworkKind) -> &'static str {
-    match kind {
-        NetworkKind::Mastodon => "Mastodon",
-        NetworkKind::Bluesky => "Bluesky",
-        NetworkKind::X => "X",
-        NetworkKind::LinkedIn => "LinkedIn",
-        NetworkKind::Threads => "Threads",
-        NetworkKind::Facebook => "Facebook",
-        NetworkKind::Plain => "a plain text",
-    }
 }

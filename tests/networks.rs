@@ -10,6 +10,13 @@ mod smtp_server;
 #[path = "support/web_server.rs"]
 mod web_server;
 
+#[path = "networks/hooks.rs"]
+mod hooks;
+#[path = "networks/scene.rs"]
+mod scene;
+#[path = "networks/webhook.rs"]
+mod webhook;
+
 use project::Project;
 use sending::{POST, Sent, config, list, members, rundbrief, send};
 use smtp_server::{Script, Server};

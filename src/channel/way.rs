@@ -38,6 +38,11 @@ impl Way {
         }
     }
 
+    /// Whether it makes sense only when the feed has been written.
+    pub const fn follows_feed(&self) -> bool {
+        matches!(self, Way::Network(remote) if remote.follows_feed())
+    }
+
     /// What a delivery becomes whose answer was lost.
     pub fn repeat(&self) -> Repeat {
         match self {

@@ -10,6 +10,7 @@ use super::sample::Sample;
 use super::screen::finding_entry;
 use super::staging::Staging;
 use super::survey::{self, Survey};
+use crate::channel::network::{Described, Remote};
 use crate::cli;
 use crate::config::Images;
 use crate::error::{Error, Exit};
@@ -97,6 +98,20 @@ pub fn publish_pictures(context: &Context, ready: &Ready) -> Result<(), Error> {
     staging.map_or(Ok(()), |staging| staging.finish(&[]).map(drop))
 }
 
+/// The request that each network will get, without its secrets; a sentence where they cannot be read.
+pub fn described(context: &Context, ready: &Ready) -> Vec<Result<(String, Described), String>> {
+    let config = &context.project.config;
+    let mut requests = Vec::new();
+    for payload in &ready.renditions.payloads {
+        let Some(network) = config.channels.get(&payload.channel) else { continue };
+        match Remote::of(network, &config.folder, |name| std::env::var(name).ok()) {
+            Ok(remote) => requests.extend(remote.map(|remote| Ok((payload.channel.clone(), remote.describe(payload))))),
+            Err(error) => requests.push(Err(format!("{}: its request is not shown: {error}\n", payload.channel))),
+        }
+    }
+    requests
+}
+
 /// Puts all files of a build beside their places.
 pub fn stage(context: &Context, ready: &Ready, folder: &Path, survey: &Survey) -> Result<Staging, Error> {
     let mut staging = Staging::new(folder)?;
@@ -115,6 +130,13 @@ pub fn stage(context: &Context, ready: &Ready, folder: &Path, survey: &Survey) -
     }
     for payload in &ready.renditions.payloads {
         staging.write(format!("payload/{}.json", payload.channel), payload.shown() + "\n")?;
+    }
+    for described in described(context, ready) {
+        match described {
+            Ok((channel, request)) => staging.write(format!("payload/{channel}.http"), request.to_string())?,
+            // Whoever looks at a post need not have the secrets.
+            Err(sentence) => context.screen.note(&sentence),
+        }
     }
     if let Some(item) = &ready.renditions.item {
         staging.write("item.xml", &item.xml)?;

@@ -19,6 +19,7 @@ pub mod ask;
 mod deliver;
 mod dry_run;
 mod end;
+mod gone;
 pub mod order;
 pub mod rest;
 mod test_mail;

@@ -169,8 +169,9 @@ impl<L: Work + Pacing> Dispatch<'_, L> {
             hastened.map_err(|error| self.at(error))?;
         }
         let work = async {
+            let fed = watch::Sender::new(!lanes.iter().any(|lane| lane.name == "feed"));
             let mut working: FuturesUnordered<_> =
-                lanes.iter().map(|lane| async { (lane.name, lane.work().await) }).collect();
+                lanes.iter().map(|lane| async { (lane.name, self.in_turn(lane, &fed).await) }).collect();
             let mut failures = Vec::new();
             while let Some((name, worked)) = working.next().await {
                 failures.extend(worked.err().map(|failure| self.error(name, failure)));
@@ -201,6 +202,30 @@ impl<L: Work + Pacing> Dispatch<'_, L> {
             ending: control.ending(),
             failures,
         })
+    }
+
+    /// Works through a lane when its turn comes: one that tells of the feed begins after the feed's own, and not at all
+    /// where the feed could not be written; what it has then waits for a later run. `fed` says that the feed's is done.
+    async fn in_turn(&self, lane: &Lane<'_, L>, fed: &watch::Sender<bool>) -> Result<(), Failure> {
+        if lane.way.follows_feed() {
+            let mut done = fed.subscribe();
+            done.wait_for(|done| *done).await.expect("the sender outlives the lanes");
+            if !self.is_feed_written().await.map_err(Failure::Ledger)? {
+                return Ok(());
+            }
+        }
+        let worked = lane.work().await;
+        if lane.name == "feed" {
+            fed.send_replace(true);
+        }
+        worked
+    }
+
+    /// Whether nothing of the release waits to be written into the feed.
+    async fn is_feed_written(&self) -> Result<bool, LedgerError> {
+        let totals = self.ledger.totals(self.release.id).await?;
+        let is_feed = |number: i64| usize::try_from(number).is_ok_and(|at| self.parts[at].channel == "feed");
+        Ok(totals.iter().filter(|(part, _)| is_feed(*part)).all(|(_, totals)| totals.sent > 0))
     }
 
     async fn recover(&self, worker: &Worker) -> Result<Recovered, LedgerError> {

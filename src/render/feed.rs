@@ -107,12 +107,13 @@ fn enclosure(source: &Source) -> Option<Enclosure> {
     })
 }
 
-fn picture_url(base: &str, name: &str) -> String {
+/// Where a picture is published, by its name.
+pub(super) fn picture_url(base: &str, name: &str) -> String {
     format!("{}/{name}", base.trim_end_matches('/'))
 }
 
 /// The whole text: header picture, body, and for a digest each post's title, lead and link.
-fn content(source: &Source) -> String {
+pub(super) fn content(source: &Source) -> String {
     let post = source.post;
     let mut parts = Vec::new();
     if let Some((picture, published)) =

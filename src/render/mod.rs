@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::config::Config;
+use crate::config::{Config, NetworkKind};
 use crate::finding::Finding;
 use crate::post::picture::Prepared;
 use crate::post::{Picture, Post};
@@ -66,7 +66,10 @@ pub fn renditions(source: &Source<'_>, lists: &[String], channels: &[String]) ->
     let item = item.transpose().map_err(|finding| findings.push(finding)).ok().flatten();
     let (mut teasers, mut payloads) = (Vec::new(), Vec::new());
     let maker = teaser::Teasers::of(source);
-    for (name, network) in source.config.networks().iter().filter(|(name, _)| chosen(name)) {
+    // A hub is told of what stands in the feed.
+    let has_use = |kind: NetworkKind| kind != NetworkKind::WebSub || item.is_some();
+    let networks = source.config.networks();
+    for (name, network) in networks.iter().filter(|(name, network)| chosen(name) && has_use(network.kind)) {
         let teaser = network.kind.has_teaser().then(|| maker.teaser(name, network.kind));
         match teaser.transpose() {
             Ok(teaser) => {

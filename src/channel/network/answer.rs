@@ -3,10 +3,14 @@
 //! Comes in: a [`Reply`] or an [`HttpError`]. Goes out: an [`Outcome`], or what stops the channel. The words name no
 //! address.
 
+use std::time::Duration;
+
 use crate::channel::{ChannelError, Outcome, Repeat};
 use crate::config::NetworkKind;
 use crate::http::{HttpError, Reply};
 
+/// The longest that a network may ask us to wait.
+const WAIT_MAX: Duration = Duration::from_secs(24 * 60 * 60);
 /// The most characters of a reply that are kept.
 const SHOWN: usize = 200;
 
@@ -42,7 +46,8 @@ pub(super) fn unusable(error: HttpError) -> ChannelError {
 /// The token, or the address, is refused: nothing of this channel will be taken before that is mended.
 pub(super) fn of_failure(reply: &Reply, kind: NetworkKind, repeat: Repeat) -> Result<Outcome, ChannelError> {
     let reason = said(reply, kind);
-    let deferred = |reason| Outcome::Deferred { reason, retry_after: reply.retry_after, slow: None };
+    let retry_after = reply.retry_after.map(|wait| wait.min(WAIT_MAX));
+    let deferred = |reason| Outcome::Deferred { reason, retry_after, slow: None };
     match reply.status {
         401 | 403 => {
             let help = "is the token still valid, and may it post? Make a new one there, and write it where the \
@@ -61,13 +66,24 @@ pub(super) fn of_failure(reply: &Reply, kind: NetworkKind, repeat: Repeat) -> Re
     }
 }
 
+/// A reply of success that is not what the network says when it has posted something.
+pub(super) fn of_stranger(reply: &Reply, kind: NetworkKind) -> ChannelError {
+    let message = format!("what answered is not {}: {}", kind.label(), said(reply, kind));
+    let help = "nothing was posted as far as can be told; copy the channel's address anew from the network's settings";
+    ChannelError::Config { message, help: help.to_owned() }
+}
+
+/// Whether a page for people came back, which no network answers with.
+pub(super) fn is_page(reply: &Reply) -> bool {
+    reply.body.trim_ascii_start().starts_with(b"<")
+}
+
 /// The status with the beginning of what was said, on one line.
 pub(super) fn said(reply: &Reply, kind: NetworkKind) -> String {
     let text = String::from_utf8_lossy(&reply.body);
     let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let is_page = text.get(..1) == Some("<");
     let text: String = text.chars().filter(|c| !c.is_control()).take(SHOWN).collect();
-    match text.is_empty() || is_page {
+    match text.is_empty() || is_page(reply) {
         true => format!("{} answered {}", kind.label(), reply.status),
         false => format!("{} answered {}: {text}", kind.label(), reply.status),
     }

@@ -1,23 +1,115 @@
-//! A hook: an address that takes one JSON document and posts it.
+//! Networks that take one JSON document at one address and post it: Slack, Mattermost, Rocket.Chat, Discord, Teams,
+//! Telegram, ntfy.
 //!
-//! Comes in: the address, which is a secret. Goes out: the payload's body, as it is. Nobody there recognises a repetition,
-//! so an answer that is lost leaves it open whether it was posted.
+//! Comes in: an address or what makes one, and a payload. Goes out: one request, and what the network's own rule makes of
+//! the answer ([`preset`]). None of them recognises a repetition, so an answer that is lost leaves it open whether it was
+//! posted.
 
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::describe::{Described, hidden};
 use super::{Line, answer};
 use crate::channel::{ChannelError, Gate, Outcome, Outgoing, Repeat};
+use crate::config::NetworkKind;
 use crate::http::{Reply, Request};
 use crate::render::payload::Payload;
 use crate::secret::Secret;
+
+const JSON: &str = "application/json";
 
 #[derive(Debug)]
 pub struct Hook {
     line: Line,
     url: Secret,
+    /// The address as people may see it.
+    shown: String,
+    token: Option<Secret>,
+    /// A key of the body that says where it is posted, and its value.
+    place: Option<(&'static str, String)>,
+}
+
+/// What a network says to a post.
+struct Preset {
+    /// Goes behind the address.
+    query: Option<&'static str>,
+    /// What is kept of the answer to a post that was taken; `None`: that is not what the network answers.
+    receipt: fn(&Reply) -> Option<String>,
+    /// How long to wait, where it stands in the body.
+    wait: fn(&Reply) -> Option<Duration>,
+}
+
+/// The rules of a kind, from its documentation:
+///
+/// - Slack, Mattermost: the body `ok`.
+/// - Rocket.Chat: `{"success": true}`.
+/// - Discord, "Execute Webhook": with `wait=true` the message.
+/// - Teams: 202 with nothing; a workflow may answer something of its own, but no page.
+/// - Telegram, "Making requests": `{"ok": true, "result": {…}}`; how long to wait stands in `parameters`.
+/// - ntfy: the message with its `id`.
+fn preset(kind: NetworkKind) -> Preset {
+    let receipt: fn(&Reply) -> Option<String> = match kind {
+        NetworkKind::RocketChat => |reply| (json(reply)["success"] == true).then(|| "posted".to_owned()),
+        NetworkKind::Discord => |reply| Some(format!("message {}", json(reply)["id"].as_str()?)),
+        NetworkKind::Teams => |reply| (!answer::is_page(reply)).then(|| "taken by the workflow".to_owned()),
+        NetworkKind::Telegram => telegram_receipt,
+        NetworkKind::Ntfy => |reply| Some(format!("message {}", json(reply)["id"].as_str()?)),
+        _ => |reply| (reply.body.trim_ascii() == b"ok").then(|| "posted".to_owned()),
+    };
+    let query = matches!(kind, NetworkKind::Discord).then_some("wait=true");
+    let wait: fn(&Reply) -> Option<Duration> = match kind {
+        NetworkKind::Telegram => |reply| json(reply)["parameters"]["retry_after"].as_u64().map(Duration::from_secs),
+        _ => |_| None,
+    };
+    Preset { query, receipt, wait }
+}
+
+/// A public channel has a name, and its posts an address.
+fn telegram_receipt(reply: &Reply) -> Option<String> {
+    let said = json(reply);
+    let id = (said["ok"] == true).then(|| said["result"]["message_id"].as_i64()).flatten()?;
+    Some(match said["result"]["chat"]["username"].as_str() {
+        Some(name) if name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') => {
+            format!("https://t.me/{name}/{id}")
+        }
+        _ => format!("message {id}"),
+    })
+}
+
+fn json(reply: &Reply) -> Value {
+    serde_json::from_slice(&reply.body).unwrap_or_default()
 }
 
 impl Hook {
-    pub(super) fn new(line: Line, url: Secret) -> Hook {
-        Hook { line, url }
+    /// An address that is a secret as a whole.
+    pub(super) fn secret(line: Line, url: &Secret) -> Hook {
+        let shown = hidden(url.reveal());
+        let url = match preset(line.kind).query {
+            Some(query) if url.reveal().contains('?') => Secret::typed(&format!("{}&{query}", url.reveal())),
+            Some(query) => Secret::typed(&format!("{}?{query}", url.reveal())),
+            None => url.clone(),
+        };
+        Hook { line, url, shown, token: None, place: None }
+    }
+
+    pub(super) fn telegram(line: Line, base: &str, token: &Secret, chat: &str) -> Hook {
+        let url = Secret::typed(&format!("{base}/bot{}/sendMessage", token.reveal()));
+        let place = Some(("chat_id", chat.to_owned()));
+        Hook { line, url, shown: format!("{base}/bot…/sendMessage"), token: None, place }
+    }
+
+    pub(super) fn ntfy(line: Line, base: &str, token: Option<Secret>, topic: &str) -> Hook {
+        let place = Some(("topic", topic.to_owned()));
+        Hook { line, url: Secret::typed(&format!("{base}/")), shown: format!("{base}/"), token, place }
+    }
+
+    pub(super) fn describe(&self, payload: &Payload) -> Described {
+        let described = Described::post(&self.shown, self.body(payload)).header("content-type", JSON);
+        match self.token {
+            Some(_) => described.header("authorization", "Bearer …"),
+            None => described,
+        }
     }
 
     pub(super) async fn post(
@@ -26,20 +118,35 @@ impl Hook {
         payload: &Payload,
         gate: &impl Gate,
     ) -> Result<Outcome, ChannelError> {
+        let bearer = self.token.as_ref().map(|token| format!("Bearer {}", token.reveal()));
+        let mut request = Request::post(self.url.reveal()).body(JSON, self.body(payload).into_bytes());
+        if let Some(bearer) = &bearer {
+            request = request.header("authorization", bearer);
+        }
         if gate.open().is_err() {
             return Ok(Outcome::Withheld);
         }
-        let request = Request::post(self.url.reveal()).body("application/json", payload.body.clone().into_bytes());
         match self.line.client.request(request).await {
-            Ok(reply) => self.outcome(&reply),
+            Ok(reply) => self.outcome(reply),
             Err(error) => answer::of_error(error),
         }
     }
 
-    fn outcome(&self, reply: &Reply) -> Result<Outcome, ChannelError> {
-        match reply.status {
-            200..=299 => Ok(Outcome::Sent { receipt: answer::said(reply, self.line.kind) }),
-            _ => answer::of_failure(reply, self.line.kind, Repeat::Never),
+    /// The payload's body with the place where it is posted.
+    fn body(&self, payload: &Payload) -> String {
+        let Some((key, value)) = &self.place else { return payload.body.clone() };
+        let mut body: Value = serde_json::from_str(&payload.body).expect("a payload's body is JSON");
+        body[key] = value.as_str().into();
+        body.to_string()
+    }
+
+    fn outcome(&self, mut reply: Reply) -> Result<Outcome, ChannelError> {
+        let (kind, preset) = (self.line.kind, preset(self.line.kind));
+        if let 200..=299 = reply.status {
+            let Some(receipt) = (preset.receipt)(&reply) else { return Err(answer::of_stranger(&reply, kind)) };
+            return Ok(Outcome::Sent { receipt });
         }
+        reply.retry_after = reply.retry_after.or_else(|| (preset.wait)(&reply));
+        answer::of_failure(&reply, kind, Repeat::Never)
     }
 }

@@ -6,7 +6,7 @@ use super::super::progress::Progress;
 use super::super::revisions::{self, Revision};
 use super::super::{Context, notify, signals};
 use super::order::Order;
-use super::{end, outbox, ways};
+use super::{end, gone, outbox, ways};
 use crate::dispatch::{Composer, Dispatch, Ending, Ran, Ways};
 use crate::error::{Error, Exit};
 use crate::ledger::{Books, Event, EventKind, LedgerError, Mode, Part, Release, Roll, SqliteLedger, Totals};
@@ -56,8 +56,10 @@ impl Delivering<'_> {
             show: &|tally| progress.show(tally),
         };
         self.note_beginning().await.map_err(at)?;
+        gone::heed(&self.ways, &self.ledger).await.map_err(at)?;
         let ran = dispatch.run(self.order.chosen()).await;
         progress.end();
+        gone::note(&self.ways, &self.ledger).await.map_err(at)?;
         let ran = ran?;
         let revisions = revisions::of(&self.ledger, &self.release.slug, self.release.mode).await.map_err(at)?;
         let left = self.left(&revisions);

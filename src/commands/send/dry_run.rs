@@ -47,12 +47,23 @@ pub(super) async fn dry_run(arguments: &cli::Send, order: &Order<'_>, context: &
     };
     let plan = text::plan(context, &survey.plan, &survey.sums, &survey.parts, &survey.before, order.chosen());
     let pass = approval::foreseen(order, context, ready, &survey).await?;
-    context.screen.result(&(told.head() + &plan + &pass.line + &told.end_of_dry_run(files.len(), &folder)));
+    let end = told.end_of_dry_run(files.len(), &folder);
+    context.screen.result(&(told.head() + &plan + &pass.line + &requests(context, ready, &folder) + &end));
     let mut document = told.document(&survey.plan, super::mode(context), true);
     document["approval"] = pass.document;
     document["folder"] = folder.display().to_string().into();
     context.screen.json(&document);
     Ok(Exit::Settled)
+}
+
+/// A line for each request that goes out to a network, and where it can be read; nothing where there is none.
+fn requests(context: &Context, ready: &Ready, folder: &Path) -> String {
+    let mut text = String::new();
+    for (channel, described) in build::described(context, ready).into_iter().flat_map(Result::ok) {
+        let file = folder.join("payload").join(format!("{channel}.http"));
+        text += &format!("\n{channel}: {} {} ({})", described.method, described.address, file.display());
+    }
+    if text.is_empty() { text } else { text + "\n" }
 }
 
 /// What goes on of an earlier release of a post that cannot be read any more.

@@ -37,7 +37,7 @@ impl<'a> Checker<'a> {
         let sender = self.sender(file.sender);
         let email = self.email(file.email);
         let feed = file.feed.and_then(|feed| self.feed(feed));
-        let channels = self.channels(file.channels);
+        let channels = self.channels(file.channels, feed.as_ref().is_some_and(|feed| feed.url.is_some()));
         let lists = self.lists(file.lists);
         let ledger = self.ledger(file.ledger);
         let approval = self.approval(file.approval);

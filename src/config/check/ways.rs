@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::super::file::{self, Text};
-use super::super::{FeedSettings, LedgerSettings, List, Network};
+use super::super::{FeedSettings, LedgerSettings, List, Network, NetworkKind};
 use super::{Checker, path_or};
 use crate::finding::Finding;
 
@@ -23,11 +23,21 @@ impl Checker<'_> {
         Some(FeedSettings { path: path_or(feed.path, "public/feed.xml"), url, items: items as usize })
     }
 
-    pub(super) fn channels(&mut self, written: BTreeMap<Text, file::Network>) -> BTreeMap<String, Network> {
+    /// `published`: whether the feed has an address on the web.
+    pub(super) fn channels(
+        &mut self,
+        written: BTreeMap<Text, file::Network>,
+        published: bool,
+    ) -> BTreeMap<String, Network> {
         let mut channels = BTreeMap::new();
         for (name, network) in written {
             self.name(&name, &["email", "feed"]);
+            let kind = network.kind.clone();
             if let Some(network) = self.network(network) {
+                if network.kind == NetworkKind::WebSub && !published {
+                    let help = "add to [feed]: url = \"https://www.example.org/feed.xml\", where the feed is published";
+                    self.wrong(&kind, "a hub is told of a feed, and [feed] has no url", help);
+                }
                 channels.insert(name.into_inner(), network);
             }
         }

@@ -3,6 +3,7 @@
 use super::Attached;
 use crate::config::{Network, NetworkKind};
 use crate::post::{Post, plain_text};
+use crate::render::email::text::{self, Notes};
 use crate::render::teaser::Teaser;
 use crate::render::{Shown, Source, link};
 
@@ -47,6 +48,13 @@ impl<'a> Announcement<'a> {
     pub fn lead(&self) -> Option<String> {
         let text = self.source.post.lead().map(|lead| plain_text(lead).trim().to_owned());
         text.filter(|text| !text.is_empty())
+    }
+
+    /// The whole text without markup, as mails have it; links are numbered and stand at its end.
+    pub fn plain(&self) -> String {
+        let mut notes = Notes::new();
+        let text = text::body(&self.source.post.body, &mut notes, self.source.words);
+        if notes.is_empty() { text } else { format!("{text}\n\n{}", notes.list()) }
     }
 
     /// Where the article is, as its author wrote it.

@@ -12,7 +12,16 @@ use crate::render::Source;
 use crate::render::teaser::Teaser;
 
 mod announcement;
+mod discord;
+mod mattermost;
+mod ntfy;
+mod plain;
+mod rocketchat;
 mod slack;
+mod teams;
+mod telegram;
+mod webhook;
+mod websub;
 
 pub use announcement::Announcement;
 
@@ -66,6 +75,14 @@ type Body = fn(&Announcement<'_>) -> Value;
 fn form(kind: NetworkKind) -> Option<(Body, bool)> {
     match kind {
         NetworkKind::Slack => Some((slack::body, false)),
+        NetworkKind::Mattermost => Some((mattermost::body, false)),
+        NetworkKind::RocketChat => Some((rocketchat::body, false)),
+        NetworkKind::Discord => Some((discord::body, false)),
+        NetworkKind::Teams => Some((teams::body, false)),
+        NetworkKind::Telegram => Some((telegram::body, false)),
+        NetworkKind::Ntfy => Some((ntfy::body, false)),
+        NetworkKind::Webhook => Some((webhook::published, false)),
+        NetworkKind::WebSub => Some((websub::body, false)),
         _ => None,
     }
 }
@@ -78,6 +95,15 @@ pub fn payload(source: &Source<'_>, channel: &str, network: &Network, teaser: Op
     let picture = takes_picture.then(|| announcement.attached()).flatten();
     let body = body(&announcement).to_string();
     Some(Payload { channel: channel.to_owned(), kind: network.kind, body, picture })
+}
+
+/// What a webhook is told of a post that was published before and is corrected now; `None` for other kinds.
+pub fn correction(source: &Source<'_>, channel: &str, network: &Network) -> Option<Payload> {
+    if network.kind != NetworkKind::Webhook || network.access.is_none() {
+        return None;
+    }
+    let body = webhook::corrected(&Announcement::of(source, channel, network, None)).to_string();
+    Some(Payload { channel: channel.to_owned(), kind: network.kind, body, picture: None })
 }
 
 impl Payload {

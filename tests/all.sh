@@ -47,7 +47,7 @@ install_packages() {
 
 install_readers() { # independent readers of what we write
   python3 -m venv "$work/venv"
-  "$work/venv/bin/pip" install --quiet --disable-pip-version-check feedparser==6.0.14
+  "$work/venv/bin/pip" install --quiet --disable-pip-version-check feedparser==6.0.14 jsonschema==4.26.0 standardwebhooks==1.1.0
   npm install --silent --no-audit --no-fund --no-save --prefix "$work/node" playwright-core@1 axe-core@4 vnu-jar@26.9.27
   export RUNDBRIEF_NODE_MODULES="$work/node/node_modules"
 }
@@ -80,6 +80,10 @@ feeds_read() { # the sample's feed, and every golden one
 
 feeds_are_valid() { # Ruby's RSS library, with validation
   ruby tests/feed_valid.rb "$work/clone/public/feed.xml" tests/cases/feed/{new,thirty-first}.xml
+}
+
+webhooks_verify() { # real requests, with an independent Standard Webhooks library and a JSON Schema validator
+  "$work/venv/bin/python" tests/webhook.py "$binary"
 }
 
 mails_are_html() { # the Nu HTML checker
@@ -118,6 +122,7 @@ stage "mails parse without a defect" mails_parse
 stage "mails are accessible" mails_are_accessible
 stage "the feed reads" feeds_read
 stage "the feed is valid" feeds_are_valid
+stage "webhooks verify" webhooks_verify
 stage "mails are valid HTML" mails_are_html
 stage "mails are no spam" mails_are_no_spam
 stage "check finds nothing in the samples" samples_have_no_finding

@@ -1,10 +1,12 @@
 //! Every kind: its exact request, what each answer leads to, and that nobody reads a secret.
 
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use super::project::Project;
 use super::scene::{KINDS, SECRET, WEBHOOK_SECRET, asked, project, run, success};
-use super::sending::{POST, send, status};
+use super::sending::{POST, send, signal, start, status, until};
 use super::smtp_server::{Script, Server};
 use super::web_server::{Page, WebServer};
 
@@ -108,6 +110,41 @@ fn a_receiver_that_answers_again_gets_the_same_post_and_a_chat_none_that_is_in_d
     assert_eq!(ids.iter().filter(|id| id.is_empty()).count(), 1, "Slack once: {ids:?}");
     let ids: Vec<&String> = ids.iter().filter(|id| !id.is_empty()).collect();
     assert!(ids.len() == 2 && ids[0] == ids[1], "{ids:?}");
+}
+
+/// The program is ended while the networks think about their answers.
+#[test]
+fn after_a_crash_a_receiver_gets_the_same_event_and_a_person_decides_about_a_chat() {
+    let mail = Server::start(Script::new());
+    let slow = WebServer::start(|asked| success(asked).late(Duration::from_secs(5)));
+    let kinds = ["slack", "telegram", "webhook"];
+    let project = project(&mail, &kinds, &slow.url(""));
+    let mut child = start(&project);
+    until("all are asked", || slow.asked().len() == kinds.len() && mail.accepted_count() == 1);
+    signal("KILL", child.id());
+    child.wait().expect("it ends");
+    send(&project).code(76);
+    let status = status(&project);
+    let state = |kind: &str, state: &str| status["channels"][kind][state] == 1;
+    assert!(state("slack", "uncertain") && state("telegram", "uncertain") && state("webhook", "sent"), "{status:#}");
+    let ids: Vec<String> = slow.asked().iter().map(|asked| asked.header("webhook-id").to_owned()).collect();
+    let ids: Vec<&String> = ids.iter().filter(|id| !id.is_empty()).collect();
+    assert!(slow.asked().len() == 4 && ids.len() == 2 && ids[0] == ids[1], "{ids:?}");
+}
+
+#[test]
+fn one_network_that_is_down_holds_up_no_other_and_is_served_later() {
+    let mail = Server::start(Script::new());
+    let down = AtomicBool::new(true);
+    let web = WebServer::start(move |asked| match asked.path.starts_with("/teams") && down.swap(false, Relaxed) {
+        true => Page::status(503),
+        false => success(asked),
+    });
+    let project = project(&mail, &KINDS, &web.url(""));
+    send(&project).code(75);
+    assert_eq!((mail.accepted_count(), web.asked().len()), (1, KINDS.len()));
+    send(&project).code(0);
+    assert_eq!((mail.accepted_count(), web.asked().len()), (1, KINDS.len() + 1));
 }
 
 #[test]

@@ -112,7 +112,7 @@ impl Checker<'_> {
                 Access::Webhook { url: self.hook(&at, written.url)?, secrets: self.secrets(&at, written.secret)? }
             }
             NetworkKind::WebSub => {
-                Access::WebSub { hub: self.base(&at, written.url, "url = \"https://hub.example.org/\"")? }
+                Access::WebSub { hub: self.whole(&at, written.url, "url = \"https://hub.example.org/\"")? }
             }
             NetworkKind::LinkedIn
             | NetworkKind::X
@@ -139,6 +139,12 @@ impl Checker<'_> {
     fn base(&mut self, at: &Text, written: Option<Text>, help: &str) -> Option<String> {
         let Some(written) = written else { return self.lacks(at, help) };
         Some(self.url(&written)?.trim_end_matches('/').to_owned())
+    }
+
+    /// An address, exactly as it is written.
+    fn whole(&mut self, at: &Text, written: Option<Text>, help: &str) -> Option<String> {
+        let Some(written) = written else { return self.lacks(at, help) };
+        self.url(&written)
     }
 
     fn base_or(&mut self, written: Option<Text>, default: &str) -> Option<String> {

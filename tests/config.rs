@@ -57,18 +57,36 @@ fn a_secret_is_never_repeated_wherever_it_was_written() {
     for text in texts {
         assert!(!text.contains("hunter2") && text.contains("config.toml:"), "{text}");
     }
-    let reference = with("[channels.toot]\nkind = \"mastodon\"\ntoken = \"env:TOKEN\"");
+    let reference = with("[channels.toot]\nkind = \"x\"\ntoken = \"env:TOKEN\"");
     says(&reference, &["token = \"env:TOKEN\""]);
 }
 
 #[test]
 fn what_this_version_does_not_have_is_said_as_such() {
-    let text = with("[channels.team]\nkind = \"slack\"\nurl = \"env:HOOK\"");
-    says(&text, &["kind = \"slack\" is not in this version yet", "= help: "]);
-    let text = with("[channels.toot]\nkind = \"mastodon\"\nurl = \"https://example.social\"\ntoken = \"env:TOKEN\"");
-    says(&text, &["this version does not post to networks by itself", "by hand", "remove this line"]);
     says(&changed("sqlite:rundbrief.db", "postgres://host/db"), &["PostgreSQL is not in this version yet"]);
     says(&changed("transport = \"outbox\"", "transport = \"outbx\""), &["`outbx`", "transport = \"outbox\""]);
+}
+
+#[test]
+fn a_channel_says_what_it_needs_and_what_does_nothing() {
+    let channel = |lines: &str| with(&format!("[channels.c]\n{lines}"));
+    says(&channel("kind = \"slack\""), &["kind = \"slack\" needs `url`", "url = \"file:slack.url\""]);
+    says(&channel("kind = \"mastodon\"\ntoken = \"env:T\""), &["kind = \"mastodon\" needs `url`"]);
+    says(&channel("kind = \"mastodon\"\nurl = \"https://social.example\""), &["needs `token`", "file:mastodon.token"]);
+    says(&channel("kind = \"bluesky\"\nhandle = \"x.bsky.social\""), &["needs `password`", "app password"]);
+    says(&channel("kind = \"matrix\"\nurl = \"https://m.example\"\ntoken = \"env:T\""), &["needs `room`"]);
+    says(&channel("kind = \"telegram\"\ntoken = \"env:T\""), &["needs `chat`"]);
+    says(&channel("kind = \"ntfy\""), &["needs `topic`"]);
+    says(&channel("kind = \"webhook\"\nurl = \"env:U\""), &["needs `secret`", "whsec_"]);
+    says(&channel("kind = \"webhook\"\nurl = \"env:U\"\nsecret = [\"env:A\", 3]"), &["one reference, or a list"]);
+    says(&channel("kind = \"websub\""), &["needs `url`"]);
+    says(&channel("kind = \"linkedin\"\ntoken = \"env:T\""), &["`token` is not used", "posted to by hand"]);
+    says(&channel("kind = \"teams\"\nurl = \"env:U\"\nroom = \"x\""), &["`room` is not used", "used are: url"]);
+    says(&channel("kind = \"masto\""), &["unknown kind of network `masto`", "did you mean \"mastodon\"?"]);
+    says(
+        &channel("kind = \"mastodon\"\nurl = \"https://m.example\"\ntoken = \"env:T\"\nvisibility = \"all\""),
+        &["`all`", "public, unlisted or private"],
+    );
 }
 
 #[test]

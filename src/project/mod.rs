@@ -203,7 +203,7 @@ impl Project {
         };
         // A text for a kind of network may wait there until such a channel is configured.
         let mut networks: Vec<String> = config.networks().into_keys().collect();
-        networks.extend(NetworkKind::ALL.iter().map(|kind| kind.name().to_owned()));
+        networks.extend(NetworkKind::ALL.iter().filter(|kind| kind.has_teaser()).map(|kind| kind.name().to_owned()));
         networks.sort();
         networks.dedup();
         let named = [

@@ -8,7 +8,7 @@ use super::project::Project;
 use super::scene::{KINDS, SECRET, WEBHOOK_SECRET, asked, project, run, success};
 use super::sending::{POST, send, signal, start, status, until};
 use super::smtp_server::{Script, Server};
-use super::web_server::{Page, WebServer};
+use super::web_server::{Asked, Page, WebServer};
 
 /// A request on a few lines; what is another one at every run is left out.
 fn shown(web: &WebServer, kind: &str) -> String {
@@ -161,7 +161,13 @@ fn how_long_to_wait_is_kept_but_no_longer_than_a_day() {
 #[test]
 fn no_address_token_or_secret_is_ever_read_by_anybody() {
     let mail = Server::start(Script::new());
-    let pages = [success as fn(&_) -> _, |_: &_| Page::status(500), |_: &_| Page::cut(), |_: &_| Page::status(401)];
+    // As many servers do, one repeats what it was asked for.
+    let repeats = |asked: &Asked| {
+        let body = format!("not found: {} {}", asked.path, asked.header("authorization"));
+        Page::json(422, &serde_json::json!({ "error": body }))
+    };
+    let pages =
+        [success as fn(&_) -> _, |_: &_| Page::status(500), |_: &_| Page::cut(), |_: &_| Page::status(401), repeats];
     for page in pages {
         let web = WebServer::start(page);
         let project = project(&mail, &KINDS, &web.url(""));

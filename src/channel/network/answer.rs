@@ -66,6 +66,24 @@ pub(super) fn of_failure(reply: &Reply, kind: NetworkKind, repeat: Repeat) -> Re
     }
 }
 
+/// Parts of an address shorter than this are no secrets, and may be words of a sentence.
+const SECRET_MIN: usize = 8;
+
+/// The reply without the secrets that it may repeat: an error page often names the address that was asked for. `url` is
+/// the address, `token` what was in the headers.
+pub(super) fn discreet(mut reply: Reply, url: &str, token: Option<&str>) -> Reply {
+    let path = url.split_once("://").and_then(|(_, rest)| rest.find(['/', '?']).map(|at| &rest[at..]));
+    let parts = path.unwrap_or_default().split(['/', '?', '&', '=']);
+    // Telegram's token stands behind `bot`.
+    let parts = parts.map(|part| part.strip_prefix("bot").unwrap_or(part));
+    let mut text = String::from_utf8_lossy(&reply.body).into_owned();
+    for secret in parts.chain(token).filter(|secret| secret.len() >= SECRET_MIN) {
+        text = text.replace(secret, "…");
+    }
+    reply.body = text.into_bytes();
+    reply
+}
+
 /// A reply of success that is not what the network says when it has posted something.
 pub(super) fn of_stranger(reply: &Reply, kind: NetworkKind) -> ChannelError {
     let message = format!("what answered is not {}: {}", kind.label(), said(reply, kind));

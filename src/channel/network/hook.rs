@@ -127,7 +127,10 @@ impl Hook {
             return Ok(Outcome::Withheld);
         }
         match self.line.client.request(request).await {
-            Ok(reply) => self.outcome(reply),
+            Ok(reply) => {
+                let token = self.token.as_ref().map(Secret::reveal);
+                self.outcome(answer::discreet(reply, self.url.reveal(), token))
+            }
             Err(error) => answer::of_error(error),
         }
     }

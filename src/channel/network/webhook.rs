@@ -133,7 +133,10 @@ impl Webhook {
                 self.give_up();
                 Ok(Outcome::Rejected { reason: GONE.to_owned(), policy: None })
             }
-            _ => answer::of_failure(&reply, self.line.kind, Repeat::Always),
+            _ => {
+                let reply = answer::discreet(reply, self.url.reveal(), None);
+                answer::of_failure(&reply, self.line.kind, Repeat::Always)
+            }
         }
     }
 }

@@ -63,6 +63,10 @@ impl<'a> Request<'a> {
         Request { method, url, headers: Vec::new(), body: None }
     }
 
+    pub const fn get(url: &'a str) -> Request<'a> {
+        Request::new(Method::GET, url)
+    }
+
     pub const fn post(url: &'a str) -> Request<'a> {
         Request::new(Method::POST, url)
     }

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use super::project::Project;
-use super::scene::{KINDS, SECRET, WEBHOOK_SECRET, asked, project, run, success};
+use super::scene::{KINDS, SECRET, WEBHOOK_SECRET, asked, posts, project, run, success};
 use super::sending::{POST, send, signal, start, status, until};
 use super::smtp_server::{Script, Server};
 use super::web_server::{Asked, Page, WebServer};
@@ -35,7 +35,7 @@ fn each_network_gets_its_own_request_once() {
     assert!(!said.contains(SECRET), "{said}");
     insta::assert_snapshot!("receipts", receipts(&project));
     send(&project).code(0);
-    assert_eq!(web.asked().len(), KINDS.len(), "nothing twice");
+    assert_eq!(posts(&web), KINDS.len(), "nothing twice");
 }
 
 /// What is kept of each answer.
@@ -96,6 +96,12 @@ fn each_answer_leads_to_its_state() {
         one(answer, &WebServer::always(page).url(""));
     }
     one("nobody there", "http://127.0.0.1:9");
+    // Discord is asked something harmless first: here it breaks off when it is told the post.
+    let breaks = WebServer::start(|asked| match asked.method.as_str() {
+        "GET" => success(asked),
+        _ => Page::cut(),
+    });
+    one("then broken", &breaks.url(""));
     insta::assert_snapshot!("outcomes", table);
 }
 
@@ -142,9 +148,9 @@ fn one_network_that_is_down_holds_up_no_other_and_is_served_later() {
     });
     let project = project(&mail, &KINDS, &web.url(""));
     send(&project).code(75);
-    assert_eq!((mail.accepted_count(), web.asked().len()), (1, KINDS.len()));
+    assert_eq!((mail.accepted_count(), posts(&web)), (1, KINDS.len()));
     send(&project).code(0);
-    assert_eq!((mail.accepted_count(), web.asked().len()), (1, KINDS.len() + 1));
+    assert_eq!((mail.accepted_count(), posts(&web)), (1, KINDS.len() + 1));
 }
 
 #[test]

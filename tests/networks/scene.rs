@@ -52,6 +52,9 @@ pub fn project(mail: &Server, kinds: &[&str], base: &str) -> Project {
 pub fn success(asked: &Asked) -> Page {
     let posted = |body| Page::json(200, &body);
     match asked.path.split('/').nth(1).unwrap_or_default() {
+        "discord" if asked.method == "GET" => {
+            posted(serde_json::json!({ "id": "9", "guild_id": "5", "channel_id": "7" }))
+        }
         "discord" => posted(serde_json::json!({ "id": "1201", "channel_id": "7" })),
         "rocketchat" => posted(serde_json::json!({ "success": true })),
         "teams" => Page::status(202),
@@ -64,11 +67,16 @@ pub fn success(asked: &Asked) -> Page {
     }
 }
 
-/// The one request to a kind.
+/// How many requests posted something.
+pub fn posts(web: &WebServer) -> usize {
+    web.asked().iter().filter(|asked| asked.method == "POST").count()
+}
+
+/// The one request that posts something to a kind.
 #[track_caller]
 pub fn asked(web: &WebServer, kind: &str) -> Asked {
     let mut asked = web.asked();
-    asked.retain(|asked| asked.path.split('/').nth(1) == Some(kind));
+    asked.retain(|asked| asked.method == "POST" && asked.path.split('/').nth(1) == Some(kind));
     assert_eq!(asked.len(), 1, "{kind}: {asked:?}");
     asked.remove(0)
 }

@@ -118,6 +118,10 @@ impl Hook {
         payload: &Payload,
         gate: &impl Gate,
     ) -> Result<Outcome, ChannelError> {
+        let server = match self.server().await {
+            Ok(server) => server,
+            Err(instead) => return instead,
+        };
         let bearer = self.token.as_ref().map(|token| format!("Bearer {}", token.reveal()));
         let mut request = Request::post(self.url.reveal()).body(JSON, self.body(payload).into_bytes());
         if let Some(bearer) = &bearer {
@@ -129,7 +133,7 @@ impl Hook {
         match self.line.client.request(request).await {
             Ok(reply) => {
                 let token = self.token.as_ref().map(Secret::reveal);
-                self.outcome(answer::discreet(reply, self.url.reveal(), token))
+                self.outcome(answer::discreet(reply, self.url.reveal(), token), server.as_deref())
             }
             Err(error) => answer::of_error(error),
         }
@@ -143,10 +147,42 @@ impl Hook {
         body.to_string()
     }
 
-    fn outcome(&self, mut reply: Reply) -> Result<Outcome, ChannelError> {
+    /// The server that a hook of Discord belongs to, which its answer does not say and the address of a message needs
+    /// ("Get Webhook with Token"). Nothing is posted by this, so that an address that is wrong, or a Discord that does not
+    /// answer, leaves nothing in doubt.
+    async fn server(&self) -> Result<Option<String>, Result<Outcome, ChannelError>> {
+        if self.line.kind != NetworkKind::Discord {
+            return Ok(None);
+        }
+        let reply = match self.line.client.request(Request::get(self.url.reveal())).await {
+            Ok(reply) => answer::discreet(reply, self.url.reveal(), None),
+            Err(error) if error.is_forbidden() => return Err(Err(answer::unusable(error))),
+            Err(error) => {
+                return Err(Ok(Outcome::Deferred { reason: error.to_string(), retry_after: None, slow: None }));
+            }
+        };
+        match reply.status {
+            200..=299 => match json(&reply)["guild_id"].as_str() {
+                Some(server) => Ok(Some(server.to_owned())),
+                None => Err(Err(answer::of_stranger(&reply, self.line.kind))),
+            },
+            _ => Err(answer::of_failure(&reply, self.line.kind, Repeat::Always)),
+        }
+    }
+
+    fn outcome(&self, mut reply: Reply, server: Option<&str>) -> Result<Outcome, ChannelError> {
         let (kind, preset) = (self.line.kind, preset(self.line.kind));
         if let 200..=299 = reply.status {
             let Some(receipt) = (preset.receipt)(&reply) else { return Err(answer::of_stranger(&reply, kind)) };
+            let message = json(&reply);
+            let channel = message["channel_id"].as_str();
+            let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+            let receipt = match (server, channel, message["id"].as_str()) {
+                (Some(server), Some(channel), Some(id)) if [server, channel, id].into_iter().all(is_number) => {
+                    format!("https://discord.com/channels/{server}/{channel}/{id}")
+                }
+                _ => receipt,
+            };
             return Ok(Outcome::Sent { receipt });
         }
         reply.retry_after = reply.retry_after.or_else(|| (preset.wait)(&reply));

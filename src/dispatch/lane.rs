@@ -106,6 +106,8 @@ pub(super) enum Failure {
     Channel(ChannelError),
     /// Nobody answered for too long; the reason as it was last.
     Unreachable(String),
+    /// What it depends on is not done.
+    Early,
     /// The ledger failed under the feeder or the clerk, who comes back with its error.
     Told,
 }

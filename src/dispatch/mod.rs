@@ -169,9 +169,10 @@ impl<L: Work + Pacing> Dispatch<'_, L> {
             hastened.map_err(|error| self.at(error))?;
         }
         let work = async {
-            let fed = watch::Sender::new(!lanes.iter().any(|lane| lane.name == "feed"));
+            let feeds = lanes.iter().any(|lane| lane.name == "feed");
+            let fed = watch::Sender::new(!feeds);
             let mut working: FuturesUnordered<_> =
-                lanes.iter().map(|lane| async { (lane.name, self.in_turn(lane, &fed).await) }).collect();
+                lanes.iter().map(|lane| async { (lane.name, self.in_turn(lane, feeds, &fed).await) }).collect();
             let mut failures = Vec::new();
             while let Some((name, worked)) = working.next().await {
                 failures.extend(worked.err().map(|failure| self.error(name, failure)));
@@ -205,13 +206,14 @@ impl<L: Work + Pacing> Dispatch<'_, L> {
     }
 
     /// Works through a lane when its turn comes: one that tells of the feed begins after the feed's own, and not at all
-    /// where the feed could not be written; what it has then waits for a later run. `fed` says that the feed's is done.
-    async fn in_turn(&self, lane: &Lane<'_, L>, fed: &watch::Sender<bool>) -> Result<(), Failure> {
+    /// where the feed could not be written; what it has then waits for a later run. `feeds` says whether this run writes the feed, `fed` that it has.
+    async fn in_turn(&self, lane: &Lane<'_, L>, feeds: bool, fed: &watch::Sender<bool>) -> Result<(), Failure> {
         if lane.way.follows_feed() {
             let mut done = fed.subscribe();
             done.wait_for(|done| *done).await.expect("the sender outlives the lanes");
             if !self.is_feed_written().await.map_err(Failure::Ledger)? {
-                return Ok(());
+                // What is wrong with the feed is said by its own lane.
+                return if feeds { Ok(()) } else { Err(Failure::Early) };
             }
         }
         let worked = lane.work().await;
@@ -322,6 +324,11 @@ impl<L: Work + Pacing> Dispatch<'_, L> {
             Failure::Channel(error) => error.of(channel),
             Failure::Unreachable(message) => {
                 let help = "nothing is lost; run this again when it answers".to_owned();
+                Error::Channel { channel: channel.to_owned(), message, help, exit: Exit::SomeDeferred }
+            }
+            Failure::Early => {
+                let message = "it tells of the feed, and the feed does not have the item yet".to_owned();
+                let help = "nothing is lost; run this again for the feed and for it".to_owned();
                 Error::Channel { channel: channel.to_owned(), message, help, exit: Exit::SomeDeferred }
             }
             Failure::Told => unreachable!("whoever failed comes back with the error itself"),

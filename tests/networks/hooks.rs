@@ -228,6 +228,16 @@ fn private_addresses_are_reached_only_by_the_channel_that_may() {
 }
 
 #[test]
+fn nothing_is_posted_that_nobody_agreed_to() {
+    let (mail, web) = (Server::start(Script::new()), WebServer::start(success));
+    let project = project(&mail, &["slack"], &web.url(""));
+    run(&project, &["send", POST, "--offline", "--channel", "slack"]).code(64).says("--yes");
+    assert!(web.asked().is_empty());
+    run(&project, &["send", POST, "--offline", "--channel", "slack", "--yes"]).code(0);
+    assert_eq!((posts(&web), mail.accepted_count()), (1, 0));
+}
+
+#[test]
 fn a_dry_run_shows_each_request_without_its_secrets() {
     let mail = Server::start(Script::new());
     let web = WebServer::start(success);

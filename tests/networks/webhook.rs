@@ -65,6 +65,22 @@ fn a_hub_is_told_when_the_feed_has_the_item_and_not_before() {
 }
 
 #[test]
+fn a_hub_alone_waits_for_the_feed() {
+    let (mail, web) = (Server::start(Script::new()), WebServer::start(success));
+    let project = project(&mail, &["websub"], &web.url(""));
+    let alone = run(&project, &["send", POST, "--yes", "--offline", "--channel", "websub"]).code(75);
+    insta::assert_snapshot!(
+        "hub_alone",
+        alone.said.lines().filter(|line| !line.contains("code")).collect::<Vec<_>>().join("\n")
+    );
+    assert!(web.asked().is_empty());
+    run(&project, &["send", POST, "--yes", "--offline", "--channel", "feed"]).code(0);
+    assert!(web.asked().is_empty(), "time to upload the feed");
+    send(&project).code(0);
+    assert_eq!((web.asked().len(), mail.accepted_count()), (1, 1));
+}
+
+#[test]
 fn a_hub_without_a_published_feed_is_a_mistake_in_the_configuration() {
     let mail = Server::start(Script::new());
     let project = project(&mail, &["websub"], "https://hub.example.org");

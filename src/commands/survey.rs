@@ -12,7 +12,9 @@ use super::{Context, record};
 use crate::dispatch::Chosen;
 use crate::dispatch::freeze::{Sums, Wave};
 use crate::error::Error;
-use crate::ledger::{Books, Ledger, LedgerError, Mode, NewRelease, Part, Release, Roll, Scratch, SqliteLedger, Totals};
+use crate::ledger::{
+    Books, Ledger, LedgerError, Mode, NewRelease, Part, Purpose, Release, Roll, Scratch, SqliteLedger, Totals,
+};
 use crate::plan::{ChannelPlan, Plan};
 use crate::render::code::Code;
 
@@ -96,6 +98,7 @@ pub fn new_release(context: &Context, ready: &Ready) -> NewRelease {
     NewRelease {
         slug: ready.slug().to_owned(),
         mode: mode(context),
+        purpose: Purpose::Publication,
         code: ready.digest,
         parts: ready.frozen(),
         created_at: context.now.timestamp().as_millisecond(),

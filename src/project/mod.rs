@@ -50,6 +50,7 @@ impl Loaded {
             pictures: &self.pictures,
             words: &self.words,
             templates: &self.templates,
+            correction: false,
         }
     }
 }

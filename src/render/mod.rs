@@ -33,6 +33,8 @@ pub struct Source<'a> {
     /// Of the post's language.
     pub words: &'a Words,
     pub templates: &'a Templates,
+    /// Whether it puts right what was said before: the mail and what programs read say so.
+    pub correction: bool,
 }
 
 /// Everything that a post becomes.

@@ -70,6 +70,22 @@ pub enum Access {
     },
 }
 
+impl Access {
+    /// The secrets that it needs.
+    pub fn secrets(&self) -> Vec<&SecretRef> {
+        match self {
+            Access::Mastodon { token, .. } | Access::Matrix { token, .. } | Access::Telegram { token, .. } => {
+                vec![token]
+            }
+            Access::Bluesky { password, .. } => vec![password],
+            Access::Hook { url } => vec![url],
+            Access::Ntfy { token, .. } => token.iter().collect(),
+            Access::Webhook { url, secrets } => std::iter::once(url).chain(secrets).collect(),
+            Access::WebSub { .. } => Vec::new(),
+        }
+    }
+}
+
 /// Who sees a post on Mastodon (API, `visibility`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Visibility {

@@ -11,7 +11,7 @@ use crate::render::link;
 use crate::render::teaser::emoji;
 
 /// What a URL counts on Mastodon (`characters_reserved_per_url`) and on X (`transformedURLLength`).
-const URL_LENGTH: usize = 23;
+pub const URL_LENGTH: usize = 23;
 
 /// The most that Bluesky takes beside its 300 graphemes, in UTF-8 bytes (lexicon `app.bsky.feed.post`, `maxLength`).
 const BLUESKY_BYTES: usize = 3_000;

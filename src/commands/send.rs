@@ -187,7 +187,7 @@ async fn send(order: &Order<'_>, context: &Context, mut ready: Ready) -> Result<
     let plan = survey::plan(ready.slug(), &code_of(&release), &parts, &sums, before_now, order.lists);
     let shown = told.head() + &text::plan(context, &plan, &sums, &parts, &before, order.chosen()) + &pass.line;
     context.screen.result(shown.trim_end());
-    let targets = text::leaving(&plan, order.chosen());
+    let targets = text::leaving(&plan, &parts, order.chosen());
     if mode(context) == Mode::Real && targets > 0 && !goes_on(order, context, &plan)? {
         discard(&ledger, &release).await?;
         ledger.shut().await;

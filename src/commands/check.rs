@@ -52,6 +52,7 @@ pub async fn run(arguments: &cli::Check, context: &Context) -> Result<Exit, Erro
         let nothing = Facts::default();
         let links = looked.iter().flat_map(|post| urls(&post.subject(context, &nothing, &settings)));
         facts.answers = online::answers(context, links).await?;
+        findings.extend(online::too_long(context, &looked).await);
     }
     let mut audiences = Audiences::new(context, record.as_ref()).await?;
     for post in &looked {

@@ -63,7 +63,7 @@ pub async fn must_answer(offline: bool, channels: &[String], context: &Context, 
     Ok(())
 }
 
-async fn was_released(context: &Context, ready: &Ready) -> Result<bool, Error> {
+pub(super) async fn was_released(context: &Context, ready: &Ready) -> Result<bool, Error> {
     let Some(ledger) = record::existing(context).await? else { return Ok(false) };
     let release = ledger.release(ready.slug(), Mode::Real).await.map_err(|error| error.at(&ledger.place()))?;
     ledger.shut().await;

@@ -23,6 +23,7 @@ mod init;
 mod ledger;
 mod links;
 mod members;
+mod networks;
 mod new;
 mod new_file;
 mod notify;

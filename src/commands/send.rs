@@ -5,7 +5,7 @@ use std::path::Path;
 use super::audience::{Mail, decisions, known_names};
 use super::ready::Ready;
 use super::survey::{self, code_of};
-use super::{Context, build, check, links, notify, record};
+use super::{Context, build, check, links, networks, notify, record};
 use crate::cli;
 use crate::dispatch::freeze::{Sums, Wave};
 use crate::error::{Error, Exit};
@@ -131,6 +131,7 @@ async fn send(order: &Order<'_>, context: &Context, mut ready: Ready) -> Result<
     }
     let ways = ways::ways(context)?;
     links::must_answer(order.offline, order.channels, context, &ready).await?;
+    networks::must_take(order.offline, order.channels, context, &ready, &ways.networks).await?;
     let ledger = record::open(context).await?;
     if mode(context) == Mode::Real {
         ready.key = record::lasting_key(context, &ledger).await?;
@@ -186,7 +187,7 @@ async fn send(order: &Order<'_>, context: &Context, mut ready: Ready) -> Result<
     let plan = survey::plan(ready.slug(), &code_of(&release), &parts, &sums, before_now, order.lists);
     let shown = told.head() + &text::plan(context, &plan, &sums, &parts, &before, order.chosen()) + &pass.line;
     context.screen.result(shown.trim_end());
-    let targets = text::leaving(&plan, order.chosen());
+    let targets = text::leaving(&plan, &parts, order.chosen());
     if mode(context) == Mode::Real && targets > 0 && !goes_on(order, context, &plan)? {
         discard(&ledger, &release).await?;
         ledger.shut().await;

@@ -69,7 +69,7 @@ pub fn renditions(source: &Source<'_>, lists: &[String], channels: &[String]) ->
     let (mut teasers, mut payloads) = (Vec::new(), Vec::new());
     let maker = teaser::Teasers::of(source);
     for (name, network) in source.config.networks().iter().filter(|(name, _)| chosen(name)) {
-        let teaser = network.kind.has_teaser().then(|| maker.teaser(name, network.kind));
+        let teaser = network.kind.has_teaser().then(|| maker.teaser(name, network));
         match teaser.transpose() {
             Ok(teaser) => {
                 payloads.extend(payload::payload(source, name, network, teaser.as_ref()));

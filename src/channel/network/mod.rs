@@ -14,14 +14,27 @@ use crate::render::payload::Payload;
 use crate::secret::{Secret, SecretRef};
 
 mod answer;
+mod bluesky;
 mod hook;
+mod inspect;
+mod mastodon;
+mod matrix;
+mod step;
+mod tid;
 
+use bluesky::Bluesky;
 use hook::Hook;
+pub use inspect::{Inspection, Limits, Trouble};
+use mastodon::Mastodon;
+use matrix::Matrix;
 
 /// A network as a way out. Cheap to clone.
 #[derive(Debug, Clone)]
 pub enum Remote {
     Hook(Arc<Hook>),
+    Mastodon(Arc<Mastodon>),
+    Bluesky(Arc<Bluesky>),
+    Matrix(Arc<Matrix>),
 }
 
 /// What one request is made from, beside the payload.
@@ -52,6 +65,15 @@ impl Remote {
         let line = Line { kind: network.kind, client };
         Ok(match access {
             Access::Hook { url } => Some(Remote::Hook(Arc::new(Hook::new(line, secret(url)?)))),
+            Access::Mastodon { url, token, .. } => {
+                Some(Remote::Mastodon(Arc::new(Mastodon::new(line, url, &secret(token)?))))
+            }
+            Access::Bluesky { url, handle, password } => {
+                Some(Remote::Bluesky(Arc::new(Bluesky::new(line, url, handle, secret(password)?))))
+            }
+            Access::Matrix { url, room, token } => {
+                Some(Remote::Matrix(Arc::new(Matrix::new(line, url, room, &secret(token)?))))
+            }
             _ => None,
         })
     }
@@ -64,6 +86,9 @@ impl Remote {
     ) -> Result<Outcome, ChannelError> {
         match self {
             Remote::Hook(hook) => hook.post(outgoing, payload, gate).await,
+            Remote::Mastodon(mastodon) => mastodon.post(outgoing, payload, gate).await,
+            Remote::Bluesky(bluesky) => bluesky.post(outgoing, payload, gate).await,
+            Remote::Matrix(matrix) => matrix.post(outgoing, payload, gate).await,
         }
     }
 }
@@ -79,6 +104,24 @@ impl Channel for Remote {
     fn repeat(&self) -> Repeat {
         match self {
             Remote::Hook(_) => Repeat::Never,
+            Remote::Mastodon(_) | Remote::Bluesky(_) | Remote::Matrix(_) => Repeat::Always,
         }
     }
+}
+
+/// Where a post is seen, with the reason where its picture is missing.
+fn receipt(place: &str, without: Option<&str>) -> String {
+    match without {
+        Some(reason) => format!("{place} (without the picture: {reason})"),
+        None => place.to_owned(),
+    }
+}
+
+/// A part of a path or of a query: everything but the unreserved characters by its bytes (RFC 3986, section 2).
+fn encoded(part: &str) -> String {
+    let byte = |byte: u8| match byte {
+        b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+        _ => format!("%{byte:02X}"),
+    };
+    part.bytes().map(byte).collect()
 }

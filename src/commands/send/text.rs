@@ -15,7 +15,7 @@ use crate::config::Transport;
 use crate::dispatch::Chosen;
 use crate::dispatch::freeze::Sums;
 use crate::error::Error;
-use crate::ledger::{Mode, Part, Release, Totals};
+use crate::ledger::{Form, Mode, Part, Release, Totals};
 use crate::plan::duration::shortest;
 use crate::plan::{Plan, Skip};
 
@@ -148,6 +148,7 @@ pub fn plan(
             ("email", count) => format!("{count} members"),
             (_, 0) => "nothing new".to_owned(),
             ("feed", _) => "1 item".to_owned(),
+            _ if posts_itself(parts, name) => "1 post".to_owned(),
             _ if by_hand => "1 text, to post by hand".to_owned(),
             _ => "1 text".to_owned(),
         };
@@ -181,10 +182,15 @@ fn how_long(context: &Context, mails: u64, sums: &Sums) -> Option<String> {
 }
 
 /// Deliveries that this program makes now.
-pub(super) fn leaving(plan: &Plan, chosen: Chosen<'_>) -> u64 {
+pub(super) fn leaving(plan: &Plan, parts: &[Part], chosen: Chosen<'_>) -> u64 {
     let taken = |name: &str| chosen.channels.is_empty() || chosen.channels.iter().any(|channel| channel == name);
-    let own = |name: &str| ["email", "feed"].contains(&name) && taken(name);
+    let own = |name: &str| (["email", "feed"].contains(&name) || posts_itself(parts, name)) && taken(name);
     plan.channels.iter().filter(|(name, _)| own(name)).map(|(_, channel)| channel.targets).sum()
+}
+
+/// Whether the program posts to this network by itself.
+fn posts_itself(parts: &[Part], channel: &str) -> bool {
+    parts.iter().any(|part| part.channel == channel && part.form == Form::Payload)
 }
 
 /// How many members of the chosen lists an earlier run wrote to.

@@ -76,7 +76,7 @@ impl Unreadable {
     /// As for any send.
     pub(super) async fn finish(self, order: &Order<'_>, context: &Context) -> Result<Option<Done>, Error> {
         let Unreadable { ledger, course, release, parts, plan, document } = self;
-        let targets = text::leaving(&plan, order.chosen());
+        let targets = text::leaving(&plan, &parts, order.chosen());
         if release.mode == Mode::Real && targets > 0 && !goes_on(order, context, &plan)? {
             context.screen.result("Nothing was sent.");
             return Ok(None);

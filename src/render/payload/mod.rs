@@ -12,6 +12,10 @@ use crate::render::Source;
 use crate::render::teaser::Teaser;
 
 mod announcement;
+mod bluesky;
+mod mastodon;
+mod matrix;
+mod mention;
 mod slack;
 
 pub use announcement::Announcement;
@@ -65,6 +69,9 @@ type Body = fn(&Announcement<'_>) -> Value;
 /// The body of each kind, and whether a picture goes with it; `None` for what a person posts.
 fn form(kind: NetworkKind) -> Option<(Body, bool)> {
     match kind {
+        NetworkKind::Mastodon => Some((mastodon::body, true)),
+        NetworkKind::Bluesky => Some((bluesky::body, true)),
+        NetworkKind::Matrix => Some((matrix::body, true)),
         NetworkKind::Slack => Some((slack::body, false)),
         _ => None,
     }

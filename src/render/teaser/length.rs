@@ -6,15 +6,35 @@ use std::borrow::Cow;
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::config::NetworkKind;
+use crate::config::{Network, NetworkKind};
 use crate::render::link;
 use crate::render::teaser::emoji;
 
 /// What a URL counts on Mastodon (`characters_reserved_per_url`) and on X (`transformedURLLength`).
-const URL_LENGTH: usize = 23;
+pub const URL_LENGTH: usize = 23;
 
 /// The most that Bluesky takes beside its 300 graphemes, in UTF-8 bytes (lexicon `app.bsky.feed.post`, `maxLength`).
 const BLUESKY_BYTES: usize = 3_000;
+
+/// How the texts of a channel are measured: as its network counts, and up to its limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Measure {
+    pub kind: NetworkKind,
+    /// In the units of [`length`].
+    pub limit: usize,
+}
+
+impl From<NetworkKind> for Measure {
+    fn from(kind: NetworkKind) -> Measure {
+        Measure { kind, limit: limit(kind) }
+    }
+}
+
+impl From<&Network> for Measure {
+    fn from(network: &Network) -> Measure {
+        Measure { kind: network.kind, limit: network.characters.unwrap_or(limit(network.kind)) }
+    }
+}
 
 /// The longest text that a network takes, in the units of [`length`]. For plain text it is the house's own limit: one
 /// paragraph that fits into somebody else's newsletter.
@@ -85,13 +105,15 @@ pub fn length(text: &str, kind: NetworkKind) -> usize {
 }
 
 /// Whether the network takes the text.
-pub fn fits(text: &str, kind: NetworkKind) -> bool {
-    excess(text, kind).is_none()
+pub fn fits(text: &str, measure: impl Into<Measure>) -> bool {
+    excess(text, measure).is_none()
 }
 
 /// Whether the network takes the text, and it is no longer than [`aim`].
-pub fn is_readable(text: &str, kind: NetworkKind) -> bool {
-    fits_surely(text, aim(kind), kind) || (takes_bytes(text, kind) && length(text, kind) <= aim(kind))
+pub fn is_readable(text: &str, measure: impl Into<Measure>) -> bool {
+    let Measure { kind, limit } = measure.into();
+    let aim = aim(kind).min(limit);
+    fits_surely(text, aim, kind) || (takes_bytes(text, kind) && length(text, kind) <= aim)
 }
 
 /// Whether a text has no more bytes than the network takes units, so that nothing need be counted. It says nothing
@@ -105,11 +127,12 @@ fn takes_bytes(text: &str, kind: NetworkKind) -> bool {
 }
 
 /// How much a text is over: the number and its unit, for a message.
-pub fn excess(text: &str, kind: NetworkKind) -> Option<(usize, &'static str)> {
-    if fits_surely(text, limit(kind), kind) {
+pub fn excess(text: &str, measure: impl Into<Measure>) -> Option<(usize, &'static str)> {
+    let Measure { kind, limit } = measure.into();
+    if fits_surely(text, limit, kind) {
         return None;
     }
-    let over = length(text, kind).saturating_sub(limit(kind));
+    let over = length(text, kind).saturating_sub(limit);
     if over > 0 {
         return Some((over, "characters"));
     }

@@ -12,6 +12,8 @@ mod web_server;
 
 #[path = "networks/bluesky.rs"]
 mod bluesky;
+#[path = "networks/correct.rs"]
+mod correct;
 #[path = "networks/mastodon.rs"]
 mod mastodon;
 #[path = "networks/matrix.rs"]

@@ -47,6 +47,8 @@ pub(super) struct Run<'a, L> {
     pub worker: Worker,
     pub release: &'a Release,
     pub composer: &'a Composer<'a>,
+    /// What a correction corrects, by channel.
+    pub corrects: &'a BTreeMap<String, String>,
     pub control: &'a Control,
     pub clock: &'a Clock,
     pub tally: &'a Tally,

@@ -101,6 +101,8 @@ pub struct Dispatch<'a, L> {
     pub release: &'a Release,
     pub parts: &'a [Part],
     pub composer: Composer<'a>,
+    /// Of a correction: what each channel said of the post that is corrected there.
+    pub corrects: BTreeMap<String, String>,
     pub ways: Ways<'a>,
     pub retry: RetrySettings,
     pub wish: Wish,
@@ -154,6 +156,7 @@ impl<L: Work + Pacing> Dispatch<'_, L> {
             worker,
             release: self.release,
             composer: &self.composer,
+            corrects: &self.corrects,
             control: &control,
             clock: self.clock,
             tally: &tally,

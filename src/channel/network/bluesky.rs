@@ -54,6 +54,10 @@ impl Bluesky {
         let created = jiff::Timestamp::from_millisecond(frozen).expect("the ledger keeps times of this age");
         record["createdAt"] = json!(format!("{created:.3}"));
         let session = self.session().await?;
+        if let Some(receipt) = outgoing.corrects {
+            let post = self.earlier(&session, receipt).await?;
+            record["reply"] = json!({ "root": post, "parent": post });
+        }
         let mut without = None;
         if let Some(picture) = &payload.picture {
             match self.upload(&session, picture).await? {
@@ -75,6 +79,23 @@ impl Bluesky {
         self.line.document(&reply)?;
         let place = format!("https://bsky.app/profile/{}/post/{rkey}", session.handle);
         Ok(Outcome::Sent { receipt: super::receipt(&place, without.as_deref()) })
+    }
+
+    /// The post that is answered, as an answer names it (lexicon `com.atproto.repo.strongRef`).
+    async fn earlier(&self, session: &Session, receipt: &str) -> Result<Value, Halt> {
+        let query = [("repo", session.did.as_str()), ("collection", COLLECTION), ("rkey", &super::name_of(receipt)?)]
+            .map(|(name, value)| format!("{name}={}", super::encoded(value)))
+            .join("&");
+        let url = format!("{}/xrpc/com.atproto.repo.getRecord?{query}", self.url);
+        let reply = self.line.ask(Request::get(&url).header("authorization", session.bearer.reveal())).await?;
+        if matches!(reply.status, 400 | 404) {
+            return Err(super::gone(super::answer::said(&reply, NetworkKind::Bluesky)));
+        }
+        let found = self.line.document(&reply)?;
+        match (&found["uri"], &found["cid"]) {
+            (uri @ Value::String(_), cid @ Value::String(_)) => Ok(json!({ "uri": uri, "cid": cid })),
+            _ => Err(later("Bluesky has the earlier post and does not say what it is called".to_owned())),
+        }
     }
 
     async fn session(&self) -> Result<Session, Halt> {

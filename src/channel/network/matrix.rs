@@ -50,9 +50,11 @@ impl Matrix {
 
     async fn steps(&self, outgoing: &Outgoing<'_>, payload: &Payload, gate: &impl Gate) -> Result<Outcome, Halt> {
         let room = self.room_id().await?;
-        let message: Value = serde_json::from_str(&payload.body).expect("a payload is JSON");
+        let mut message: Value = serde_json::from_str(&payload.body).expect("a payload is JSON");
         let (mut without, mut image) = (None, None);
-        if let Some(picture) = &payload.picture {
+        if let Some(receipt) = outgoing.corrects {
+            message = replacing(message, &decoded(&super::name_of(receipt)?));
+        } else if let Some(picture) = &payload.picture {
             match self.upload(picture).await? {
                 Ok(address) => image = Some(picture_message(picture, &address)),
                 Err(reason) => without = Some(reason),
@@ -177,6 +179,31 @@ impl Matrix {
         }
         Ok(Inspection { account: account.to_owned(), limits: Limits::default() })
     }
+}
+
+/// A message in the place of an earlier one (Client-Server API, "Event replacements").
+fn replacing(message: Value, event: &str) -> Value {
+    let mut replacing = message.clone();
+    for key in ["body", "formatted_body"] {
+        if let Some(text) = message[key].as_str() {
+            replacing[key] = format!("* {text}").into();
+        }
+    }
+    replacing["m.relates_to"] = json!({ "rel_type": "m.replace", "event_id": event });
+    replacing["m.new_content"] = message;
+    replacing
+}
+
+/// What [`encoded`] wrote.
+fn decoded(part: &str) -> String {
+    let (mut bytes, mut rest) = (Vec::new(), part.as_bytes());
+    while let Some((first, behind)) = rest.split_first() {
+        let digits = behind.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
+        let byte = digits.filter(|_| *first == b'%').and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        bytes.push(byte.unwrap_or(*first));
+        rest = if byte.is_some() { &behind[2..] } else { behind };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// A picture as a message of its own; its text is the alternative one.

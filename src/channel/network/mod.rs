@@ -27,6 +27,7 @@ use hook::Hook;
 pub use inspect::{Inspection, Limits, Trouble};
 use mastodon::Mastodon;
 use matrix::Matrix;
+use step::Halt;
 
 /// A network as a way out. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -35,6 +36,17 @@ pub enum Remote {
     Mastodon(Arc<Mastodon>),
     Bluesky(Arc<Bluesky>),
     Matrix(Arc<Matrix>),
+}
+
+/// What the program does about a post that was edited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AfterEdit {
+    /// The post itself changes.
+    Rewritten,
+    /// The new text is posted as an answer: readers keep seeing the first text of what is edited there.
+    Answered,
+    /// Nothing can be done there by the program; the first text stays.
+    Stays,
 }
 
 /// What one request is made from, beside the payload.
@@ -78,6 +90,16 @@ impl Remote {
         })
     }
 
+    /// What becomes of a post there after an edit.
+    pub const fn after_edit(&self) -> AfterEdit {
+        match self {
+            Remote::Mastodon(_) | Remote::Matrix(_) => AfterEdit::Rewritten,
+            Remote::Bluesky(_) => AfterEdit::Answered,
+            // An incoming hook takes new messages alone.
+            Remote::Hook(_) => AfterEdit::Stays,
+        }
+    }
+
     async fn post(
         &self,
         outgoing: &Outgoing<'_>,
@@ -107,6 +129,22 @@ impl Channel for Remote {
             Remote::Mastodon(_) | Remote::Bluesky(_) | Remote::Matrix(_) => Repeat::Always,
         }
     }
+}
+
+/// The last part of the address of an earlier post, by its receipt: what the network calls it.
+///
+/// # Errors
+/// The receipt holds no address.
+fn name_of(receipt: &str) -> Result<String, Halt> {
+    let address = receipt.split_whitespace().next().unwrap_or_default();
+    let last = address.starts_with("http").then(|| address.trim_end_matches('/').rsplit('/').next()).flatten();
+    let name = last.map(|last| last.split(['?', '#']).next().unwrap_or(last)).filter(|name| !name.is_empty());
+    name.map(ToOwned::to_owned).ok_or_else(|| gone("where the earlier post is, is not known".to_owned()))
+}
+
+/// The earlier post cannot be corrected.
+fn gone(reason: String) -> Halt {
+    Halt::Settled(Outcome::Rejected { reason: format!("{reason}; correct it there by hand"), policy: None })
 }
 
 /// Where a post is seen, with the reason where its picture is missing.

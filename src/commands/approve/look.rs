@@ -54,7 +54,16 @@ impl<'a> Look<'a> {
         let limited = context.project.config.limited_domains();
         // Another content can only go to those who have nothing yet.
         let (on, replaces) = if same { (earlier.as_ref(), None) } else { (None, earlier.as_ref()) };
-        let wave = Wave { roll: &new, release: 0, number: 1, record: Some(&record), earlier: on, replaces, limited };
+        let wave = Wave {
+            roll: &new,
+            release: 0,
+            number: 1,
+            record: Some(&record),
+            earlier: on,
+            replaces,
+            corrects: None,
+            limited,
+        };
         let mails = Mail::of_ready(ready);
         let sums = wave.fill(decisions(context, &ready.key, ready.lang(), &mails, &[])?).await?;
         let before_now = same.then_some(&before[..]);

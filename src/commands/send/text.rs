@@ -85,6 +85,12 @@ impl Told {
         Told { head, changed: true, notes: Vec::new(), findings, replaces: None }
     }
 
+    /// For a correction that was begun and is not finished.
+    pub(super) fn of_correction(release: &Release) -> Told {
+        let head = format!("release code {}; the correction goes on where it ended\n", code_of(release));
+        Told { head, changed: false, notes: Vec::new(), findings: Vec::new(), replaces: None }
+    }
+
     pub(super) fn head(&self) -> String {
         let notes: String = self.notes.iter().map(|note| format!("{note}\n")).collect();
         format!("{}{notes}\n", self.head)

@@ -50,6 +50,7 @@ pub fn post(subject: &Subject, look: &Look, named: &Named) -> Value {
 fn revision(revision: &Revision) -> Value {
     json!({
         "revision": revision.release.revision,
+        "correction": revision.release.is_correction(),
         "code": code_of(&revision.release),
         "released": stamp(revision.release.created_at),
         "channels": revisions::by_channel(std::slice::from_ref(revision)),

@@ -51,6 +51,13 @@ impl Books for SqliteLedger {
         query.fetch_all(&self.pool).await?.iter().map(read_standing).collect()
     }
 
+    async fn standings_of_channels(&self, release: i64) -> Result<Vec<Standing>, LedgerError> {
+        let sql = "SELECT d.*, NULL AS address, NULL AS name FROM part p CROSS JOIN delivery d ON d.release = p.release \
+                   AND d.part = p.part AND d.target = ?2 WHERE p.release = ?1 AND p.channel <> 'email' ORDER BY d.part";
+        let query = query(sql).bind(release).bind(&Target::CHANNEL.0[..]);
+        query.fetch_all(&self.pool).await?.iter().map(read_standing).collect()
+    }
+
     async fn outline(&self, release: i64) -> Result<Vec<Part>, LedgerError> {
         let sql = "SELECT channel, list, form FROM part WHERE release = ? ORDER BY part";
         query(sql).bind(release).fetch_all(&self.pool).await?.iter().map(read_outline).collect()

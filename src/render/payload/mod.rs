@@ -120,6 +120,21 @@ impl Payload {
         Some(Payload { channel: head.channel, kind: NetworkKind::of(&head.kind)?, body: head.body, picture })
     }
 
+    /// What the body says, without the names of its fields: one text a paragraph.
+    pub fn readable(&self) -> String {
+        fn texts(value: &Value, found: &mut Vec<String>) {
+            match value {
+                Value::String(text) if !found.contains(text) => found.push(text.clone()),
+                Value::Array(values) => values.iter().for_each(|value| texts(value, found)),
+                Value::Object(fields) => fields.values().for_each(|value| texts(value, found)),
+                _ => {}
+            }
+        }
+        let mut found = Vec::new();
+        texts(&serde_json::from_str(&self.body).unwrap_or_default(), &mut found);
+        found.join("\n\n")
+    }
+
     /// The body as people read it: indented.
     pub fn shown(&self) -> String {
         let value: Result<Value, _> = serde_json::from_str(&self.body);

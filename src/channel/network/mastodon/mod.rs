@@ -58,6 +58,9 @@ impl Mastodon {
 
     async fn steps(&self, outgoing: &Outgoing<'_>, payload: &Payload, gate: &impl Gate) -> Result<Outcome, Halt> {
         let mut status: Value = serde_json::from_str(&payload.body).expect("a payload is JSON");
+        if let Some(receipt) = outgoing.corrects {
+            return self.edit(outgoing, payload, status, receipt, gate).await;
+        }
         let times = outgoing.times;
         if times.now - times.frozen > KEY_LIVES
             && let Some(receipt) = self.earlier(&status, times.frozen).await?
@@ -77,6 +80,39 @@ impl Mastodon {
         let url = format!("{}/api/v1/statuses", self.url);
         let request = self.signed(Request::post(&url)).header("idempotency-key", outgoing.id);
         let reply = self.line.publish(request.body("application/json", status.to_string().into_bytes())).await?;
+        let answer = self.line.document(&reply)?;
+        Ok(Outcome::Sent { receipt: super::receipt(&place(&answer), without.as_deref()) })
+    }
+
+    /// Changes an earlier status (API, "Edit a status"). Doing it again changes nothing.
+    async fn edit(
+        &self,
+        outgoing: &Outgoing<'_>,
+        payload: &Payload,
+        mut status: Value,
+        receipt: &str,
+        gate: &impl Gate,
+    ) -> Result<Outcome, Halt> {
+        let url = format!("{}/api/v1/statuses/{}", self.url, super::encoded(&super::name_of(receipt)?));
+        let mut without = None;
+        // A status that is edited without its pictures loses them.
+        if let Some(picture) = &payload.picture {
+            match self.upload(picture, outgoing.id).await? {
+                Picture::Uploaded(id) => status["media_ids"] = json!([id]),
+                Picture::Refused(reason) => without = Some(reason),
+            }
+        }
+        if let Some(fields) = status.as_object_mut() {
+            fields.remove("visibility");
+        }
+        if gate.open().is_err() {
+            return Ok(Outcome::Withheld);
+        }
+        let request = self.signed(Request::put(&url));
+        let reply = self.line.publish(request.body("application/json", status.to_string().into_bytes())).await?;
+        if matches!(reply.status, 404 | 410) {
+            return Err(super::gone(super::answer::said(&reply, NetworkKind::Mastodon)));
+        }
         let answer = self.line.document(&reply)?;
         Ok(Outcome::Sent { receipt: super::receipt(&place(&answer), without.as_deref()) })
     }

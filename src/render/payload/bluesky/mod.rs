@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::{Announcement, Attached};
 use crate::post::picture::MAX_BYTES;
+use crate::render::teaser::length::fits;
 
 mod facet;
 
@@ -17,7 +18,8 @@ const _: () = assert!(MAX_BYTES <= PICTURE_MAX);
 /// The text with its links and hashtags marked, and below it a card for the article; where there is none, the picture.
 /// Nobody is mentioned: that would take a mark of its own.
 pub(super) fn body(announcement: &Announcement<'_>) -> Value {
-    let text = announcement.text();
+    let text = said(announcement);
+    let text = text.as_str();
     let mut record = json!({
         "$type": "app.bsky.feed.post",
         "text": text,
@@ -31,6 +33,16 @@ pub(super) fn body(announcement: &Announcement<'_>) -> Value {
         record["embed"] = embed;
     }
     record
+}
+
+/// The text; that of a correction says so, where there is room.
+fn said(announcement: &Announcement<'_>) -> String {
+    let text = announcement.text();
+    let marked = announcement.source.words.fill("teaser.correction", &[("text", text)]);
+    match announcement.source.correction && fits(&marked, announcement.network) {
+        true => marked,
+        false => text.to_owned(),
+    }
 }
 
 fn embed(announcement: &Announcement<'_>) -> Option<Value> {

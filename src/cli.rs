@@ -135,7 +135,7 @@ pub enum Command {
     /// Without a post: every post that was sent, the newest first. Works while a send is running. With a post, the exit
     /// code says how it stands: 0 done, 69 some were refused, 75 some wait, 76 some may not have arrived.
     Status(Status),
-    /// Decide about mails that may or may not have arrived
+    /// Decide about mails and posts that may or may not have arrived
     ///
     /// `rundbrief status POST` names them. Only a person can find out, by asking or from the mail server's log.
     Resolve(Resolve),
@@ -469,7 +469,7 @@ pub struct Resolve {
     /// They have arrived: they are not sent again
     #[arg(long, group = "decision")]
     pub count_as_sent: bool,
-    /// Only these of them; without any, all of the post
+    /// Only these of them, a post on a network by the name of its channel; without any, all of the post
     #[arg(value_name = "ADDRESS")]
     pub addresses: Vec<String>,
 }

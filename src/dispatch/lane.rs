@@ -25,6 +25,7 @@ use crate::config::RetrySettings;
 use crate::ledger::{Delivery, DeliveryKey, LEASE, LedgerError, Pacing, Release, Wanted, Work, Worker};
 
 mod connection;
+pub(super) mod health;
 mod trouble;
 
 use trouble::Trouble;

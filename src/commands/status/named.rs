@@ -30,6 +30,8 @@ pub struct Named {
     pub again: Vec<Found>,
     /// What a person posts, and where, once it is known.
     pub by_hand: Vec<(String, Option<String>)>,
+    /// What puts right what was said on channels other than mail.
+    pub corrections: Vec<Found>,
 }
 
 impl Named {
@@ -44,7 +46,17 @@ impl Named {
             let url = url_of(record, &look.revisions, channel).await?;
             by_hand.push((channel.clone(), url));
         }
+        let mut corrections = Vec::new();
+        for revision in look.revisions.iter().filter(|revision| revision.release.is_correction()) {
+            let release = revision.release.id;
+            let found = |standing: Standing| {
+                let channel = revision.channel(standing.key.part).to_owned();
+                Found { release, channel, standing }
+            };
+            corrections.extend(record.standings_of_channels(release).await?.into_iter().map(found));
+        }
         Ok(Named {
+            corrections,
             uncertain: uncertain(record, &look.revisions).await?,
             refused: some(record, &look.revisions, DeliveryState::Failed, own.failed).await?,
             again: some(record, &look.revisions, DeliveryState::Deferred, own.deferred).await?,

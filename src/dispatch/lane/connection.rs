@@ -162,6 +162,9 @@ impl<L: Work + Pacing> Lane<'_, L> {
     /// What an outcome means for the delivery, the pace and the lane.
     async fn outcome(&self, item: Item, outcome: Outcome) {
         let key = item.delivery.key();
+        if let Err(error) = self.note_health(&outcome).await {
+            self.fail(Failure::Ledger(error));
+        }
         if !matches!(outcome, Outcome::Untried { .. } | Outcome::Withheld) {
             self.state.trouble.over();
             self.state.answered.set(self.state.answered.get() + 1);

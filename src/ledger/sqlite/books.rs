@@ -100,7 +100,7 @@ impl Books for SqliteLedger {
         let row = query(look).bind(release).bind(key.part).bind(target).fetch_optional(&mut *transaction).await?;
         let state: Option<i64> = row.as_ref().map(|row| row.try_get("state")).transpose()?;
         let noted = match (state.and_then(DeliveryState::from_number), &row) {
-            (Some(DeliveryState::Pending), _) => ByHand::Done,
+            (Some(DeliveryState::Pending | DeliveryState::Deferred), _) => ByHand::Done,
             (Some(DeliveryState::Sent), Some(row)) => {
                 ByHand::Replaced(row.try_get::<Option<String>, _>("detail")?.unwrap_or_default())
             }

@@ -20,6 +20,7 @@ mod hashtag;
 pub mod length;
 mod material;
 pub mod quoted;
+pub mod share;
 
 /// A text for one network.
 #[derive(Debug, Clone, PartialEq, Eq)]

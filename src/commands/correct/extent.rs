@@ -181,7 +181,8 @@ async fn said(
         for standing in ledger.standings_of_channels(revision.release.id).await? {
             let Some(part) = part(standing.key.part) else { continue };
             let done = standing.state == DeliveryState::Sent;
-            if !done && !(part.form == Form::Text && standing.state == DeliveryState::Pending) {
+            let waits_for_a_person = part.form == Form::Text && standing.state == DeliveryState::Pending;
+            if !done && !waits_for_a_person {
                 continue;
             }
             let known = said.get(&part.channel).and_then(|known| known.receipt.clone());

@@ -379,3 +379,22 @@ fn what_a_person_posts_lies_ready_with_its_picture_and_the_way_there() {
     send(&project).code(0).says("To post by hand: linkedin");
     run(&project, &["status", POST]).code(0).says("To post by hand: linkedin");
 }
+
+#[test]
+fn what_was_posted_by_hand_is_listed_to_be_corrected_by_hand_until_that_is_noted() {
+    let (mail, web) = (Server::start(Script::new()), WebServer::start(answer));
+    let project = everywhere(&mail, &web);
+    send(&project).code(0);
+    run(&project, &["posted", POST, "linkedin", "https://www.linkedin.com/feed/1"]).code(0);
+    project.write(POST, posted("am Samstag"));
+    correct(&project, &[]).code(0).says("linkedin   to correct by hand: https://www.linkedin.com/feed/1");
+    let open = "linkedin   to correct by hand, then: rundbrief posted kurz linkedin";
+    run(&project, &["status", POST]).code(0).says(open).says("Posted by hand");
+    // A later edit takes the place of what was not corrected yet.
+    project.write(POST, posted("am Sonntag"));
+    correct(&project, &[]).code(0).says("to correct by hand: https://www.linkedin.com/feed/1");
+    run(&project, &["posted", POST, "linkedin", "https://www.linkedin.com/feed/1"]).code(0);
+    let status = run(&project, &["status", POST]).code(0);
+    assert!(!status.said.contains("to correct by hand"), "{}", status.said);
+    correct(&project, &[]).code(0).says("There is nothing to correct");
+}

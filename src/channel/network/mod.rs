@@ -45,6 +45,8 @@ pub enum AfterEdit {
     Rewritten,
     /// The new text is posted as an answer: readers keep seeing the first text of what is edited there.
     Answered,
+    /// The other side is told of the correction, in a message of its own kind.
+    Told,
     /// Nothing can be done there by the program; the first text stays.
     Stays,
 }

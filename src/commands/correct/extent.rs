@@ -102,7 +102,7 @@ impl Extent {
     pub fn parts(&self, marked: &[Part], mail: bool) -> Vec<Part> {
         let mails = marked.iter().filter(|part| part.form == Form::Mail && mail && self.mail_differs).cloned();
         let others = self.items.iter().filter_map(|item| match item.fate {
-            Fate::Feed | Fate::Network(AfterEdit::Rewritten | AfterEdit::Answered) => {
+            Fate::Feed | Fate::Network(AfterEdit::Rewritten | AfterEdit::Answered | AfterEdit::Told) => {
                 find(marked, &item.channel).cloned()
             }
             Fate::ByHand | Fate::StillToPost => Some(Part {
@@ -118,8 +118,12 @@ impl Extent {
 
     /// Channels other than mail that this program corrects.
     pub fn own(&self) -> u64 {
-        let own =
-            |item: &&Item| matches!(item.fate, Fate::Feed | Fate::Network(AfterEdit::Rewritten | AfterEdit::Answered));
+        let own = |item: &&Item| {
+            matches!(
+                item.fate,
+                Fate::Feed | Fate::Network(AfterEdit::Rewritten | AfterEdit::Answered | AfterEdit::Told)
+            )
+        };
         self.items.iter().filter(own).count() as u64
     }
 

@@ -56,6 +56,7 @@ impl Told<'_> {
             Fate::Feed => "the item changes where it is".to_owned(),
             Fate::Network(AfterEdit::Rewritten) => format!("the post changes where it is: {place}"),
             Fate::Network(AfterEdit::Answered) => format!("the post gets an answer with the new text: {place}"),
+            Fate::Network(AfterEdit::Told) => "is told of the correction".to_owned(),
             Fate::Network(AfterEdit::Stays) => {
                 "the program cannot change it there: the earlier text stays, unless you change it".to_owned()
             }
@@ -88,6 +89,7 @@ const fn name(fate: Fate) -> &'static str {
     match fate {
         Fate::Feed | Fate::Network(AfterEdit::Rewritten) => "changed",
         Fate::Network(AfterEdit::Answered) => "answered",
+        Fate::Network(AfterEdit::Told) => "told",
         Fate::Network(AfterEdit::Stays) => "stays",
         Fate::ByHand => "by_hand",
         Fate::StillToPost => "to_post",

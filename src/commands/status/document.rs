@@ -42,6 +42,8 @@ pub fn post(subject: &Subject, look: &Look, named: &Named) -> Value {
     document["deferred"] = entries(&named.again, due).into();
     document["deferred_total"] = look.own.deferred.into();
     document["by_hand"] = by_hand.collect();
+    let posted = named.posted.iter().map(|(channel, place)| json!({ "channel": channel, "url": place }));
+    document["posted"] = posted.collect();
     document["revisions"] = look.revisions.iter().map(revision).collect();
     document
 }

@@ -60,7 +60,7 @@ impl Mastodon {
         let mut status: Value = serde_json::from_str(&payload.body).expect("a payload is JSON");
         let times = outgoing.times;
         if times.now - times.frozen > KEY_LIVES
-            && let Some(receipt) = self.earlier(&status, times.frozen).await?
+            && let Some(receipt) = self.earlier(&status, outgoing.slug, times.frozen).await?
         {
             return Ok(Outcome::Sent { receipt });
         }

@@ -165,10 +165,13 @@ fn send_online(project: &super::Project, web: &super::WebServer) -> Sent {
     Sent::of(rundbrief(project, &["send", POST, "--yes"]).output().expect("it runs"))
 }
 
+/// What an instance answers in another way than a good one.
+type Differs = fn(&Asked) -> Option<Page>;
+
 #[test]
 fn what_the_instance_would_refuse_is_refused_before_anything_leaves() {
-    let cases: [(&str, fn(&Asked) -> Option<Page>, i32); 4] = [
-        ("a token that expired", |asked| asked.path.starts_with("/api/v1/accounts").then(|| expired()), 77),
+    let cases: [(&str, Differs, i32); 4] = [
+        ("a token that expired", |asked| asked.path.starts_with("/api/v1/accounts").then(expired), 77),
         ("a text over its limit", |asked| (asked.path == "/api/v2/instance").then(|| instance(60)), 65),
         ("a website", |asked| asked.path.starts_with("/api").then(|| Page::text("<html>Hallo")), 78),
         ("a website without such pages", |asked| asked.path.starts_with("/api").then(|| Page::status(404)), 78),
@@ -235,4 +238,14 @@ fn nobody_is_named_by_accident() {
         let text = body["status"].as_str().expect("a text");
         assert_eq!(text.contains("@verband@social.example"), named, "{text:?}");
     }
+}
+
+#[test]
+fn a_token_that_may_too_little_is_told_what_it_needs() {
+    let mail = Server::start(Script::new());
+    let narrow = Page::json(403, &json!({ "error": "This action is outside the authorized scopes" }));
+    let web = network(move |asked| if asked.path == "/api/v2/media" { narrow.clone() } else { good(asked) });
+    let project = project(&mail, &section(&web.url("")));
+    send(&project).code(77).says("outside the authorized scopes").says("write:media");
+    assert_eq!((mail.accepted_count(), at(&web, PUBLISH).len()), (3, 0));
 }

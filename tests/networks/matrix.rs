@@ -125,3 +125,22 @@ fn an_alias_of_no_room_is_said() {
     send(&project).code(78).says("an alias that exists");
     assert_eq!((mail.accepted_count(), web.asked().len()), (3, 1));
 }
+
+#[test]
+fn a_picture_that_the_room_refuses_leaves_the_text_posted() {
+    let mail = Server::start(Script::new());
+    let web = network(|asked| match asked.path.ends_with("-picture") {
+        true => Page::json(403, &json!({ "errcode": "M_FORBIDDEN", "error": "No pictures here" })),
+        false => good(asked),
+    });
+    let project = project(&mail, &section(&web.url("")));
+    send(&project).code(0).says("posted to net");
+    let told = status(&project).code(0);
+    assert!(
+        told.said.contains("/%24text (without the picture: Matrix answered 403: No pictures here)"),
+        "{}",
+        told.said
+    );
+    send(&project).code(0);
+    assert_eq!(at(&web, PUBLISH).len(), 2, "nothing twice");
+}

@@ -105,7 +105,7 @@ impl Bluesky {
         if reply.status == 401 {
             let message = super::answer::said(&reply, NetworkKind::Bluesky);
             let help = "is the handle right, and is the password an app password that still exists? Bluesky makes them \
-                        under Settings, Privacy and security, App passwords; the account's own is refused";
+                        under Settings, Privacy and security, App passwords";
             return Err(Halt::Stop(ChannelError::Credentials { message, help: help.to_owned() }));
         }
         let answer = self.line.document(&reply)?;

@@ -73,7 +73,12 @@ impl Matrix {
             None => self.say(&room, outgoing.id, &message).await?,
         };
         if let Some(image) = image.filter(|image| found(&events, image).is_none()) {
-            self.say(&room, &format!("{}-picture", outgoing.id), &image).await?;
+            match self.say(&room, &format!("{}-picture", outgoing.id), &image).await {
+                // The text is posted, whatever becomes of the picture for good.
+                Err(Halt::Settled(Outcome::Rejected { reason, .. })) => without = Some(reason),
+                Err(Halt::Stop(error)) => without = Some(error.to_string()),
+                said => drop(said?),
+            }
         }
         let place = format!("https://matrix.to/#/{}/{}", encoded(&room), encoded(&event));
         Ok(Outcome::Sent { receipt: super::receipt(&place, without.as_deref()) })

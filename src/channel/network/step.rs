@@ -9,6 +9,10 @@ use crate::channel::{ChannelError, Outcome, Repeat};
 use crate::config::NetworkKind;
 use crate::http::{Reply, Request};
 
+/// What to do where a token of Mastodon may do less than is needed.
+const SCOPES: &str = "make a token with the scopes read:accounts, read:statuses, write:media and write:statuses (Settings, \
+                      Development), and see that the account may post";
+
 /// Why it goes no further.
 #[derive(Debug)]
 pub(super) enum Halt {
@@ -68,6 +72,10 @@ impl Line {
     pub(super) fn refusal(&self, reply: &Reply) -> Halt {
         match (reply.status, answer::of_failure(reply, self.kind, Repeat::Always)) {
             (300..=399 | 404 | 405 | 410, _) => self.no_api(reply),
+            (403, _) if self.kind == NetworkKind::Mastodon => Halt::Stop(ChannelError::Credentials {
+                message: answer::said(reply, self.kind),
+                help: SCOPES.to_owned(),
+            }),
             (_, Ok(outcome)) => Halt::Settled(outcome),
             (_, Err(error)) => Halt::Stop(error),
         }

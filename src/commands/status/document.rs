@@ -48,6 +48,8 @@ pub fn post(subject: &Subject, look: &Look, named: &Named) -> Value {
         json!({ "channel": found.channel, "corrected": standing.settled_at.filter(|_| done).map(stamp), "said": standing.detail })
     };
     document["corrections"] = named.corrections.iter().map(corrected).collect();
+    let posted = named.posted.iter().map(|(channel, place)| json!({ "channel": channel, "url": place }));
+    document["posted"] = posted.collect();
     document["revisions"] = look.revisions.iter().map(revision).collect();
     document
 }

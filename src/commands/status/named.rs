@@ -4,7 +4,7 @@
 //! person posts.
 
 use super::look::Look;
-use crate::commands::revisions::Revision;
+use crate::commands::revisions::{self, Revision};
 use crate::error::Error;
 use crate::ledger::{Books, DeliveryKey, DeliveryState, LedgerError, Roll, SqliteLedger, Standing};
 use crate::plan::Target;
@@ -32,6 +32,8 @@ pub struct Named {
     pub by_hand: Vec<(String, Option<String>)>,
     /// What puts right what was said on channels other than mail.
     pub corrections: Vec<Found>,
+    /// What the program has posted, and where it is seen, if the network says so.
+    pub posted: Vec<(String, String)>,
 }
 
 impl Named {
@@ -55,8 +57,16 @@ impl Named {
             };
             corrections.extend(record.standings_of_channels(release).await?.into_iter().map(found));
         }
+        // An answer that corrects a post is not where it is seen.
+        let published: Vec<Revision> = look.published().cloned().collect();
+        let mut posted = Vec::new();
+        for channel in revisions::posted(&published) {
+            let place = url_of(record, &published, &channel).await?;
+            posted.extend(place.filter(|place| place.starts_with("http")).map(|place| (channel, place)));
+        }
         Ok(Named {
             corrections,
+            posted,
             uncertain: uncertain(record, &look.revisions).await?,
             refused: some(record, &look.revisions, DeliveryState::Failed, own.failed).await?,
             again: some(record, &look.revisions, DeliveryState::Deferred, own.deferred).await?,
@@ -65,7 +75,7 @@ impl Named {
     }
 }
 
-/// Where a text can be seen that a person posted.
+/// Where a post can be seen.
 async fn url_of(record: &SqliteLedger, revisions: &[Revision], channel: &str) -> Result<Option<String>, LedgerError> {
     for revision in revisions {
         for part in revision.parts_of(channel) {

@@ -148,6 +148,7 @@ pub fn post(context: &Context, subject: &Subject, look: &Look, named: &Named) ->
     }
     parts.push(counts_table(subject, look));
     parts.push(texts(context, subject, look));
+    parts.push(posted(named));
     parts.push(corrections(context, look, named));
     parts.push(by_hand(subject, named));
     parts.push(for_nobody(context, subject, look));
@@ -252,6 +253,17 @@ fn list(found: &[Found], most: usize, all: u64, when: impl Fn(&Standing) -> Stri
 /// A server's answer may have several lines.
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What the program has posted, and where it can be seen.
+fn posted(named: &Named) -> String {
+    let rows: Vec<Vec<String>> =
+        named.posted.iter().map(|(channel, place)| vec![channel.clone(), place.clone()]).collect();
+    if rows.is_empty() {
+        return String::new();
+    }
+    let lines = aligned(&rows, |_| false);
+    "Posted:\n".to_owned() + &lines.iter().map(|line| format!("  {line}\n")).collect::<String>()
 }
 
 /// What a person posts: what is open, and where the rest can be seen.

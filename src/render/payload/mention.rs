@@ -22,7 +22,7 @@ pub(super) fn silenced(text: &str, servers: bool) -> String {
         silent.push(JOINER);
         silent.push_str(&rest[..name]);
         rest = &rest[name..];
-        let server = rest.strip_prefix('@').map_or(0, |server| name_len(server));
+        let server = rest.strip_prefix('@').map_or(0, name_len);
         if server > 0 {
             silent.push_str(if servers { &rest[..=server] } else { "" });
             rest = &rest[server + 1..];

@@ -3,6 +3,7 @@
 //! Comes in: a text and the network's kind. Goes out: its length in that network's units, and the limit.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -82,7 +83,7 @@ pub fn length(text: &str, kind: NetworkKind) -> usize {
         NetworkKind::Mastodon => with_urls(text, &link::urls(text), |part| graphemes(&without_domains(part))),
         NetworkKind::Bluesky | NetworkKind::Plain => graphemes(text),
         NetworkKind::X => {
-            let mut urls = link::urls(text);
+            let mut urls: Vec<_> = link::urls(text).into_iter().map(|url| x_url(text, url)).collect();
             urls.extend(super::domain::bare_domains(text, &urls));
             urls.sort_by_key(|url| url.start);
             with_urls(text, &urls, weighted)
@@ -151,7 +152,7 @@ pub(in crate::render) fn is_simple(text: &str) -> bool {
 }
 
 /// The sum over a text whose URLs count [`URL_LENGTH`] each and whose other parts are counted by `count`.
-fn with_urls(text: &str, urls: &[std::ops::Range<usize>], count: impl Fn(&str) -> usize) -> usize {
+fn with_urls(text: &str, urls: &[Range<usize>], count: impl Fn(&str) -> usize) -> usize {
     let mut sum = 0;
     let mut from = 0;
     for url in urls {
@@ -159,6 +160,28 @@ fn with_urls(text: &str, urls: &[std::ops::Range<usize>], count: impl Fn(&str) -
         from = url.end;
     }
     sum + count(&text[from..])
+}
+
+/// The part of a URL that X takes for one (twitter-text, `validUrlPath` and `validUrlQueryChars`): in a path Latin and
+/// Cyrillic letters, in a query ASCII alone, and no bracket at its end. The rest counts as text.
+fn x_url(text: &str, url: Range<usize>) -> Range<usize> {
+    let whole = &text[url.clone()];
+    let host = whole.find("://").map_or(0, |at| at + 3);
+    let path = whole[host..].find(['/', '?', '#']).map_or(whole.len(), |at| host + at);
+    let query = whole[path..].find('?').map_or(whole.len(), |at| path + at);
+    let in_path =
+        |c: char| c.is_ascii() || matches!(c, 'À'..='\u{24f}' | 'Ѐ'..='ӿ' | 'Ḁ'..='ỿ' | '–') && !"×÷".contains(c);
+    let ends = |c: char| c.is_ascii_alphanumeric() || "_&=#/-".contains(c);
+    let end = match whole[path..query].find(|c| !in_path(c)) {
+        Some(stop) => whole[..path + stop].trim_end_matches(|c| !(ends(c) || c.is_alphabetic() || c == '+')).len(),
+        None => {
+            let stop = whole[query..].find(|c: char| !c.is_ascii()).map_or(whole.len(), |at| query + at);
+            let asked = whole[query..stop].trim_end_matches(|c| !ends(c));
+            // Without what is asked for, a question mark is a sentence's.
+            query + asked.len()
+        }
+    };
+    url.start..url.start + end.max(path)
 }
 
 /// `@name@server.example` as Mastodon counts it: `@name`.

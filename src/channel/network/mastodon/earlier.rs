@@ -13,8 +13,9 @@ const PAGE: usize = 40;
 const CLOCKS: i64 = 5 * 60 * 1000;
 
 impl Mastodon {
-    /// Where the status is, if it was posted since the content was frozen: one with the same text, or with the same link.
-    pub(super) async fn earlier(&self, status: &Value, frozen: i64) -> Result<Option<String>, Halt> {
+    /// Where the status of a post is, if it was posted since the content was frozen: one with the same text, or with the
+    /// post's own link.
+    pub(super) async fn earlier(&self, status: &Value, slug: &str, frozen: i64) -> Result<Option<String>, Halt> {
         let text = status["status"].as_str().unwrap_or_default();
         let account = self.get("/api/v1/accounts/verify_credentials").await?;
         let Some(id) = account["id"].as_str() else {
@@ -30,7 +31,7 @@ impl Mastodon {
             let page = page.as_array().map(Vec::as_slice).unwrap_or_default();
             // A status that is pinned may be older than the ones behind it.
             let since: Vec<&Value> = page.iter().filter(|status| is_since(status, frozen)).collect();
-            if let Some(found) = since.iter().find(|posted| is_same(posted, text)) {
+            if let Some(found) = since.iter().find(|posted| is_same(posted, text, slug)) {
                 return Ok(Some(place(found)));
             }
             match page.last().and_then(|last| last["id"].as_str()) {
@@ -47,10 +48,12 @@ fn is_since(status: &Value, frozen: i64) -> bool {
     created.is_none_or(|created| created.as_millisecond() >= frozen - CLOCKS)
 }
 
-fn is_same(status: &Value, text: &str) -> bool {
+/// A link tells posts apart only where it names the post as its campaign: many lead to the same page.
+fn is_same(status: &Value, text: &str, slug: &str) -> bool {
     let content = status["content"].as_str().unwrap_or_default();
-    let links = || link::urls(text).into_iter().map(|url| text[url].to_owned());
-    letters(&shown(content)) == letters(text) || links().any(|link| content.contains(&attribute(&link)))
+    let campaign = format!("utm_campaign={slug}");
+    let links = || link::urls(text).into_iter().map(|url| &text[url]).filter(|link| link.contains(&campaign));
+    letters(&shown(content)) == letters(text) || links().any(|link| content.contains(&attribute(link)))
 }
 
 /// A link as it stands in the HTML of a status.
@@ -93,12 +96,17 @@ mod tests {
                     </span></a>";
         let tag = "<a href=\"https://m.example/tags/KI\">#<span>KI</span></a>";
         let whole = format!("<p>Grüße &amp; „mehr“ &lt;3</p><p>Mehr dazu: {link}</p><p>{tag}</p>");
-        let said = |content: &str| is_same(&json!({ "content": content }), text);
+        let said = |content: &str| is_same(&json!({ "content": content }), text, "kurz");
         assert!(said(&whole));
         assert!(said(&format!("<p>Anders gesagt: {link}</p>")));
         assert!(!said("<p>Grüße &amp; „mehr“ &lt;3</p>"));
         assert!(!said("<p>Mehr dazu: <a href=\"https://a.example/b?x=1&amp;utm_campaign=kurz-2\">…</a></p>"));
-        assert!(is_same(&json!({ "content": "<p>Zeile<br />zwei</p>" }), "Zeile\nzwei"));
-        assert!(!is_same(&json!({}), "Zeile"));
+        assert!(is_same(&json!({ "content": "<p>Zeile<br />zwei</p>" }), "Zeile\nzwei", "kurz"));
+        let home = "<p>Anders: <a href=\"https://verband.example\">…</a></p>";
+        assert!(
+            !is_same(&json!({ "content": home }), "Neues: https://verband.example", "kurz"),
+            "a link of many posts"
+        );
+        assert!(!is_same(&json!({}), "Zeile", "kurz"));
     }
 }

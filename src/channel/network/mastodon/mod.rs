@@ -63,7 +63,7 @@ impl Mastodon {
         }
         let times = outgoing.times;
         if times.now - times.frozen > KEY_LIVES
-            && let Some(receipt) = self.earlier(&status, times.frozen).await?
+            && let Some(receipt) = self.earlier(&status, outgoing.slug, times.frozen).await?
         {
             return Ok(Outcome::Sent { receipt });
         }

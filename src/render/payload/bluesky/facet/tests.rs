@@ -2,8 +2,11 @@
 
 use super::facets;
 
-/// A text, and its facets: where each begins and ends in bytes, and what it says.
-const CASES: &[(&str, &[(u64, u64, &str)])] = &[
+/// Where a facet begins and ends in bytes, and what it says.
+type Facet = (u64, u64, &'static str);
+
+/// A text, and its facets.
+const CASES: &[(&str, &[Facet])] = &[
     ("", &[]),
     ("Guten Tag", &[]),
     ("Mehr: https://example.org/a.", &[(6, 27, "https://example.org/a")]),

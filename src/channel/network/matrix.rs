@@ -229,3 +229,27 @@ fn found(events: &[Value], message: &Value) -> Option<String> {
     let same = |event: &&Value| ["msgtype", "body", "filename"].iter().all(|key| event["content"][key] == message[key]);
     events.iter().find(same)?["event_id"].as_str().map(ToOwned::to_owned)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{decoded, encoded, replacing};
+
+    #[test]
+    fn a_correction_takes_the_place_of_the_message_and_reads_well_where_that_is_not_known() {
+        let message = json!({ "msgtype": "m.text", "body": "Neu", "formatted_body": "<b>Neu</b>" });
+        let replacing = replacing(message.clone(), "$abc:example.org");
+        assert_eq!((&replacing["body"], &replacing["formatted_body"]), (&json!("* Neu"), &json!("* <b>Neu</b>")));
+        assert_eq!(replacing["m.new_content"], message);
+        assert_eq!(replacing["m.relates_to"], json!({ "rel_type": "m.replace", "event_id": "$abc:example.org" }));
+    }
+
+    #[test]
+    fn the_name_of_an_event_is_read_as_it_was_written() {
+        for name in ["$abc:example.org", "$ü%41", "a%"] {
+            assert_eq!(decoded(&encoded(name)), name);
+        }
+        assert_eq!(decoded("100%"), "100%");
+    }
+}

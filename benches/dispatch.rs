@@ -134,6 +134,7 @@ async fn run(port: u16, bytes: usize, connections: usize, mails: u32) {
         release: &release,
         parts: &parts,
         composer: Composer::new(&sender, &key, &release),
+        corrects: std::collections::BTreeMap::new(),
         ways: Ways {
             mail: Way::Smtp(relay),
             connections,

@@ -108,6 +108,12 @@ pub enum Command {
     /// shows who gets what and how long it takes, and asks before anything leaves. Run again, it goes on where it stopped
     /// and writes to nobody twice; what was refused for now is tried again.
     Send(Send),
+    /// Put right what was sent of a post, after an edit of its file
+    ///
+    /// Shows what changed and what happens where, and asks. The feed's item and a Mastodon or Matrix post change where they
+    /// are, a Bluesky post gets an answer, webhooks are told; what a person posted is listed to be corrected by hand. The mail
+    /// goes again only with --mail, marked as a correction, to those who got the first one and to nobody else.
+    Correct(Correct),
     /// Approve a post for sending: this very content, for these people
     ///
     /// Shows the plan and the release code and notes who approved. Where the configuration says `[approval] required = true`,
@@ -129,7 +135,7 @@ pub enum Command {
     /// Without a post: every post that was sent, the newest first. Works while a send is running. With a post, the exit
     /// code says how it stands: 0 done, 69 some were refused, 75 some wait, 76 some may not have arrived.
     Status(Status),
-    /// Decide about mails that may or may not have arrived
+    /// Decide about mails and posts that may or may not have arrived
     ///
     /// `rundbrief status POST` names them. Only a person can find out, by asking or from the mail server's log.
     Resolve(Resolve),
@@ -391,6 +397,31 @@ pub struct Send {
 }
 
 #[derive(Debug, Args)]
+pub struct Correct {
+    /// The post: a Markdown file, or its name in newsletters/
+    #[arg(value_name = "POST")]
+    pub post: PathBuf,
+    /// Send the mail again too, marked as a correction, to those who got the first one
+    #[arg(long)]
+    pub mail: bool,
+    /// Show what changed and what would happen where, but change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do not look whether the article's link and its hosted pictures can be reached
+    #[arg(long)]
+    pub offline: bool,
+    /// Approve and correct in one step: the release code that you have seen, such as K7QF-3M2X
+    #[arg(long, value_name = "CODE", conflicts_with = "dry_run")]
+    pub approve: Option<String>,
+    /// Do not ask before something leaves this computer
+    #[arg(long)]
+    pub yes: bool,
+    /// Correct although `rundbrief check` finds errors
+    #[arg(long)]
+    pub force: bool,
+}
+
+#[derive(Debug, Args)]
 pub struct Approve {
     /// The post: a Markdown file, or its name in newsletters/
     #[arg(value_name = "POST")]
@@ -438,7 +469,7 @@ pub struct Resolve {
     /// They have arrived: they are not sent again
     #[arg(long, group = "decision")]
     pub count_as_sent: bool,
-    /// Only these of them; without any, all of the post
+    /// Only these of them, a post on a network by the name of its channel; without any, all of the post
     #[arg(value_name = "ADDRESS")]
     pub addresses: Vec<String>,
 }

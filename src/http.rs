@@ -6,6 +6,7 @@
 //! checked after the name was looked up, and the connection goes to the ones that were checked. No error and no `Debug`
 //! shows a URL, which may be a secret, or a body.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +18,7 @@ mod address;
 mod error;
 mod fetch;
 mod lookup;
+mod multipart;
 mod visit;
 
 use address::is_public;
@@ -24,6 +26,7 @@ pub use error::HttpError;
 use error::{failure, reason};
 pub use fetch::Fetched;
 use lookup::PublicOnly;
+pub use multipart::{Part, multipart};
 
 /// Until the TCP connection and TLS stand.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -31,6 +34,9 @@ const CONNECT: Duration = Duration::from_secs(5);
 const TOTAL: Duration = Duration::from_secs(15);
 /// The largest reply that is read, in bytes.
 const BODY_MAX: usize = 1024 * 1024;
+
+/// When a limit on requests is lifted, where no `Retry-After` says so.
+const RESETS: [&str; 2] = ["ratelimit-reset", "x-ratelimit-reset"];
 
 /// Makes requests under one rule about private addresses. Cheap to clone.
 #[derive(Clone)]
@@ -46,14 +52,14 @@ pub struct Request<'a> {
     method: Method,
     url: &'a str,
     headers: Vec<(&'a str, &'a str)>,
-    body: Option<(&'static str, Vec<u8>)>,
+    body: Option<(Cow<'static, str>, Vec<u8>)>,
 }
 
 /// What came back.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Reply {
     pub status: u16,
-    /// How long the other side asks us to wait (RFC 9110, section 10.2.3).
+    /// How long the other side asks us to wait (RFC 9110, section 10.2.3), or until when it takes no more requests.
     pub retry_after: Option<Duration>,
     pub body: Vec<u8>,
 }
@@ -71,14 +77,18 @@ impl<'a> Request<'a> {
         Request::new(Method::POST, url)
     }
 
+    pub const fn put(url: &'a str) -> Request<'a> {
+        Request::new(Method::PUT, url)
+    }
+
     pub fn header(mut self, name: &'a str, value: &'a str) -> Request<'a> {
         self.headers.push((name, value));
         self
     }
 
     /// A body with its media type.
-    pub fn body(mut self, media_type: &'static str, bytes: Vec<u8>) -> Request<'a> {
-        self.body = Some((media_type, bytes));
+    pub fn body(mut self, media_type: impl Into<Cow<'static, str>>, bytes: Vec<u8>) -> Request<'a> {
+        self.body = Some((media_type.into(), bytes));
         self
     }
 }
@@ -131,7 +141,7 @@ impl Client {
             builder = builder.header(name, value);
         }
         if let Some((media_type, bytes)) = request.body {
-            builder = builder.header("content-type", media_type).body(bytes);
+            builder = builder.header("content-type", &*media_type).body(bytes);
         }
         self.exchange(builder, &url).await
     }
@@ -156,8 +166,9 @@ impl Client {
         let host = url.host_str().unwrap_or_default();
         let mut response = builder.send().await.map_err(|error| failure(error, host))?;
         let status = response.status().as_u16();
-        let retry_after = response.headers().get("retry-after").and_then(|value| value.to_str().ok());
-        let retry_after = retry_after.and_then(wait);
+        let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
+        let resets = || RESETS.into_iter().filter_map(header).find_map(until).filter(|_| status == 429);
+        let retry_after = header("retry-after").and_then(wait).or_else(resets);
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| failure(error, host))? {
             if body.len() + chunk.len() > BODY_MAX {
@@ -176,6 +187,14 @@ fn wait(value: &str) -> Option<Duration> {
     }
     let date = jiff::fmt::rfc2822::parse(value.trim()).ok()?.timestamp();
     Duration::try_from(date.duration_since(jiff::Timestamp::now())).ok()
+}
+
+/// A moment, as seconds since 1970 (Bluesky) or as a timestamp (Mastodon). One that is over is no wait.
+fn until(value: &str) -> Option<Duration> {
+    let value = value.trim();
+    let seconds = value.parse().ok().and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
+    let moment = seconds.or_else(|| value.parse().ok())?;
+    Duration::try_from(moment.duration_since(jiff::Timestamp::now())).ok()
 }
 
 impl std::fmt::Debug for Client {

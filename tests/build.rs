@@ -24,10 +24,14 @@ fn a_build_writes_everything_of_the_contract() {
             "item.xml",
             "plan.json",
             "teaser/bluesky.txt",
+            "teaser/bluesky.url",
             "teaser/linkedin.txt",
+            "teaser/linkedin.url",
             "teaser/mastodon.txt",
+            "teaser/mastodon.url",
             "teaser/plain.txt",
             "teaser/x.txt",
+            "teaser/x.url",
         ]
     );
     assert!(project.read("out/kurz/email.txt").contains("Sehr geehrte Frau Muster"), "for the first member");

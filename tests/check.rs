@@ -102,6 +102,7 @@ impl Scene {
             pictures: &pictures,
             words: &words,
             templates: &self.templates,
+            correction: false,
         };
         let lists: Vec<String> = self.config.lists.keys().cloned().collect();
         let channels = post.header.channels.clone().unwrap_or_else(|| self.config.channel_names());

@@ -90,6 +90,16 @@ fn a_channel_says_what_it_needs_and_what_does_nothing() {
 }
 
 #[test]
+fn how_much_an_instance_takes_is_said_of_instances_alone() {
+    says(
+        &with("[channels.toot]\nkind = \"mastodon\"\ncharacters = 5"),
+        &["no instance takes 5 characters", "characters = 1000"],
+    );
+    let text = with("[channels.himmel]\nkind = \"bluesky\"\ncharacters = 500");
+    says(&text, &["`characters` is not used by kind = \"bluesky\"", "remove this line"]);
+}
+
+#[test]
 fn wrong_types_are_said_in_plain_words() {
     says(&changed("items = 30", "items = \"30\""), &["this must be a whole number", "config.toml:68:9"]);
     says(&changed("items = 30", "items = -3"), &["this must be a whole number"]);

@@ -12,6 +12,8 @@ mod web_server;
 mod disk;
 #[path = "doctor/dns.rs"]
 mod dns;
+#[path = "doctor/networks.rs"]
+mod networks;
 #[path = "doctor/refusals.rs"]
 mod refusals;
 #[path = "doctor/unsubscribe.rs"]

@@ -75,6 +75,7 @@ work_on_sqlite! { revision_contract:
     what_is_in_doubt_of_an_earlier_text_can_be_decided,
     what_counts_as_sent_of_an_earlier_text_is_known,
     a_third_text_goes_to_those_who_have_none_of_the_two,
+    a_correction_follows_what_is_out,
     a_stop_during_the_preparation_holds,
     what_a_dead_process_had_is_not_held,
     a_trial_is_forgotten_with_all_its_texts,

@@ -27,6 +27,7 @@ fn render_with(case: &Case, templates: &Templates) -> Result<Rendered, Vec<Strin
         pictures: &case.pictures,
         words: &words,
         templates,
+        correction: false,
     };
     render(&source, "members", BODY).map_err(|findings| findings.iter().map(ToString::to_string).collect())
 }
@@ -305,6 +306,7 @@ mod tested {
             pictures: &case.pictures,
             words: &words,
             templates: &templates,
+            correction: false,
         };
         let mail = email::render(&source, "members").expect("renders");
         let mark = Mark::new(Code::of(&mail.compiled.digest()), &words);

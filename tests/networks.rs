@@ -10,8 +10,18 @@ mod smtp_server;
 #[path = "support/web_server.rs"]
 mod web_server;
 
+#[path = "networks/bluesky.rs"]
+mod bluesky;
+#[path = "networks/correct.rs"]
+mod correct;
 #[path = "networks/hooks.rs"]
 mod hooks;
+#[path = "networks/mastodon.rs"]
+mod mastodon;
+#[path = "networks/matrix.rs"]
+mod matrix;
+#[path = "networks/posting.rs"]
+mod posting;
 #[path = "networks/scene.rs"]
 mod scene;
 #[path = "networks/webhook.rs"]
@@ -36,24 +46,7 @@ fn slack(mail: &Server, web: &WebServer) -> Project {
 /// What `status` says, without the time of day.
 fn status(project: &Project, code: i32) -> String {
     let sent = Sent::of(rundbrief(project, &["status", POST]).output().expect("it runs"));
-    without_times(&sent.code(code).said)
-}
-
-fn without_times(text: &str) -> String {
-    let now = jiff::Timestamp::now().in_tz("Europe/Berlin").expect("a known zone");
-    let day = now.strftime("%-d %B %Y, ").to_string();
-    let digit = |c: char| c.is_ascii_digit();
-    let mut text = text.replace(&day, "DAY, ");
-    for before in ["DAY, ", "since "] {
-        let mut from = 0;
-        while let Some(at) = text[from..].find(before).map(|at| from + at + before.len()) {
-            if text.get(at..at + 5).is_some_and(|time| time.matches(digit).count() == 4) {
-                text.replace_range(at..at + 5, "TIME");
-            }
-            from = at;
-        }
-    }
-    text
+    posting::without_times(&sent.code(code).said)
 }
 
 #[test]

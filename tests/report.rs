@@ -50,6 +50,7 @@ fn done() -> Report {
             note: "Bitte noch heute.".to_owned(),
             at: at("23T08:40"),
         }),
+        correction: false,
         stage: Stage::Done,
         began: Some(at("23T09:00")),
         ended: Some(at("23T09:41")),

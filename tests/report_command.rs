@@ -161,7 +161,10 @@ fn revisions_are_told_apart() {
         "INSERT INTO release (id, slug, revision, mode, code, audience, state, waves, created_at, key) SELECT 99, slug, \
          2, mode, zeroblob(32), audience, 3, 1, created_at + 90000, key FROM release WHERE mode = 1",
     );
-    sql(&project, "INSERT INTO part SELECT 99, part, channel, list, digest FROM part WHERE channel = 'email'");
+    sql(
+        &project,
+        "INSERT INTO part (release, part, channel, list, digest, form) SELECT 99, part, channel, list, digest, form FROM part WHERE channel = 'email'",
+    );
     sql(
         &project,
         "INSERT INTO delivery (release, part, target, state, attempts, due_at, settled_at, detail) SELECT 99, part, \

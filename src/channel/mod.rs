@@ -31,6 +31,8 @@ pub struct Outgoing<'a> {
     /// other one: by it the other side recognises a repetition.
     pub id: &'a str,
     pub times: Times,
+    /// Of a correction: what the network said of the post that it corrects, its address as a rule.
+    pub corrects: Option<&'a str>,
     pub content: Content<'a>,
 }
 

@@ -145,8 +145,15 @@ mod tests {
         let mut outbox = Outbox::new(folder.path().join("outbox"));
         let envelope = Envelope { from: "a@example.org", to: "b@example.org" };
         let content = Content::Message { envelope, bytes: b"Subject: x\r\n\r\n" };
-        let outgoing =
-            Outgoing { slug: "tagung", channel: "email", name: "4a", id: "", times: Times::default(), content };
+        let outgoing = Outgoing {
+            slug: "tagung",
+            channel: "email",
+            name: "4a",
+            id: "",
+            times: Times::default(),
+            corrects: None,
+            content,
+        };
         outbox.deliver(&outgoing, &Open).await.expect("is written");
         outbox.deliver(&outgoing, &Open).await.expect("is written again");
         let files: Vec<_> = fs::read_dir(outbox.folder("tagung").join("email"))

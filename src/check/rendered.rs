@@ -30,8 +30,10 @@ impl Rendered {
             rendered.findings.extend(feed::item(source).err());
         }
         let maker = Teasers::of(source);
-        for (name, network) in source.config.networks().iter().filter(|(name, _)| goes_to(name)) {
-            match maker.teaser(name, network.kind) {
+        for (name, network) in
+            source.config.networks().iter().filter(|(name, network)| goes_to(name) && network.kind.has_teaser())
+        {
+            match maker.teaser(name, network) {
                 Ok(teaser) => rendered.teasers.push(teaser),
                 Err(finding) => rendered.findings.push(finding),
             }

@@ -123,6 +123,11 @@ fn what_it_means(context: &Context, look: &Look<'_>) -> String {
         (_, false) => {
             "The configuration does not ask for it: `[approval] required = true` keeps back what is not approved."
         }
+        _ if look.another_release().is_some() && look.is_sent() => {
+            return format!(
+                "`rundbrief correct {slug}` puts right what was sent; after an edit it must be approved again."
+            );
+        }
         _ if look.another_release().is_some() => {
             "It is of the files as they are now; a send of what was released before goes on as it is."
         }

@@ -14,6 +14,8 @@ use crate::channel::network::{Described, Remote};
 use crate::cli;
 use crate::config::Images;
 use crate::error::{Error, Exit};
+use crate::render::teaser::{Teaser, share};
+use crate::render::{Shown, link};
 
 /// Builds a post into `<out>/<slug>/`.
 pub async fn run(arguments: &cli::Build, context: &Context) -> Result<Exit, Error> {
@@ -112,6 +114,26 @@ pub fn described(context: &Context, ready: &Ready) -> Vec<Result<(String, Descri
     requests
 }
 
+/// Beside a text that a person posts: the picture, and a page that opens the network with the text in it.
+fn stage_by_hand(staging: &mut Staging, context: &Context, ready: &Ready, teaser: &Teaser) -> Result<(), Error> {
+    if ready.renditions.payloads.iter().any(|payload| payload.channel == teaser.channel) {
+        return Ok(());
+    }
+    let post = &ready.loaded.post;
+    let image = post.header.image.as_ref().and_then(|image| ready.loaded.pictures.of_post(post, image, Shown::Hero));
+    if let Some(picture) = image.filter(|picture| !picture.bytes.is_empty()) {
+        let ending = Path::new(&picture.name).extension().and_then(|ending| ending.to_str()).unwrap_or("jpg");
+        staging.write(format!("teaser/{}.{ending}", teaser.channel), &picture.bytes)?;
+    }
+    let config = &context.project.config;
+    let kind = config.networks().get(&teaser.channel).map(|network| network.kind);
+    let link = post.header.link.as_deref().map(|url| link::tracked(url, &teaser.channel, "social", post.slug.as_str()));
+    if let Some(url) = kind.and_then(|kind| share::url(kind, &teaser.text, link.as_deref())) {
+        staging.write(format!("teaser/{}.url", teaser.channel), format!("[InternetShortcut]\r\nURL={url}\r\n"))?;
+    }
+    Ok(())
+}
+
 /// Puts all files of a build beside their places.
 pub fn stage(context: &Context, ready: &Ready, folder: &Path, survey: &Survey) -> Result<Staging, Error> {
     let mut staging = Staging::new(folder)?;
@@ -127,6 +149,7 @@ pub fn stage(context: &Context, ready: &Ready, folder: &Path, survey: &Survey) -
     }
     for teaser in &ready.renditions.teasers {
         staging.write(format!("teaser/{}.txt", teaser.channel), &teaser.text)?;
+        stage_by_hand(&mut staging, context, ready, teaser)?;
     }
     for payload in &ready.renditions.payloads {
         staging.write(format!("payload/{}.json", payload.channel), payload.shown() + "\n")?;

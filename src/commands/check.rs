@@ -52,6 +52,7 @@ pub async fn run(arguments: &cli::Check, context: &Context) -> Result<Exit, Erro
         let nothing = Facts::default();
         let links = looked.iter().flat_map(|post| urls(&post.subject(context, &nothing, &settings)));
         facts.answers = online::answers(context, links).await?;
+        findings.extend(online::too_long(context, &looked).await);
     }
     let mut audiences = Audiences::new(context, record.as_ref()).await?;
     for post in &looked {
@@ -132,6 +133,14 @@ pub async fn gate(order: &Order<'_>, context: &Context, ready: &Ready) -> Result
     if order.force || was_released(context, ready).await? {
         return Ok(());
     }
+    must_pass(matches!(order.by, By::Person { .. }), context, ready)
+}
+
+/// Refuses what has errors; `person`: somebody reads what is said about it.
+///
+/// # Errors
+/// [`Error::Input`] with the errors.
+pub fn must_pass(person: bool, context: &Context, ready: &Ready) -> Result<(), Error> {
     let settings = Settings::of(&context.project.config.check).map_err(Error::Config)?;
     let (channels, lists) = (channels_of(context, &ready.loaded), lists_of(context, &ready.loaded));
     let made = (ready.renditions.emails.first().map(|(_, email)| email), ready.renditions.teasers.as_slice());
@@ -143,7 +152,7 @@ pub async fn gate(order: &Order<'_>, context: &Context, ready: &Ready) -> Result
     if errors.is_empty() {
         return Ok(());
     }
-    if matches!(order.by, By::Person { .. }) {
+    if person {
         context.screen.note("Nothing was sent, because of what follows; --force sends it all the same.\n");
     }
     Err(Error::Input(errors))

@@ -5,7 +5,7 @@ use anstyle::{AnsiColor, Style};
 use super::Context;
 use crate::cli;
 use crate::config::Transport;
-use crate::doctor::{Check, State, dns, exit, lists, record, relay, secrets, settings, unsubscribe, ways};
+use crate::doctor::{Check, State, dns, exit, lists, networks, record, relay, secrets, settings, unsubscribe, ways};
 use crate::error::Exit;
 use crate::http::Client;
 
@@ -20,7 +20,7 @@ pub async fn run(arguments: &cli::Doctor, context: &Context) -> Exit {
     checks.extend(record::checks(project, &context.now, env).await);
     checks.extend(lists::checks(project));
     checks.extend(local_way(context));
-    checks.extend(if arguments.offline { offline(context) } else { online(context).await });
+    checks.extend(if arguments.offline { offline(context).await } else { online(context).await });
     context.screen.result(&text(&checks));
     context.screen.json(&checks);
     exit(&checks)
@@ -41,12 +41,13 @@ fn local_way(context: &Context) -> Option<Check> {
 }
 
 /// One line for each family that is left out.
-fn offline(context: &Context) -> Vec<Check> {
+async fn offline(context: &Context) -> Vec<Check> {
     let config = &context.project.config;
     let mut checks = Vec::new();
     if matches!(config.email.transport, Transport::Smtp(_)) {
         checks.push(Check::not_checked("mail-server", LEFT_OUT));
     }
+    checks.extend(networks::checks(config, env, false).await);
     match unsubscribe::without_page(config) {
         Some(check) => checks.push(check),
         None if config.sender.unsubscribe.url.is_some() => checks.push(Check::not_checked("unsubscribe", LEFT_OUT)),
@@ -57,8 +58,9 @@ fn offline(context: &Context) -> Vec<Check> {
 }
 
 async fn online(context: &Context) -> Vec<Check> {
-    let (relay, page, dns) = tokio::join!(mail_server(context), page(context), names(context));
-    relay.into_iter().chain(page).chain(dns).collect()
+    let posted = networks::checks(&context.project.config, env, true);
+    let (relay, posted, page, dns) = tokio::join!(mail_server(context), posted, page(context), names(context));
+    relay.into_iter().chain(posted).chain(page).chain(dns).collect()
 }
 
 async fn mail_server(context: &Context) -> Vec<Check> {

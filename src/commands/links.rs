@@ -44,6 +44,14 @@ pub async fn must_answer(offline: bool, channels: &[String], context: &Context, 
     if !real || offline || was_released(context, ready).await? {
         return Ok(());
     }
+    must_answer_now(channels, context, ready).await
+}
+
+/// The same, whatever was released before.
+///
+/// # Errors
+/// As [`must_answer`].
+pub async fn must_answer_now(channels: &[String], context: &Context, ready: &Ready) -> Result<(), Error> {
     let links = links(channels, context, ready);
     if links.iter().any(|link| matches!(link.what, What::Picture(_))) {
         // Whoever has to upload them finds them there.
@@ -63,7 +71,7 @@ pub async fn must_answer(offline: bool, channels: &[String], context: &Context, 
     Ok(())
 }
 
-async fn was_released(context: &Context, ready: &Ready) -> Result<bool, Error> {
+pub(super) async fn was_released(context: &Context, ready: &Ready) -> Result<bool, Error> {
     let Some(ledger) = record::existing(context).await? else { return Ok(false) };
     let release = ledger.release(ready.slug(), Mode::Real).await.map_err(|error| error.at(&ledger.place()))?;
     ledger.shut().await;

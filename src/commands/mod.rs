@@ -16,6 +16,7 @@ mod approve;
 mod audience;
 mod build;
 mod check;
+mod correct;
 mod doctor;
 mod explain;
 mod import;
@@ -23,6 +24,7 @@ mod init;
 mod ledger;
 mod links;
 mod members;
+mod networks;
 mod new;
 mod new_file;
 mod notify;
@@ -123,6 +125,7 @@ fn answer(cli: Cli, screen: Screen) -> Result<Exit, Error> {
         Command::Check(arguments) => runtime.block_on(check::run(arguments, &context)),
         Command::Build(arguments) => runtime.block_on(build::run(arguments, &context)),
         Command::Send(arguments) => runtime.block_on(send::run(arguments, &context)),
+        Command::Correct(arguments) => runtime.block_on(correct::run(arguments, &context)),
         Command::Run => runtime.block_on(run::run(&context)),
         Command::Approve(arguments) => runtime.block_on(approve::run(arguments, &context)),
         Command::Stop(arguments) => runtime.block_on(stop::run(arguments, &context)),

@@ -4,11 +4,11 @@ use serde_json::json;
 
 use super::Context;
 use super::released::Released;
-use super::revisions;
+use super::revisions::{self, Revision};
 use crate::cli;
 use crate::error::{Error, Exit};
 use crate::finding::nearest;
-use crate::ledger::{Books, ByHand, DeliveryKey, Ledger};
+use crate::ledger::{Books, ByHand, DeliveryKey, Form, Ledger, Mode};
 use crate::plan::Target;
 
 pub async fn run(arguments: &cli::Posted, context: &Context) -> Result<Exit, Error> {
@@ -23,7 +23,8 @@ pub async fn run(arguments: &cli::Posted, context: &Context) -> Result<Exit, Err
     let revisions = released.revisions().await?;
     // Of a text that was changed on the way, the one that is open, or was posted already.
     let found = revisions.iter().find_map(|revision| {
-        let part = revision.parts_of(channel).find(|part| revision.is_by_hand(*part))?;
+        let by_hand = |part: &i64| revision.is_by_hand(*part) || waits_for_nobody(context, revision, *part);
+        let part = revision.parts_of(channel).find(by_hand)?;
         Some((revision.release.id, part))
     });
     let Some((id, part)) = found else {
@@ -48,6 +49,20 @@ pub async fn run(arguments: &cli::Posted, context: &Context) -> Result<Exit, Err
     context.screen.json(&json!({ "slug": slug, "channel": channel, "url": url }));
     released.record.shut().await;
     Ok(Exit::Settled)
+}
+
+/// Whether a part waits for a network that the program cannot post to any more.
+pub fn waits_for_nobody(context: &Context, revision: &Revision, number: i64) -> bool {
+    let open = revision.totals.iter().any(|(part, totals)| *part == number && totals.pending + totals.deferred > 0);
+    let Some(part) = revision.part(number).filter(|_| open && revision.release.mode == Mode::Real) else {
+        return false;
+    };
+    let network = context.project.config.channels.get(&part.channel);
+    match part.form {
+        Form::Payload => network.is_none_or(|network| network.access.is_none()),
+        Form::Item => context.project.config.feed.is_none(),
+        Form::Mail | Form::Text => false,
+    }
 }
 
 /// Said of a channel whose text is not posted by hand; `own`: this program delivers it.

@@ -61,12 +61,18 @@ impl Ready {
 
     /// The parts as they are frozen, with the bytes of the mails.
     pub fn frozen(&self) -> Vec<Part> {
-        let mut parts = self.parts.clone();
-        let mails = parts.iter_mut().filter(|part| part.channel == "email");
-        for (part, (_, email)) in mails.zip(&self.renditions.emails) {
-            part.body = email.compiled.to_bytes().into();
-        }
-        parts
+        whole(self.parts.clone(), &self.renditions)
+    }
+
+    /// The same parts marked as what puts right what was said before.
+    ///
+    /// # Errors
+    /// What is wrong with the templates.
+    pub fn corrections(&self, context: &Context) -> Result<Vec<Part>, Error> {
+        let (lists, channels) = (lists_of(context, &self.loaded), channels_of(context, &self.loaded));
+        let rendered = renditions(&self.loaded.correction(&context.project.config), &lists, &channels)
+            .map_err(|findings| Error::Input(with_lines(findings)))?;
+        Ok(whole(parts(&rendered, &channels), &rendered))
     }
 
     pub fn slug(&self) -> &str {
@@ -82,6 +88,15 @@ impl Ready {
     pub fn code(&self) -> String {
         Code::of(&self.digest).to_string()
     }
+}
+
+/// The parts with the bytes of the mails.
+fn whole(mut parts: Vec<Part>, rendered: &Renditions) -> Vec<Part> {
+    let mails = parts.iter_mut().filter(|part| part.channel == "email");
+    for (part, (_, email)) in mails.zip(&rendered.emails) {
+        part.body = email.compiled.to_bytes().into();
+    }
+    parts
 }
 
 fn sha256(bytes: &[u8]) -> [u8; 32] {

@@ -1,4 +1,4 @@
-//! `resolve`: a person decides about mails that may or may not have arrived.
+//! `resolve`: a person decides about mails and posts that may or may not have arrived.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::error::{Error, Exit};
 use crate::finding::nearest;
 use crate::ledger::{Books, Decided, DeliveryKey, DeliveryState, Ledger, Passage, Totals};
 use crate::members::address::Address;
-use crate::plan::SiteKey;
+use crate::plan::{SiteKey, Target};
 use crate::project::site_key;
 
 pub async fn run(arguments: &cli::Resolve, context: &Context) -> Result<Exit, Error> {
@@ -50,7 +50,7 @@ pub async fn run(arguments: &cli::Resolve, context: &Context) -> Result<Exit, Er
         "slug": slug,
         "decided": if arguments.send_again { "send-again" } else { "count-as-sent" },
         "count": done,
-        "addresses": chosen.iter().map(|found| found.standing.address.as_str()).collect::<Vec<_>>(),
+        "addresses": chosen.iter().map(called).collect::<Vec<_>>(),
         "totals": left,
     }));
     released.record.shut().await;
@@ -69,9 +69,20 @@ async fn chosen(
 ) -> Result<Vec<Found>, Error> {
     let key = key_of(context, released)?;
     let known: Vec<String> = waiting.iter().map(|found| found.standing.address.clone()).collect();
-    let mut by_target: BTreeMap<_, _> = waiting.into_iter().map(|found| (found.standing.key.target, found)).collect();
+    let is_post = |found: &Found| found.standing.key.target == Target::CHANNEL;
+    let (posts, mails): (Vec<_>, Vec<_>) = waiting.into_iter().partition(is_post);
+    let mut by_target: BTreeMap<_, _> = mails.into_iter().map(|found| (found.standing.key.target, found)).collect();
     let (mut chosen, mut taken, mut wrong) = (Vec::new(), Vec::new(), Vec::new());
+    let mut taken_posts: Vec<String> = Vec::new();
     for written in &arguments.addresses {
+        // A network is called by its channel's name.
+        let named: Vec<&Found> = posts.iter().filter(|found| found.channel == *written).collect();
+        if !named.is_empty() {
+            let new = |found: &&Found| !taken_posts.contains(&found.channel);
+            chosen.extend(named.into_iter().filter(new).cloned());
+            taken_posts.push(written.clone());
+            continue;
+        }
         let address = match Address::parse(written) {
             Ok(address) => address,
             Err(error) => {
@@ -101,6 +112,11 @@ async fn chosen(
     }
     let help = format!("nothing was changed; `rundbrief status {}` names those to decide about", released.release.slug);
     Err(Error::Usage(format!("there is nothing to decide about {}\n  = help: {help}", wrong.join("\n  and about "))))
+}
+
+/// Its address, or the channel of what has none.
+fn called(found: &Found) -> &str {
+    if found.standing.address.is_empty() { &found.channel } else { &found.standing.address }
 }
 
 fn known_of(known: &[String]) -> impl Iterator<Item = &str> {

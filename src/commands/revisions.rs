@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::released::is_by_hand;
-use crate::ledger::{Books, Ledger, LedgerError, Mode, Part, Release, Revisions, SqliteLedger, Totals};
+use crate::ledger::{Books, Form, Ledger, LedgerError, Mode, Part, Release, Revisions, SqliteLedger, Totals};
 
 /// One text of a post.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,6 +80,18 @@ pub fn by_hand(revisions: &[Revision]) -> Vec<String> {
             if !channels.iter().any(|known| known == channel) {
                 channels.push(channel.to_owned());
             }
+        }
+    }
+    channels
+}
+
+/// The networks that the program has posted to by itself, in the order of the parts; none of a trial.
+pub fn posted(revisions: &[Revision]) -> Vec<String> {
+    let mut channels: Vec<String> = Vec::new();
+    for revision in revisions.iter().filter(|revision| revision.release.mode == Mode::Real) {
+        for (number, _) in revision.totals.iter().filter(|(_, totals)| totals.sent > 0) {
+            let part = revision.part(*number).filter(|part| part.form == Form::Payload);
+            channels.extend(part.map(|part| part.channel.clone()).filter(|channel| !channels.contains(channel)));
         }
     }
     channels

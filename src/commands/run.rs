@@ -51,17 +51,22 @@ pub async fn run(context: &Context) -> Result<Exit, Error> {
     let mut lines = Vec::new();
     for candidate in candidates(context, record.as_ref()).await? {
         let (verdict, waits) = decide(context, record.as_ref(), &candidate).await?;
-        if waits {
-            exit = exit.max(Exit::SomeDeferred);
-        }
+        // Of what is sent now, the outcome says whether something waits.
+        let waiting = if waits { Exit::SomeDeferred } else { Exit::Settled };
         if verdict == Verdict::Nothing && candidate.unreadable.is_none() {
+            exit = exit.max(waiting);
             continue;
         }
         let record = match &record {
             Some(record) => record,
             None => record.insert(record::open(context).await?),
         };
-        if let Some(line) = take_up(context, record, candidate, verdict).await? {
+        let is_sent = matches!(verdict, Verdict::Send { .. });
+        let line = take_up(context, record, candidate, verdict).await?;
+        if line.is_none() || !is_sent {
+            exit = exit.max(waiting);
+        }
+        if let Some(line) = line {
             exit = exit.max(line.exit);
             context.screen.result(&line.text);
             if let Some(error) = &line.error {

@@ -5,13 +5,14 @@ use std::path::Path;
 use super::audience::{Mail, decisions, known_names};
 use super::ready::Ready;
 use super::survey::{self, code_of};
-use super::{Context, build, check, links, notify, record};
+use super::{Context, build, check, links, networks, notify, record};
 use crate::cli;
 use crate::dispatch::freeze::{Sums, Wave};
 use crate::error::{Error, Exit};
 use crate::finding::Finding;
 use crate::ledger::{Books, Event, EventKind, Ledger, LedgerError, Mode, Part, Release, Roll, SqliteLedger};
 use crate::plan::{Plan, SiteKey, Skip};
+use crate::post::Slug;
 use crate::project::{secret_warnings, site_key};
 
 mod approval;
@@ -29,8 +30,7 @@ mod ways;
 mod window;
 
 use approval::Gate;
-use deliver::Delivering;
-pub use deliver::Done;
+pub use deliver::{Delivering, Done};
 pub use end::counts as counts_of;
 use order::{By, Order};
 use rest::Course;
@@ -72,6 +72,9 @@ pub async fn carry_out(order: &Order<'_>, context: &Context) -> Result<Option<Do
     if mode(context) == Mode::Real {
         may_reach_people(context)?;
     }
+    if let Some(left) = unfinished_correction(order, context).await? {
+        return left.finish(order, context).await;
+    }
     let ready = match Ready::make(context, order.post) {
         Err(error @ Error::Input(_)) => return finish_unreadable(order, context, error).await,
         ready => ready?,
@@ -79,6 +82,32 @@ pub async fn carry_out(order: &Order<'_>, context: &Context) -> Result<Option<Do
     context.screen.findings(&ready.warnings);
     check::gate(order, context, &ready).await?;
     send(order, context, ready).await
+}
+
+/// What is left of a post's correction, if one is under way.
+async fn unfinished_correction(order: &Order<'_>, context: &Context) -> Result<Option<Unreadable>, Error> {
+    let Ok(slug) = Slug::of_file(&context.project.post_file(order.post)) else { return Ok(None) };
+    let Some(ledger) = record::existing(context).await? else { return Ok(None) };
+    let release = ledger.release(slug.as_str(), mode(context)).await.map_err(|error| error.at(&ledger.place()))?;
+    let under_way = match release.filter(Release::is_correction) {
+        Some(release) if !survey::is_done(&ledger, &release).await? => Some(release),
+        _ => None,
+    };
+    ledger.shut().await;
+    let Some(release) = under_way else { return Ok(None) };
+    let ledger = record::open(context).await?;
+    Unreadable::of_correction(order, context, ledger, release).await.map(Some)
+}
+
+/// Goes on with a correction that is under way.
+///
+/// # Errors
+/// As for any send.
+pub async fn finish_correction(order: &Order<'_>, context: &Context) -> Result<Option<Done>, Error> {
+    match unfinished_correction(order, context).await? {
+        Some(left) => left.finish(order, context).await,
+        None => Ok(None),
+    }
 }
 
 /// Sends the mail of a post to one address, marked as a test. Goes out: how it ended, and the answer for programs.
@@ -91,7 +120,7 @@ pub async fn test(context: &Context, post: &Path, address: &str) -> Result<(Exit
 }
 
 /// Refuses what must not leave this computer, before anything is done.
-fn may_reach_people(context: &Context) -> Result<(), Error> {
+pub fn may_reach_people(context: &Context) -> Result<(), Error> {
     let mut problems = context.project.config.network_problems();
     problems.extend(secret_warnings(&context.project));
     if problems.iter().any(Finding::is_error) {
@@ -132,6 +161,7 @@ async fn send(order: &Order<'_>, context: &Context, mut ready: Ready) -> Result<
     }
     let ways = ways::ways(context)?;
     links::must_answer(order.offline, order.channels, context, &ready).await?;
+    networks::must_take(order.offline, order.channels, context, &ready, &ways.networks).await?;
     let ledger = record::open(context).await?;
     if mode(context) == Mode::Real {
         ready.key = record::lasting_key(context, &ledger).await?;
@@ -171,6 +201,11 @@ async fn send(order: &Order<'_>, context: &Context, mut ready: Ready) -> Result<
     };
     if order.is_timer() && earlier.is_some() {
         sums.new.clear();
+    }
+    if course.corrected && earlier.is_some() && sums.total() > 0 {
+        discard(&ledger, &release).await?;
+        ledger.shut().await;
+        return Err(Error::Usage(rest::corrected_since(ready.slug(), sums.total())));
     }
     let gate =
         Gate { order, context, ready: &ready, ledger: &ledger, release: &release, parts: &parts, before: &before };
@@ -304,7 +339,16 @@ async fn fill(
     };
     let number = release.waves + 1;
     let limited = context.project.config.limited_domains();
-    let wave = Wave { roll: ledger, release: release.id, number, record: Some(ledger), earlier, replaces, limited };
+    let wave = Wave {
+        roll: ledger,
+        release: release.id,
+        number,
+        record: Some(ledger),
+        earlier,
+        replaces,
+        corrects: None,
+        limited,
+    };
     match wave.fill(decisions).await {
         Ok(sums) => Ok((release, sums)),
         Err(error) => {

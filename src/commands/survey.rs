@@ -12,7 +12,10 @@ use super::{Context, record};
 use crate::dispatch::Chosen;
 use crate::dispatch::freeze::{Sums, Wave};
 use crate::error::Error;
-use crate::ledger::{Books, Ledger, LedgerError, Mode, NewRelease, Part, Release, Roll, Scratch, SqliteLedger, Totals};
+use crate::ledger::{
+    Books, Ledger, LedgerError, Mode, NewRelease, Part, Purpose, Release, Revisions, Roll, Scratch, SqliteLedger,
+    Totals,
+};
 use crate::plan::{ChannelPlan, Plan};
 use crate::render::code::Code;
 
@@ -70,7 +73,16 @@ pub async fn on_course(
     let scratch = Scratch::new();
     let limited = context.project.config.limited_domains();
     let (earlier, replaces) = (course.earlier.as_ref(), course.replaces());
-    let wave = Wave { roll: &scratch, release: 0, number: 1, record: record.as_ref(), earlier, replaces, limited };
+    let wave = Wave {
+        roll: &scratch,
+        release: 0,
+        number: 1,
+        record: record.as_ref(),
+        earlier,
+        replaces,
+        corrects: None,
+        limited,
+    };
     let (parts, before) = match (&record, earlier) {
         (Some(record), Some(earlier)) => frozen(record, earlier).await?,
         _ => (ready.parts.clone(), course.before(&ready.parts)),
@@ -86,7 +98,9 @@ pub async fn on_course(
 /// The release that a send goes on with. A trial whose files were deleted, or that was made with another key, is over.
 pub async fn earlier(context: &Context, ready: &Ready, record: &SqliteLedger) -> Result<Option<Release>, Error> {
     let mode = mode(context);
-    let release = record.release(ready.slug(), mode).await.map_err(|error| error.at(&record.place()))?;
+    let revisions = record.revisions(ready.slug(), mode).await.map_err(|error| error.at(&record.place()))?;
+    // Nobody is added to a correction.
+    let release = revisions.into_iter().find(|release| !release.is_correction());
     let same_key = |release: &Release| release.key.is_empty() || release.key == ready.key.fingerprint();
     Ok(release.filter(|release| mode == Mode::Real || (same_key(release) && outbox(context).has_trial(ready.slug()))))
 }
@@ -96,6 +110,7 @@ pub fn new_release(context: &Context, ready: &Ready) -> NewRelease {
     NewRelease {
         slug: ready.slug().to_owned(),
         mode: mode(context),
+        purpose: Purpose::Publication,
         code: ready.digest,
         parts: ready.frozen(),
         created_at: context.now.timestamp().as_millisecond(),

@@ -10,6 +10,8 @@ pub struct Network {
     pub kind: NetworkKind,
     /// How the program posts there by itself; `None`: a person does, by hand.
     pub access: Option<Access>,
+    /// The longest text that this instance takes, where it is not what its network takes by default.
+    pub characters: Option<usize>,
     /// `allow_private`: this channel may call private and loopback addresses, by `http:` too.
     pub allow_private: bool,
 }
@@ -17,7 +19,7 @@ pub struct Network {
 impl Network {
     /// One that a person posts to.
     pub const fn by_hand(kind: NetworkKind) -> Network {
-        Network { kind, access: None, allow_private: false }
+        Network { kind, access: None, characters: None, allow_private: false }
     }
 }
 
@@ -66,6 +68,22 @@ pub enum Access {
     WebSub {
         hub: String,
     },
+}
+
+impl Access {
+    /// The secrets that it needs.
+    pub fn secrets(&self) -> Vec<&SecretRef> {
+        match self {
+            Access::Mastodon { token, .. } | Access::Matrix { token, .. } | Access::Telegram { token, .. } => {
+                vec![token]
+            }
+            Access::Bluesky { password, .. } => vec![password],
+            Access::Hook { url } => vec![url],
+            Access::Ntfy { token, .. } => token.iter().collect(),
+            Access::Webhook { url, secrets } => std::iter::once(url).chain(secrets).collect(),
+            Access::WebSub { .. } => Vec::new(),
+        }
+    }
 }
 
 /// Who sees a post on Mastodon (API, `visibility`).

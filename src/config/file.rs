@@ -182,6 +182,7 @@ pub(super) struct Network {
     pub url: Option<Text>,
     pub token: Option<Text>,
     /// Of Mastodon.
+    pub characters: Option<Spanned<u32>>,
     pub visibility: Option<Text>,
     /// Of Bluesky.
     pub handle: Option<Text>,

@@ -61,6 +61,8 @@ pub struct Wave<'a, R, L> {
     pub earlier: Option<&'a Release>,
     /// The release whose place this one takes: who has something of it is not written to again.
     pub replaces: Option<&'a Release>,
+    /// Of a correction: only who has a mail of this release or an earlier revision of it is written to.
+    pub corrects: Option<&'a Release>,
     /// Domains with a limit of their own, lower case.
     pub limited: BTreeSet<&'a str>,
 }
@@ -158,6 +160,12 @@ impl<R: Roll, L: Revisions> Wave<'_, R, L> {
 
     async fn drop_known(&self, chunk: &mut Vec<Recipient>, sums: &mut Sums) -> Result<(), Error> {
         let Some(record) = self.record else { return Ok(()) };
+        if let Some(corrected) = self.corrects {
+            let received = record.received(corrected.id, &targets(chunk)).await;
+            let received: HashSet<Target> = received.map_err(|error| error.at(&record.place()))?.into_iter().collect();
+            chunk.retain(|recipient| received.contains(&recipient.target));
+            return Ok(());
+        }
         let known = match (self.earlier, self.replaces) {
             (Some(earlier), _) => record.known(earlier.id, &targets(chunk)).await,
             (None, Some(replaced)) => record.reached(replaced.id, &targets(chunk)).await,

@@ -25,6 +25,7 @@ use crate::config::RetrySettings;
 use crate::ledger::{Delivery, DeliveryKey, LEASE, LedgerError, Pacing, Release, Wanted, Work, Worker};
 
 mod connection;
+pub(super) mod health;
 mod trouble;
 
 use trouble::Trouble;
@@ -47,6 +48,8 @@ pub(super) struct Run<'a, L> {
     pub worker: Worker,
     pub release: &'a Release,
     pub composer: &'a Composer<'a>,
+    /// What a correction corrects, by channel.
+    pub corrects: &'a BTreeMap<String, String>,
     pub control: &'a Control,
     pub clock: &'a Clock,
     pub tally: &'a Tally,

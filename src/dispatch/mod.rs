@@ -101,6 +101,8 @@ pub struct Dispatch<'a, L> {
     pub release: &'a Release,
     pub parts: &'a [Part],
     pub composer: Composer<'a>,
+    /// Of a correction: what each channel said of the post that is corrected there.
+    pub corrects: BTreeMap<String, String>,
     pub ways: Ways<'a>,
     pub retry: RetrySettings,
     pub wish: Wish,
@@ -154,6 +156,7 @@ impl<L: Work + Pacing> Dispatch<'_, L> {
             worker,
             release: self.release,
             composer: &self.composer,
+            corrects: &self.corrects,
             control: &control,
             clock: self.clock,
             tally: &tally,
@@ -162,7 +165,10 @@ impl<L: Work + Pacing> Dispatch<'_, L> {
             random: self.random,
             seen: Cell::new(self.clock.now()),
         };
-        let lanes = self.lanes(&run, chosen)?;
+        let mut lanes = self.lanes(&run, chosen)?;
+        if self.wish != Wish::Now {
+            lanes = self.without_ailing(lanes).await.map_err(|error| self.at(error))?;
+        }
         for lane in lanes.iter().filter(|_| self.wish == Wish::Now) {
             let parts: Vec<i64> = lane.jobs.keys().copied().collect();
             let hastened = self.ledger.hasten(self.release.id, &parts, self.clock.now()).await;
@@ -263,6 +269,17 @@ impl<L: Work + Pacing> Dispatch<'_, L> {
             lanes.push(lane);
         }
         Ok(lanes)
+    }
+
+    /// Without the networks that failed again and again a moment ago: a timer comes back to them later.
+    async fn without_ailing<'r>(&'r self, lanes: Vec<Lane<'r, L>>) -> Result<Vec<Lane<'r, L>>, LedgerError> {
+        let mut well = Vec::with_capacity(lanes.len());
+        for lane in lanes {
+            if self.ledger.left_alone_until(&lane::health::name(lane.name)).await? <= self.clock.now() {
+                well.push(lane);
+            }
+        }
+        Ok(well)
     }
 
     /// Shows life, looks for others that show none, listens for the end. Comes back only with the ledger's error.

@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use crate::config::RetrySettings;
 
+/// The other side is not heeded for longer than this.
+const ASKED_MOST: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// The next try of a delivery. Milliseconds since 1970.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Next {
@@ -30,7 +33,7 @@ pub fn next_try(refused: Refused, settings: &RetrySettings, jitter: f64) -> Opti
     let doublings = u32::try_from(refused.attempts.clamp(1, 31) - 1).unwrap_or(0);
     let wait = settings.first.saturating_mul(1 << doublings).min(settings.max);
     let wait = milliseconds(wait.mul_f64(0.8 + 0.4 * jitter.clamp(0.0, 1.0)));
-    let asked = refused.retry_after.map_or(0, milliseconds);
+    let asked = refused.retry_after.map_or(0, |asked| milliseconds(asked.min(ASKED_MOST)));
     let due_at = refused.now.saturating_add(wait.max(asked));
     let hold_until = if asked > 0 { refused.now.saturating_add(asked) } else { 0 };
     let end = refused.first_at.saturating_add(milliseconds(settings.give_up));
@@ -71,6 +74,13 @@ mod tests {
     fn it_ends_after_two_days() {
         assert!(wait(refused(40, 2 * 24 * 60 - 61), 0.5).is_some());
         assert_eq!(wait(refused(40, 2 * 24 * 60 - 59), 0.5), None);
+    }
+
+    #[test]
+    fn nobody_can_put_a_delivery_off_for_longer_than_a_day() {
+        let asked = Refused { retry_after: Some(Duration::from_secs(10_000_000)), ..refused(1, 0) };
+        let next = next_try(asked, &RetrySettings::default(), 0.5).expect("within two days");
+        assert_eq!(next.due_at - asked.now, 24 * 60 * MINUTE);
     }
 
     #[test]

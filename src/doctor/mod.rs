@@ -10,6 +10,7 @@
 //! | `record`, `disk` | the sending record; the disk that it lies on |
 //! | `lists` | the member lists |
 //! | `ways`, `relay` | how mails leave; the mail server |
+//! | `networks` | the networks that are posted to |
 //! | `unsubscribe` | the page that takes one-click unsubscribes |
 //! | `dns` | what the sender's domain says about its mails: SPF, DKIM, DMARC, MX |
 
@@ -20,6 +21,7 @@ use crate::error::{Error, Exit};
 pub mod disk;
 pub mod dns;
 pub mod lists;
+pub mod networks;
 pub mod record;
 pub mod relay;
 pub mod secrets;

@@ -137,6 +137,17 @@ async fn retry_after_is_read_as_seconds_and_as_a_date() {
 }
 
 #[tokio::test]
+async fn a_limit_on_requests_that_says_when_it_ends_is_a_wait() {
+    let head = "Content-Length: 0\r\nConnection: close\r\n";
+    for reset in ["RateLimit-Reset: 4102444800", "X-RateLimit-Reset: 2100-01-01T00:00:00.123456Z"] {
+        let reply = answered(format!("HTTP/1.1 429 X\r\n{head}{reset}\r\n\r\n")).await.expect("a reply");
+        assert!(reply.retry_after.is_some_and(|wait| wait > Duration::from_secs(1_000_000)), "{reset}: {reply:?}");
+        let reply = answered(format!("HTTP/1.1 200 OK\r\n{head}{reset}\r\n\r\n")).await.expect("a reply");
+        assert_eq!(reply.retry_after, None, "{reset}: nothing was refused");
+    }
+}
+
+#[tokio::test]
 async fn a_reply_that_is_too_large_is_an_error() {
     let mut answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", BODY_MAX + 1).into_bytes();
     answer.resize(answer.len() + BODY_MAX + 1, b'x');

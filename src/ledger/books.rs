@@ -116,6 +116,9 @@ pub trait Books: Ledger {
         limit: u32,
     ) -> Result<Vec<Standing>, LedgerError>;
 
+    /// The deliveries of a release's channels that have one delivery a post, in the order of the parts.
+    async fn standings_of_channels(&self, release: i64) -> Result<Vec<Standing>, LedgerError>;
+
     /// The parts of a release in their order, without their content.
     async fn outline(&self, release: i64) -> Result<Vec<Part>, LedgerError>;
 

@@ -28,7 +28,7 @@ pub use record::{Delivery, DeliveryKey, NewRelease, Part, Release, Settled, Upgr
 pub use revision::Revisions;
 pub use scratch::Scratch;
 pub use sqlite::{SqliteLedger, identity_of};
-pub use state::{DeliveryState, Form, Mode, ReleaseState, Totals};
+pub use state::{DeliveryState, Form, Mode, Purpose, ReleaseState, Totals};
 pub use witness::{Heard, Testimony, Witness};
 pub use work::{
     LEASE, Limit, Lost, LostDelivery, Marked, Pacing, Recovered, Seat, Slots, Spent, Waiting, Wanted, Work, Worker,
@@ -74,7 +74,9 @@ pub trait Ledger: Roll {
     /// them is dropped, they are settled, and a channel that they have served is not served again.
     ///
     /// [`LedgerError::InHand`] while a worker has something of an earlier revision, or when one reached somebody of this
-    /// wave since they were added; nothing is changed then.
+    /// wave since they were added; nothing is changed then. A correction takes the place of earlier corrections and of what
+    /// a person was still to post; it is refused in the same way while anything else waits of what it corrects, and all of
+    /// its channels are served.
     async fn seal(&self, release: i64, wave: i64, audience: [u8; 32]) -> Result<(), LedgerError>;
 
     /// Fails what waits for members who refuse in a row that this wave noted. Says how many there were.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{DeliveryState, Form, Mode, ReleaseState};
+use super::{DeliveryState, Form, Mode, Purpose, ReleaseState};
 use crate::plan::{Recipient, Target};
 
 /// A release in the ledger.
@@ -13,7 +13,8 @@ pub struct Release {
     pub slug: String,
     pub revision: i64,
     pub mode: Mode,
-    /// SHA-256 of the content alone.
+    pub purpose: Purpose,
+    /// SHA-256 of the content alone; of a correction, without what marks it as one.
     pub code: [u8; 32],
     /// Sum over the recipients.
     pub audience: [u8; 32],
@@ -26,11 +27,18 @@ pub struct Release {
     pub key: String,
 }
 
+impl Release {
+    pub fn is_correction(&self) -> bool {
+        self.purpose == Purpose::Correction
+    }
+}
+
 /// What is frozen when a release begins.
 #[derive(Debug, Clone)]
 pub struct NewRelease {
     pub slug: String,
     pub mode: Mode,
+    pub purpose: Purpose,
     pub code: [u8; 32],
     pub parts: Vec<Part>,
     /// Milliseconds since 1970.

@@ -16,6 +16,9 @@ pub trait Revisions: Ledger {
     /// those for whom it waits.
     async fn reached(&self, release: i64, targets: &[Target]) -> Result<Vec<Target>, LedgerError>;
 
+    /// Of these targets, those whose mail of this release or an earlier revision was accepted or may have arrived.
+    async fn received(&self, release: i64, targets: &[Target]) -> Result<Vec<Target>, LedgerError>;
+
     /// Of these targets, those for whom the mail of this release waits.
     async fn waiting_for(&self, release: i64, targets: &[Target]) -> Result<Vec<Target>, LedgerError>;
 

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tokio::sync::{Mutex, OnceCell};
 
-use super::{Ledger, LedgerError, Mode, NewRelease, Roll, SqliteLedger};
+use super::{Ledger, LedgerError, Mode, NewRelease, Purpose, Roll, SqliteLedger};
 use crate::plan::{Recipient, Target};
 
 /// Recipients and refusals that stay in memory, some 10 MB.
@@ -69,6 +69,7 @@ async fn moved(memory: Memory) -> Result<(SqliteLedger, i64), LedgerError> {
     let release = NewRelease {
         slug: "plan".to_owned(),
         mode: Mode::Trial,
+        purpose: Purpose::Publication,
         code: [0; 32],
         parts: Vec::new(),
         created_at: 0,

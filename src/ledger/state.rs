@@ -11,6 +11,23 @@ pub enum Mode {
     Real = 1,
 }
 
+/// What a release is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(i64)]
+pub enum Purpose {
+    /// It says what nobody has been told yet.
+    Publication = 0,
+    /// It puts right what an earlier revision said, where that went.
+    Correction = 1,
+}
+
+impl Purpose {
+    /// The purpose for a number of the database.
+    pub fn from_number(number: i64) -> Option<Purpose> {
+        [Purpose::Publication, Purpose::Correction].into_iter().find(|purpose| *purpose as i64 == number)
+    }
+}
+
 /// What a part's content is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(i64)]

@@ -168,6 +168,16 @@ pub trait Pacing {
     /// more.
     async fn spend(&self, limits: &[Limit<'_>], want: u32, now: i64) -> Result<Spent, LedgerError>;
 
+    /// Notes that what is under a name failed once more in a row: from the second time on it is left alone, for `from` at
+    /// first and twice as long each time, up to `most`. Says until when.
+    async fn failed_again(&self, name: &str, from: i64, most: i64, now: i64) -> Result<i64, LedgerError>;
+
+    /// It works again.
+    async fn works_again(&self, name: &str) -> Result<(), LedgerError>;
+
+    /// Until when it is left alone; in the past or 0 where it is not.
+    async fn left_alone_until(&self, name: &str) -> Result<i64, LedgerError>;
+
     /// Doubles the interval under a name, from at least `from`, to at most `most`; once a minute at most. `false`: it
     /// was slowed down less than a minute ago.
     async fn slow(&self, name: &str, from: i64, most: i64, now: i64) -> Result<bool, LedgerError>;

@@ -12,7 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use tempfile::NamedTempFile;
 
 use super::Project;
-use crate::config::{Login, Transport};
+use crate::config::{Access, Login, Transport};
 use crate::error::Error;
 use crate::finding::{Finding, Place};
 use crate::plan::SiteKey;
@@ -66,6 +66,9 @@ pub fn secret_files(project: &Project) -> Vec<PathBuf> {
             Login::OAuth { oauth, .. } => &oauth.client_secret,
         }));
     }
+    references.extend(
+        project.config.channels.values().filter_map(|network| network.access.as_ref()).flat_map(Access::secrets),
+    );
     let files = references.into_iter().filter_map(|reference| match reference {
         SecretRef::File(path) => Some(project.path(path)),
         SecretRef::Env(_) => None,

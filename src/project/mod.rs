@@ -41,6 +41,11 @@ pub struct Loaded {
 }
 
 impl Loaded {
+    /// The same for what puts right what was said before.
+    pub fn correction<'a>(&'a self, config: &'a Config) -> Source<'a> {
+        Source { correction: true, ..self.source(config) }
+    }
+
     /// The view of it that renderers take.
     pub fn source<'a>(&'a self, config: &'a Config) -> Source<'a> {
         Source {
@@ -50,6 +55,7 @@ impl Loaded {
             pictures: &self.pictures,
             words: &self.words,
             templates: &self.templates,
+            correction: false,
         }
     }
 }

@@ -33,6 +33,8 @@ pub struct Source<'a> {
     /// Of the post's language.
     pub words: &'a Words,
     pub templates: &'a Templates,
+    /// Whether it puts right what was said before: the mail and what programs read say so.
+    pub correction: bool,
 }
 
 /// Everything that a post becomes.
@@ -70,7 +72,7 @@ pub fn renditions(source: &Source<'_>, lists: &[String], channels: &[String]) ->
     let has_use = |kind: NetworkKind| kind != NetworkKind::WebSub || item.is_some();
     let networks = source.config.networks();
     for (name, network) in networks.iter().filter(|(name, network)| chosen(name) && has_use(network.kind)) {
-        let teaser = network.kind.has_teaser().then(|| maker.teaser(name, network.kind));
+        let teaser = network.kind.has_teaser().then(|| maker.teaser(name, network));
         match teaser.transpose() {
             Ok(teaser) => {
                 payloads.extend(payload::payload(source, name, network, teaser.as_ref()));

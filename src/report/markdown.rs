@@ -3,7 +3,7 @@
 //! Everything that comes from outside is escaped, so that no server's answer and no name becomes markup.
 
 use super::section::{Cell, Section, Table, sections};
-use super::wording::{facts, happening, lines, one_line, stage, time};
+use super::wording::{facts, happening, heading, lines, one_line, stage, time};
 use super::{Format, Mail, Report, Revision};
 use crate::words::Words;
 
@@ -39,8 +39,7 @@ pub fn text(report: &Report, words: &Words) -> String {
     }
     for revision in &report.revisions {
         if several {
-            let number = revision.number.to_string();
-            text += &format!("## {}\n\n", words.fill("report.revision", &[("number", &number)]));
+            text += &format!("## {}\n\n", heading(words, revision));
         }
         text += &of_revision(report, revision, words, if several { "###" } else { "##" });
     }

@@ -76,6 +76,8 @@ pub struct Report {
 pub struct Revision {
     /// Counted from 1.
     pub number: i64,
+    /// It puts right what an earlier one said.
+    pub correction: bool,
     /// As people read it: `K7QF-3M2X`.
     pub code: String,
     pub approval: Option<Approval>,

@@ -146,7 +146,12 @@ fn skipped(words: &Words, revision: &Revision) -> Vec<Section> {
 }
 
 fn networks(words: &Words, report: &Report, revision: &Revision) -> Option<Section> {
-    let open = || Cell::Text(words.get(if report.trial { "report.text_written" } else { "report.not_posted" }));
+    let open = match (report.trial, revision.correction) {
+        (true, _) => "report.text_written",
+        (false, true) => "report.not_corrected",
+        (false, false) => "report.not_posted",
+    };
+    let open = || Cell::Text(words.get(open));
     let row = |network: &super::Network| {
         let place = match &network.link {
             Some(link) if crate::config::is_url(link) => Cell::Link(link.clone()),

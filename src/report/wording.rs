@@ -8,6 +8,12 @@ use super::{Counts, Happened, Happening, Report, Revision, Stage};
 use crate::render::date;
 use crate::words::Words;
 
+/// What a revision is called: `Fassung 2 (Korrektur)`.
+pub fn heading(words: &Words, revision: &Revision) -> String {
+    let key = if revision.correction { "report.correction" } else { "report.revision" };
+    words.fill(key, &[("number", &revision.number.to_string())])
+}
+
 /// `23. November 2026, 09:00 Uhr`.
 pub fn time(words: &Words, at: &Zoned) -> String {
     let clock = at.strftime("%H:%M").to_string();

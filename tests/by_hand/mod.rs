@@ -45,6 +45,7 @@ impl House {
             pictures: &self.pictures,
             words: &self.words,
             templates: &self.templates,
+            correction: false,
         }
     }
 }

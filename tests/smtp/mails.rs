@@ -49,7 +49,15 @@ async fn an_address_that_could_say_more_than_an_address_is_refused_before_anythi
     }
     let content =
         Content::Message { envelope: Envelope { from: "x@example.org> SIZE=1", to: "a@example.org" }, bytes: MAIL };
-    let outgoing = Outgoing { slug: "tagung", channel: "email", name: "4a", id: "", times: Times::default(), content };
+    let outgoing = Outgoing {
+        slug: "tagung",
+        channel: "email",
+        name: "4a",
+        id: "",
+        times: Times::default(),
+        corrects: None,
+        content,
+    };
     assert_eq!(spoken(&session.deliver(&outgoing, &Door::open()).await), "stop: config");
     assert_eq!(server.connections(), 0);
 }

@@ -112,7 +112,15 @@ async fn an_address_that_looks_like_an_option_is_refused() {
     }
     let content =
         Content::Message { envelope: Envelope { from: "-oQ/tmp@example.org", to: "a@example.org" }, bytes: MAIL };
-    let outgoing = Outgoing { slug: "tagung", channel: "email", name: "4a", id: "", times: Times::default(), content };
+    let outgoing = Outgoing {
+        slug: "tagung",
+        channel: "email",
+        name: "4a",
+        id: "",
+        times: Times::default(),
+        corrects: None,
+        content,
+    };
     assert_eq!(spoken(&channel.deliver(&outgoing, &Door::open()).await), "stop: config");
     assert_eq!(program.read("mail"), None);
 }

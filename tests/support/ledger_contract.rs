@@ -24,6 +24,7 @@ pub fn release(slug: &str, mode: Mode) -> NewRelease {
     NewRelease {
         slug: slug.to_owned(),
         mode,
+        purpose: rundbrief::ledger::Purpose::Publication,
         code: [9; 32],
         parts,
         created_at: 1_700_000_000_000,

@@ -2,8 +2,8 @@
 //! `open` opens the same empty record again and again.
 
 use rundbrief::ledger::{
-    Books, Decided, DeliveryKey, DeliveryState, Event, EventKind, LedgerError, Mode, NewRelease, Release, ReleaseState,
-    Revisions, Totals, Work,
+    Books, Decided, DeliveryKey, DeliveryState, Event, EventKind, LedgerError, Mode, NewRelease, Purpose, Release,
+    ReleaseState, Revisions, Totals, Work,
 };
 use rundbrief::plan::Target;
 
@@ -278,4 +278,29 @@ pub async fn a_trial_is_forgotten_with_all_its_texts<L: Work + Books + Revisions
     ledger.forget_trial(newest.id).await.expect("forgets");
     assert_eq!(ledger.release("tagung", Mode::Trial).await.expect("reads"), None);
     assert_eq!(ledger.releases().await.expect("lists").iter().map(|release| release.id).collect::<Vec<_>>(), [real]);
+}
+
+/// A correction waits until what it corrects is out; then it serves every channel, and knows who received a mail.
+pub async fn a_correction_follows_what_is_out<L: Work + Books + Revisions>(open: impl AsyncFn() -> L) {
+    let ledger = open().await;
+    let old = half_sent(&ledger).await;
+    let correction = || NewRelease { purpose: Purpose::Correction, ..new_text() };
+    assert_eq!(sorted(ledger.received(old, &targets(1..=9)).await.expect("looks")), targets([1, 3]));
+    let begun = ledger.begin(&correction()).await.expect("begins");
+    assert!(begun.is_correction());
+    let sealed = ledger.seal(begun.id, 1, [3; 32]).await;
+    assert!(matches!(sealed, Err(LedgerError::InHand)), "members still wait: {sealed:?}");
+    ledger.discard(begun.id, 1).await.expect("discards");
+
+    let rest = self::begun(&ledger, []).await;
+    ledger.seal(rest.id, 1, [3; 32]).await.expect("seals");
+    let begun = ledger.begin(&correction()).await.expect("begins");
+    ledger.add(begun.id, 1, &[recipient(1), recipient(3)]).await.expect("adds");
+    ledger.seal(begun.id, 1, [3; 32]).await.expect("seals");
+    let parts = ledger.totals(begun.id).await.expect("counts");
+    let parts: Vec<_> = parts.iter().map(|(part, totals)| (*part, totals.pending)).collect();
+    assert_eq!(parts, [(0, 2), (1, 1), (2, 1)], "every channel, and what was still to be posted");
+    assert_eq!(sum(&ledger, rest.id).await.open(), 0);
+    let newest = ledger.release("tagung", Mode::Real).await.expect("reads").expect("is there");
+    assert!(newest.id == begun.id && newest.is_correction());
 }

@@ -85,7 +85,15 @@ pub async fn deliver_bytes(
     let content = Content::Message { envelope: Envelope { from: "bounce@example.org", to }, bytes };
     channel
         .deliver(
-            &Outgoing { slug: "tagung", channel: "email", name: "4a", id: "", times: Times::default(), content },
+            &Outgoing {
+                slug: "tagung",
+                channel: "email",
+                name: "4a",
+                id: "",
+                times: Times::default(),
+                corrects: None,
+                content,
+            },
             door,
         )
         .await

@@ -98,11 +98,18 @@ pub(super) fn is_page(reply: &Reply) -> bool {
 
 /// The status with the beginning of what was said, on one line.
 pub(super) fn said(reply: &Reply, kind: NetworkKind) -> String {
-    let text = String::from_utf8_lossy(&reply.body);
+    let text = sentence(&reply.body).unwrap_or_else(|| String::from_utf8_lossy(&reply.body).into_owned());
     let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let text: String = text.chars().filter(|c| !c.is_control()).take(SHOWN).collect();
     match text.is_empty() || is_page(reply) {
         true => format!("{} answered {}", kind.label(), reply.status),
         false => format!("{} answered {}: {text}", kind.label(), reply.status),
     }
+}
+
+/// The sentence for people in a JSON document: what most networks call `message` or `error`.
+fn sentence(body: &[u8]) -> Option<String> {
+    let document: serde_json::Value = serde_json::from_slice(body).ok()?;
+    let text = |key: &str| document[key].as_str().filter(|text| !text.is_empty());
+    text("message").or_else(|| text("error_description")).or_else(|| text("error")).map(ToOwned::to_owned)
 }

@@ -54,7 +54,16 @@ impl<'a> Look<'a> {
         let limited = context.project.config.limited_domains();
         // Another content can only go to those who have nothing yet.
         let (on, replaces) = if same { (earlier.as_ref(), None) } else { (None, earlier.as_ref()) };
-        let wave = Wave { roll: &new, release: 0, number: 1, record: Some(&record), earlier: on, replaces, limited };
+        let wave = Wave {
+            roll: &new,
+            release: 0,
+            number: 1,
+            record: Some(&record),
+            earlier: on,
+            replaces,
+            corrects: None,
+            limited,
+        };
         let mails = Mail::of_ready(ready);
         let sums = wave.fill(decisions(context, &ready.key, ready.lang(), &mails, &[])?).await?;
         let before_now = same.then_some(&before[..]);
@@ -67,16 +76,27 @@ impl<'a> Look<'a> {
         self.earlier.as_ref().filter(|release| release.code != self.ready.digest)
     }
 
+    /// Whether everybody who is to get it has something of it.
+    pub(super) fn is_sent(&self) -> bool {
+        self.done && self.sums.total() == 0
+    }
+
     /// The post, its code and the plan.
     pub(super) fn shown(&self, context: &Context) -> String {
         let mut text = format!("{}\nrelease code {}\n", self.ready.loaded.post.header.title, self.ready.code());
         let mut before = &self.before[..];
         if let Some(release) = self.another_release() {
-            text += &format!(
-                "The post has changed since its release: {} was released and goes on as it is. This is about the files as \
-                 they are now.\n",
-                code_of(release)
-            );
+            let (code, slug) = (code_of(release), self.ready.slug());
+            text += &match self.is_sent() {
+                true => format!(
+                    "The post has changed since it was sent ({code}). This is about the files as they are now, with which \
+                     `rundbrief correct {slug}` puts right what was sent.\n"
+                ),
+                false => format!(
+                    "The post has changed since its release: {code} was released and goes on as it is. This is about the \
+                     files as they are now.\n"
+                ),
+            };
             before = &[];
         }
         if self.ready.loaded.post.header.draft {
@@ -98,15 +118,12 @@ impl<'a> Look<'a> {
             (true, true) => Some(format!(
                 "{slug} was sent already {what}, and nobody has joined since: there is nothing to approve."
             )),
-            (true, false) => Some(format!(
-                "{slug} was sent already {what}, and nobody has joined since. It has changed after that, but nobody is \
-                 written to twice: there is nothing to approve."
-            )),
             (false, true) => Some(format!(
                 "{slug} was released already {what}, and nobody has joined since: it goes on without another approval.\n\
                  See: rundbrief status {slug}"
             )),
-            (false, false) => None,
+            // What was sent can be put right.
+            (_, false) => None,
         }
     }
 

@@ -73,8 +73,15 @@ async fn send(context: &Context, letter: &Letter, told: &mut Vec<String>) -> Res
         };
         let envelope = Envelope { from: from.email.as_ref(), to: to.email.as_ref() };
         let content = Content::Message { envelope, bytes: &bytes };
-        let outgoing =
-            Outgoing { slug: CHANNEL, channel: CHANNEL, name: CHANNEL, id: "", times: Times::default(), content };
+        let outgoing = Outgoing {
+            slug: CHANNEL,
+            channel: CHANNEL,
+            name: CHANNEL,
+            id: "",
+            times: Times::default(),
+            corrects: None,
+            content,
+        };
         match deliver_once(&mut session, &outgoing).await {
             Ok(Outcome::Sent { receipt }) => told.push(format!("{} told: {receipt}", to.email)),
             Ok(other) => failed(context, told, to.email.as_ref(), &reason(other)),

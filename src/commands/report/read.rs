@@ -99,6 +99,7 @@ impl Reading<'_> {
         let approval = record.approval_of(&release.slug, &release.code).await?;
         Ok(Revision {
             number: release.revision,
+            correction: release.is_correction(),
             code: code_of(release),
             approval: approval.map(|one| Approval { by: one.by, note: one.note, at: zoned(context, one.at) }),
             stage: stage_of(stage(&own, workers, release.state == ReleaseState::Stopped)),

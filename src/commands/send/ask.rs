@@ -22,11 +22,11 @@ pub fn at_terminal() -> bool {
 ///
 /// # Errors
 /// [`Error::Usage`] without a terminal and without `--yes`.
-pub(super) fn can_ask(yes: bool) -> Result<(), Error> {
+pub fn can_ask(yes: bool) -> Result<(), Error> {
     if yes || at_terminal() {
         return Ok(());
     }
-    let message = "this sends mails to people, and nobody can be asked here\n  = help: look at it with --dry-run, then \
+    let message = "this reaches people, and nobody can be asked here\n  = help: look at it with --dry-run, then \
                    add --yes";
     Err(Error::Usage(message.to_owned()))
 }

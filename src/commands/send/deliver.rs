@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::progress::Progress;
 use super::super::revisions::{self, Revision};
-use super::super::{Context, notify, signals};
+use super::super::{Context, correct, notify, signals};
 use super::order::Order;
 use super::{end, gone, outbox, ways};
 use crate::dispatch::{Composer, Dispatch, Ending, Ran, Ways};
@@ -24,7 +24,7 @@ pub struct Done {
 }
 
 /// Everything that is delivered now.
-pub(super) struct Delivering<'a> {
+pub struct Delivering<'a> {
     pub order: &'a Order<'a>,
     pub context: &'a Context,
     pub key: &'a SiteKey,
@@ -38,7 +38,7 @@ pub(super) struct Delivering<'a> {
 
 impl Delivering<'_> {
     /// Delivers what is due and says what came of it; `document` is the answer as JSON so far.
-    pub(super) async fn deliver(self, mut document: Value) -> Result<Done, Error> {
+    pub async fn deliver(self, mut document: Value) -> Result<Done, Error> {
         let context = self.context;
         let at = |error: LedgerError| error.at(&self.ledger.place());
         let progress = Progress::new(self.targets, context.screen.is_quiet() || self.release.mode == Mode::Trial);
@@ -47,6 +47,7 @@ impl Delivering<'_> {
             release: self.release,
             parts: self.parts,
             composer: Composer::new(&context.project.config.sender, self.key, self.release),
+            corrects: correct::receipts(&self.ledger, self.release).await.map_err(at)?,
             ways: self.ways.clone(),
             retry: context.project.config.email.retry,
             wish: self.order.wish(),

@@ -54,10 +54,15 @@ impl RealEnd {
         left: &Totals,
     ) -> Result<RealEnd, LedgerError> {
         let Revision { release, parts, totals } = revisions.first().expect("what was sent was released");
-        let named = |state| ledger.standings(release.id, state, None, NAMED);
+        let newest = revisions.first().expect("what was sent was released");
+        let named = async |state| {
+            let found = ledger.standings(release.id, state, None, NAMED).await?;
+            Ok::<_, LedgerError>(found.into_iter().map(|standing| called(newest, standing)).collect())
+        };
         let mut uncertain = Vec::new();
         for revision in revisions {
-            uncertain.extend(ledger.standings(revision.release.id, DeliveryState::Uncertain, None, NAMED).await?);
+            let found = ledger.standings(revision.release.id, DeliveryState::Uncertain, None, NAMED).await?;
+            uncertain.extend(found.into_iter().map(|standing| called(revision, standing)));
         }
         uncertain.truncate(NAMED as usize);
         let open = |number: i64| totals.iter().any(|(part, totals)| *part == number && totals.open() > 0);
@@ -128,6 +133,12 @@ pub fn counts(context: &Context, ran: &Ran, left: &Totals, next: Option<i64>, ta
     if sent("feed") > 0 {
         counts.push("feed written".to_owned());
     }
+    let posted =
+        ran.by_channel.iter().filter(|(name, done)| done.sent > 0 && !["email", "feed"].contains(&name.as_str()));
+    let posted: Vec<&str> = posted.map(|(name, _)| name.as_str()).collect();
+    if !posted.is_empty() {
+        counts.push(format!("posted to {}", posted.join(", ")));
+    }
     let again = match next {
         Some(due_at) => format!("to be tried again from {} on", short(context, due_at)),
         None => "to be tried again".to_owned(),
@@ -143,6 +154,14 @@ pub fn counts(context: &Context, ran: &Ran, left: &Totals, next: Option<i64>, ta
         }
     }
     counts
+}
+
+/// A post to a network has no address: it is called by its channel.
+fn called(revision: &Revision, mut standing: Standing) -> Standing {
+    if standing.address.is_empty() {
+        revision.channel(standing.key.part).clone_into(&mut standing.address);
+    }
+    standing
 }
 
 fn named(what: &str, standings: &[Standing]) -> String {

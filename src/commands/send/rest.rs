@@ -31,6 +31,8 @@ pub struct Course {
     /// Whether the post was stopped, and how often.
     pub stopped: bool,
     stops: u64,
+    /// What was released was corrected since: nobody new gets it as it was.
+    pub corrected: bool,
     /// A person has said what the rest get.
     decided: bool,
 }
@@ -75,7 +77,10 @@ impl Course {
             None => Course { stopped: is_stopped(&events), stops: stops(&events), ..Course::default() },
         };
         course.decided = rest.is_some();
-        let Some(release) = course.earlier.as_ref().filter(|release| release.code != ready.digest) else {
+        course.corrected = is_corrected(record, course.earlier.as_ref()).await.map_err(at)?;
+        let corrected = course.corrected;
+        let differs = |release: &&Release| release.code != ready.digest || corrected;
+        let Some(release) = course.earlier.as_ref().filter(differs) else {
             if rest == Some(Rest::NewText) {
                 context
                     .screen
@@ -180,6 +185,22 @@ impl Course {
 /// The record's.
 pub(super) async fn stops_so_far(ledger: &SqliteLedger, slug: &str) -> Result<u64, Error> {
     ledger.events(slug).await.map(|events| stops(&events)).map_err(|error| error.at(&ledger.place()))
+}
+
+/// Whether a later revision corrects a release.
+async fn is_corrected(record: &SqliteLedger, release: Option<&Release>) -> Result<bool, LedgerError> {
+    let Some(release) = release else { return Ok(false) };
+    let revisions = record.revisions(&release.slug, release.mode).await?;
+    Ok(revisions.iter().any(|other| other.is_correction() && other.revision > release.revision))
+}
+
+/// What a person must decide about members who joined a list after what was sent was corrected.
+pub(super) fn corrected_since(slug: &str, joined: u64) -> String {
+    let (who, get) = if joined == 1 { ("1 member has", "gets") } else { ("some members have", "get") };
+    format!(
+        "{slug} was corrected since it was sent, and {who} nothing of it yet\n  \
+         = help: so that nobody {get} the text with the mistake: rundbrief send {slug} --rest-with-new-text"
+    )
 }
 
 fn no_rest(slug: &str) -> String {

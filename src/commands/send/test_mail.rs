@@ -109,6 +109,7 @@ impl Test<'_> {
                 name: &name,
                 id: "",
                 times: Times::default(),
+                corrects: None,
                 content,
             };
             match deliver(&mut session, &outgoing).await {

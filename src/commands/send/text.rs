@@ -85,6 +85,12 @@ impl Told {
         Told { head, changed: true, notes: Vec::new(), findings, replaces: None }
     }
 
+    /// For a correction that was begun and is not finished.
+    pub(super) fn of_correction(release: &Release) -> Told {
+        let head = format!("release code {}; the correction goes on where it ended\n", code_of(release));
+        Told { head, changed: false, notes: Vec::new(), findings: Vec::new(), replaces: None }
+    }
+
     pub(super) fn head(&self) -> String {
         let notes: String = self.notes.iter().map(|note| format!("{note}\n")).collect();
         format!("{}{notes}\n", self.head)
@@ -148,7 +154,7 @@ pub fn plan(
             ("email", count) => format!("{count} members"),
             (_, 0) => "nothing new".to_owned(),
             ("feed", _) => "1 item".to_owned(),
-            _ if is_posted(parts, name) => "1 post".to_owned(),
+            _ if posts_itself(parts, name) => "1 post".to_owned(),
             _ if by_hand => "1 text, to post by hand".to_owned(),
             _ => "1 text".to_owned(),
         };
@@ -184,12 +190,12 @@ fn how_long(context: &Context, mails: u64, sums: &Sums) -> Option<String> {
 /// Deliveries that this program makes now.
 pub(super) fn leaving(plan: &Plan, parts: &[Part], chosen: Chosen<'_>) -> u64 {
     let taken = |name: &str| chosen.channels.is_empty() || chosen.channels.iter().any(|channel| channel == name);
-    let own = |name: &str| (["email", "feed"].contains(&name) || is_posted(parts, name)) && taken(name);
+    let own = |name: &str| (["email", "feed"].contains(&name) || posts_itself(parts, name)) && taken(name);
     plan.channels.iter().filter(|(name, _)| own(name)).map(|(_, channel)| channel.targets).sum()
 }
 
-/// Whether the program posts to a network by itself.
-fn is_posted(parts: &[Part], channel: &str) -> bool {
+/// Whether the program posts to this network by itself.
+fn posts_itself(parts: &[Part], channel: &str) -> bool {
     parts.iter().any(|part| part.channel == channel && part.form == Form::Payload)
 }
 

@@ -70,6 +70,27 @@ impl Unreadable {
         Ok(Unreadable { ledger, course, release, parts, plan, document })
     }
 
+    /// What is left of a correction, whatever the files say now.
+    pub(super) async fn of_correction(
+        order: &Order<'_>,
+        context: &Context,
+        ledger: SqliteLedger,
+        release: Release,
+    ) -> Result<Unreadable, Error> {
+        let slug = release.slug.clone();
+        let events = ledger.events(&slug).await.map_err(|error| error.at(&ledger.place()))?;
+        let course = Course::after(&events, release.clone());
+        let (parts, before) = survey::frozen(&ledger, &release).await?;
+        check_names(order, &parts)?;
+        let told = Told::of_correction(&release);
+        let plan =
+            survey::plan(&slug, &survey::code_of(&release), &parts, &Sums::default(), Some(&before), order.lists);
+        let shown = told.head() + &text::plan(context, &plan, &Sums::default(), &parts, &before, order.chosen());
+        context.screen.result(shown.trim_end());
+        let document = told.document(&plan, release.mode, false);
+        Ok(Unreadable { ledger, course, release, parts, plan, document })
+    }
+
     /// Delivers it; `None` where a person did not want it after all.
     ///
     /// # Errors

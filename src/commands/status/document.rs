@@ -7,7 +7,7 @@ use super::named::{Found, Named};
 use crate::commands::revisions::{self, Revision};
 use crate::commands::survey::code_of;
 use crate::commands::when::stamp;
-use crate::ledger::Standing;
+use crate::ledger::{DeliveryState, Standing};
 
 /// One post in the list of all.
 pub fn summary(subject: &Subject, look: &Look) -> Value {
@@ -42,6 +42,14 @@ pub fn post(subject: &Subject, look: &Look, named: &Named) -> Value {
     document["deferred"] = entries(&named.again, due).into();
     document["deferred_total"] = look.own.deferred.into();
     document["by_hand"] = by_hand.collect();
+    let corrected = |found: &Found| {
+        let standing = &found.standing;
+        let done = standing.state == DeliveryState::Sent;
+        json!({ "channel": found.channel, "corrected": standing.settled_at.filter(|_| done).map(stamp), "said": standing.detail })
+    };
+    document["corrections"] = named.corrections.iter().map(corrected).collect();
+    let posted = named.posted.iter().map(|(channel, place)| json!({ "channel": channel, "url": place }));
+    document["posted"] = posted.collect();
     document["revisions"] = look.revisions.iter().map(revision).collect();
     document
 }
@@ -50,6 +58,7 @@ pub fn post(subject: &Subject, look: &Look, named: &Named) -> Value {
 fn revision(revision: &Revision) -> Value {
     json!({
         "revision": revision.release.revision,
+        "correction": revision.release.is_correction(),
         "code": code_of(&revision.release),
         "released": stamp(revision.release.created_at),
         "channels": revisions::by_channel(std::slice::from_ref(revision)),

@@ -92,6 +92,11 @@ impl Look {
         Ok(Look { totals: revisions::all(&revisions), revisions, channels, by_hand, own, stage, workers, moments })
     }
 
+    /// The texts that were published, the newest first, without those that put them right.
+    pub fn published(&self) -> impl Iterator<Item = &Revision> {
+        self.revisions.iter().filter(|revision| !revision.release.is_correction())
+    }
+
     /// Whether it is worth looking again in a moment.
     pub fn goes_on(&self) -> bool {
         let in_hand = self.own.claimed + self.own.in_flight > 0;

@@ -4,7 +4,7 @@
 //! person posts.
 
 use super::look::Look;
-use crate::commands::revisions::Revision;
+use crate::commands::revisions::{self, Revision};
 use crate::error::Error;
 use crate::ledger::{Books, DeliveryKey, DeliveryState, LedgerError, Roll, SqliteLedger, Standing};
 use crate::plan::Target;
@@ -30,6 +30,10 @@ pub struct Named {
     pub again: Vec<Found>,
     /// What a person posts, and where, once it is known.
     pub by_hand: Vec<(String, Option<String>)>,
+    /// What puts right what was said on channels other than mail.
+    pub corrections: Vec<Found>,
+    /// What the program has posted, and where it is seen, if the network says so.
+    pub posted: Vec<(String, String)>,
 }
 
 impl Named {
@@ -44,7 +48,25 @@ impl Named {
             let url = url_of(record, &look.revisions, channel).await?;
             by_hand.push((channel.clone(), url));
         }
+        let mut corrections = Vec::new();
+        for revision in look.revisions.iter().filter(|revision| revision.release.is_correction()) {
+            let release = revision.release.id;
+            let found = |standing: Standing| {
+                let channel = revision.channel(standing.key.part).to_owned();
+                Found { release, channel, standing }
+            };
+            corrections.extend(record.standings_of_channels(release).await?.into_iter().map(found));
+        }
+        // An answer that corrects a post is not where it is seen.
+        let published: Vec<Revision> = look.published().cloned().collect();
+        let mut posted = Vec::new();
+        for channel in revisions::posted(&published) {
+            let place = url_of(record, &published, &channel).await?;
+            posted.extend(place.filter(|place| place.starts_with("http")).map(|place| (channel, place)));
+        }
         Ok(Named {
+            corrections,
+            posted,
             uncertain: uncertain(record, &look.revisions).await?,
             refused: some(record, &look.revisions, DeliveryState::Failed, own.failed).await?,
             again: some(record, &look.revisions, DeliveryState::Deferred, own.deferred).await?,
@@ -53,7 +75,7 @@ impl Named {
     }
 }
 
-/// Where a text can be seen that a person posted.
+/// Where a post can be seen.
 async fn url_of(record: &SqliteLedger, revisions: &[Revision], channel: &str) -> Result<Option<String>, LedgerError> {
     for revision in revisions {
         for part in revision.parts_of(channel) {

@@ -3,11 +3,12 @@
 use super::look::{Look, Stage, Subject};
 use super::named::{Found, Named};
 use crate::commands::Context;
-use crate::commands::revisions::Revision;
+use crate::commands::posted::waits_for_nobody;
+use crate::commands::revisions::{Revision, by_channel, sum};
 use crate::commands::survey::code_of;
 use crate::commands::table::aligned;
 use crate::commands::when::{moment, short};
-use crate::ledger::{Standing, Totals};
+use crate::ledger::{DeliveryState, Standing, Totals};
 
 /// How many of those who were refused or wait are named; JSON names more.
 const NAMED: usize = 20;
@@ -19,8 +20,13 @@ fn done_word(subject: &Subject) -> &'static str {
 
 /// `3 accepted · 1 refused`, without what there is none of.
 pub fn counts(subject: &Subject, totals: &Totals) -> String {
+    counts_of(totals, done_word(subject))
+}
+
+/// The same; `done` is what the other side did.
+fn counts_of(totals: &Totals, done: &'static str) -> String {
     let numbers = [
-        (totals.sent, done_word(subject)),
+        (totals.sent, done),
         (totals.pending + totals.claimed + totals.in_flight, "waiting"),
         (totals.deferred, "tried again"),
         (totals.failed, "refused"),
@@ -51,7 +57,11 @@ pub fn head(context: &Context, subject: &Subject, look: &Look) -> String {
 
 /// Counts by channel, what there is none of left out; empty where nothing is this program's to deliver.
 pub fn counts_table(subject: &Subject, look: &Look) -> String {
-    let own: Vec<_> = look.channels.iter().filter(|(name, _)| !look.by_hand.contains(name)).collect();
+    // What was put right later stands below.
+    let published: Vec<Revision> = look.published().cloned().collect();
+    let channels = by_channel(&published);
+    let own: Vec<_> = channels.iter().filter(|(name, _)| !look.by_hand.contains(name)).collect();
+    let all = sum(own.iter().map(|(_, totals)| *totals));
     type Count = fn(&Totals) -> u64;
     let columns: [(&str, Count); 5] = [
         (done_word(subject), |totals| totals.sent),
@@ -60,7 +70,7 @@ pub fn counts_table(subject: &Subject, look: &Look) -> String {
         ("refused", |totals| totals.failed),
         ("may not have arrived", |totals| totals.uncertain),
     ];
-    let used: Vec<_> = (0..).zip(&columns).filter(|(at, (_, count))| *at == 0 || count(&look.own) > 0).collect();
+    let used: Vec<_> = (0..).zip(&columns).filter(|(at, (_, count))| *at == 0 || count(&all) > 0).collect();
     let heading = std::iter::once(String::new()).chain(used.iter().map(|(_, (word, _))| (*word).to_owned()));
     let mut rows = vec![heading.collect::<Vec<_>>()];
     for (name, totals) in own {
@@ -138,7 +148,10 @@ pub fn post(context: &Context, subject: &Subject, look: &Look, named: &Named) ->
     }
     parts.push(counts_table(subject, look));
     parts.push(texts(context, subject, look));
+    parts.push(posted(named));
+    parts.push(corrections(context, look, named));
     parts.push(by_hand(subject, named));
+    parts.push(for_nobody(context, subject, look));
     parts.push(closing(subject, look));
     parts.retain(|part| !part.is_empty());
     parts.join("\n").trim_end().to_owned()
@@ -146,16 +159,74 @@ pub fn post(context: &Context, subject: &Subject, look: &Look, named: &Named) ->
 
 /// Who got which text, where there were several.
 fn texts(context: &Context, subject: &Subject, look: &Look) -> String {
-    if look.revisions.len() < 2 {
+    let published: Vec<&Revision> = look.published().collect();
+    if published.len() < 2 {
         return String::new();
     }
     let row = |revision: &Revision| {
         let released = format!("released {}", moment(context, revision.release.created_at));
         vec![code_of(&revision.release), counts(subject, &revision.mails()), released]
     };
-    let rows: Vec<Vec<String>> = look.revisions.iter().rev().map(row).collect();
+    let rows: Vec<Vec<String>> = published.iter().rev().map(|revision| row(revision)).collect();
     let lines: String = aligned(&rows, |_| false).iter().map(|line| format!("  {line}\n")).collect();
-    format!("The post went out in {} texts, by mail to:\n{lines}", look.revisions.len())
+    format!("The post went out in {} texts, by mail to:\n{lines}", published.len())
+}
+
+/// What was put right, channel by channel, the newest correction first.
+fn corrections(context: &Context, look: &Look, named: &Named) -> String {
+    let mut text = String::new();
+    for revision in look.revisions.iter().filter(|revision| revision.release.is_correction()) {
+        let (at, code) = (moment(context, revision.release.created_at), code_of(&revision.release));
+        text += &format!("A correction of {at} (release code {code}):\n");
+        let mut rows = Vec::new();
+        let mails = revision.mails();
+        if mails.all() > 0 {
+            rows.push(vec!["email".to_owned(), counts_of(&mails, "accepted")]);
+        }
+        for found in named.corrections.iter().filter(|found| found.release == revision.release.id) {
+            let standing = &found.standing;
+            let on = |what: &str| match standing.settled_at {
+                Some(at) => format!("{what} {}", moment(context, at)),
+                None => what.to_owned(),
+            };
+            let by_hand = revision.is_by_hand(standing.key.part);
+            let posted = named.by_hand.iter().any(|(channel, url)| *channel == found.channel && url.is_some());
+            let said = match standing.state {
+                DeliveryState::Sent => on("corrected"),
+                DeliveryState::Pending if by_hand && !posted => continue,
+                DeliveryState::Pending if by_hand => {
+                    format!(
+                        "to correct by hand, then: rundbrief posted {} {} https://…",
+                        revision.release.slug, found.channel
+                    )
+                }
+                DeliveryState::Failed => format!("not corrected: {}", one_line(&standing.detail)),
+                DeliveryState::Uncertain => "may or may not be corrected".to_owned(),
+                DeliveryState::Deferred => format!("tried again from {} on", short(context, standing.due_at)),
+                DeliveryState::Pending | DeliveryState::Claimed | DeliveryState::InFlight => "waiting".to_owned(),
+            };
+            rows.push(vec![found.channel.clone(), said]);
+        }
+        text += &aligned(&rows, |_| false).iter().map(|line| format!("  {line}\n")).collect::<String>();
+    }
+    text
+}
+
+/// What waits for a network that the configuration does not have any more.
+fn for_nobody(context: &Context, subject: &Subject, look: &Look) -> String {
+    let slug = &subject.release.slug;
+    let mut text = String::new();
+    for revision in &look.revisions {
+        for (part, _) in revision.totals.iter().filter(|(part, _)| waits_for_nobody(context, revision, *part)) {
+            let channel = revision.channel(*part);
+            text += &format!(
+                "{channel} waits, and the program cannot post there any more: it is not in the configuration, or has no \
+                 address or token.\n  Put that back, or post it by hand and note: rundbrief posted {slug} {channel} \
+                 https://…\n"
+            );
+        }
+    }
+    text
 }
 
 /// One line a delivery: who, when, why.
@@ -182,6 +253,17 @@ fn list(found: &[Found], most: usize, all: u64, when: impl Fn(&Standing) -> Stri
 /// A server's answer may have several lines.
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What the program has posted, and where it can be seen.
+fn posted(named: &Named) -> String {
+    let rows: Vec<Vec<String>> =
+        named.posted.iter().map(|(channel, place)| vec![channel.clone(), place.clone()]).collect();
+    if rows.is_empty() {
+        return String::new();
+    }
+    let lines = aligned(&rows, |_| false);
+    "Posted:\n".to_owned() + &lines.iter().map(|line| format!("  {line}\n")).collect::<String>()
 }
 
 /// What a person posts: what is open, and where the rest can be seen.

@@ -3,6 +3,8 @@
 //! Comes in: a section as written. Goes out: an [`Access`], or none for what a person posts by hand, with every problem
 //! told to the [`Checker`]. Secrets stay references.
 
+use std::ops::RangeInclusive;
+
 use toml::{Spanned, Value};
 
 use super::super::file::{self, Text};
@@ -12,7 +14,11 @@ use crate::finding::{Finding, nearest};
 use crate::secret::SecretRef;
 
 /// Keys of a section beside `kind` and `allow_private`, as written.
-const KEYS: [&str; 9] = ["url", "token", "visibility", "handle", "password", "room", "chat", "topic", "secret"];
+const KEYS: [&str; 10] =
+    ["url", "token", "visibility", "characters", "handle", "password", "room", "chat", "topic", "secret"];
+
+/// What instances of Mastodon are set to.
+const CHARACTERS: RangeInclusive<usize> = 100..=100_000;
 
 impl Checker<'_> {
     /// `None` for a mistake.
@@ -20,8 +26,20 @@ impl Checker<'_> {
         let kind = self.kind(&written.kind)?;
         self.only_keys_of(kind, &written);
         let allow_private = written.allow_private;
+        let characters = self.characters(&written)?;
         let access = self.access(kind, written)?;
-        Some(Network { kind, access, allow_private })
+        Some(Network { kind, access, characters, allow_private })
+    }
+
+    /// How much the channel's instance takes. Inside, `None` for what the network takes by default.
+    fn characters(&mut self, written: &file::Network) -> Option<Option<usize>> {
+        let Some(number) = &written.characters else { return Some(None) };
+        let found = usize::try_from(*number.get_ref()).ok().filter(|number| CHARACTERS.contains(number));
+        if found.is_none() {
+            let message = format!("no instance takes {} characters", number.get_ref());
+            self.wrong(number, message, "write what it says of itself, for instance characters = 1000");
+        }
+        found.map(Some)
     }
 
     fn kind(&mut self, written: &Text) -> Option<NetworkKind> {
@@ -45,6 +63,7 @@ impl Checker<'_> {
             text(&written.url),
             text(&written.token),
             text(&written.visibility),
+            written.characters.as_ref().map(Spanned::span),
             text(&written.handle),
             text(&written.password),
             text(&written.room),
@@ -200,7 +219,7 @@ impl Checker<'_> {
 /// The keys of a kind beside `kind` and `allow_private`.
 const fn keys_of(kind: NetworkKind) -> &'static [&'static str] {
     match kind {
-        NetworkKind::Mastodon => &["url", "token", "visibility"],
+        NetworkKind::Mastodon => &["url", "token", "visibility", "characters"],
         NetworkKind::Bluesky => &["url", "handle", "password"],
         NetworkKind::Matrix => &["url", "room", "token"],
         NetworkKind::Telegram => &["url", "token", "chat"],

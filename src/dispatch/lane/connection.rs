@@ -130,7 +130,9 @@ impl<L: Work + Pacing> Lane<'_, L> {
         let id = delivery_id(run.release, self.name, key.target);
         let (frozen, first_try, now) = (run.release.created_at, item.delivery.first_at, run.clock.now());
         let times = Times { frozen, first_try, now };
-        let outgoing = Outgoing { slug: &run.release.slug, channel: self.name, name: &name, id: &id, times, content };
+        let corrects = run.corrects.get(self.name).map(String::as_str);
+        let slug = &run.release.slug;
+        let outgoing = Outgoing { slug, channel: self.name, name: &name, id: &id, times, corrects, content };
         let gate = LaneGate { lane: self, key, opened: Cell::new(false) };
         let outcome = tokio::select! {
             biased;
@@ -160,6 +162,9 @@ impl<L: Work + Pacing> Lane<'_, L> {
     /// What an outcome means for the delivery, the pace and the lane.
     async fn outcome(&self, item: Item, outcome: Outcome) {
         let key = item.delivery.key();
+        if let Err(error) = self.note_health(&outcome).await {
+            self.fail(Failure::Ledger(error));
+        }
         if !matches!(outcome, Outcome::Untried { .. } | Outcome::Withheld) {
             self.state.trouble.over();
             self.state.answered.set(self.state.answered.get() + 1);

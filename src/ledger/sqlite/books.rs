@@ -51,6 +51,13 @@ impl Books for SqliteLedger {
         query.fetch_all(&self.pool).await?.iter().map(read_standing).collect()
     }
 
+    async fn standings_of_channels(&self, release: i64) -> Result<Vec<Standing>, LedgerError> {
+        let sql = "SELECT d.*, NULL AS address, NULL AS name FROM part p CROSS JOIN delivery d ON d.release = p.release \
+                   AND d.part = p.part AND d.target = ?2 WHERE p.release = ?1 AND p.channel <> 'email' ORDER BY d.part";
+        let query = query(sql).bind(release).bind(&Target::CHANNEL.0[..]);
+        query.fetch_all(&self.pool).await?.iter().map(read_standing).collect()
+    }
+
     async fn outline(&self, release: i64) -> Result<Vec<Part>, LedgerError> {
         let sql = "SELECT channel, list, form FROM part WHERE release = ? ORDER BY part";
         query(sql).bind(release).fetch_all(&self.pool).await?.iter().map(read_outline).collect()
@@ -93,7 +100,7 @@ impl Books for SqliteLedger {
         let row = query(look).bind(release).bind(key.part).bind(target).fetch_optional(&mut *transaction).await?;
         let state: Option<i64> = row.as_ref().map(|row| row.try_get("state")).transpose()?;
         let noted = match (state.and_then(DeliveryState::from_number), &row) {
-            (Some(DeliveryState::Pending), _) => ByHand::Done,
+            (Some(DeliveryState::Pending | DeliveryState::Deferred), _) => ByHand::Done,
             (Some(DeliveryState::Sent), Some(row)) => {
                 ByHand::Replaced(row.try_get::<Option<String>, _>("detail")?.unwrap_or_default())
             }

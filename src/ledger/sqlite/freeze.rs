@@ -41,8 +41,8 @@ impl Ledger for SqliteLedger {
                       ON CONFLICT (name) DO UPDATE SET value = max(CAST(value AS INTEGER) + 1, CAST(excluded.value AS INTEGER)) \
                       RETURNING CAST(value AS INTEGER) AS number";
         let number: i64 = query(number).fetch_one(&mut *transaction).await?.try_get("number")?;
-        let sql = "INSERT INTO release (id, slug, revision, mode, code, audience, state, waves, created_at, key) \
-                   SELECT ?6, ?1, coalesce(max(revision), 0) + 1, ?2, ?3, zeroblob(32), 0, 0, ?4, ?5 \
+        let sql = "INSERT INTO release (id, slug, revision, mode, code, audience, state, waves, created_at, key, purpose) \
+                   SELECT ?6, ?1, coalesce(max(revision), 0) + 1, ?2, ?3, zeroblob(32), 0, 0, ?4, ?5, ?7 \
                    FROM release WHERE slug = ?1 AND mode = ?2 RETURNING *";
         let row = query(sql)
             .bind(&new.slug)
@@ -51,6 +51,7 @@ impl Ledger for SqliteLedger {
             .bind(new.created_at)
             .bind(&new.key)
             .bind(number)
+            .bind(new.purpose as i64)
             .fetch_one(&mut *transaction)
             .await?;
         let release = read_release(&row)?;
@@ -76,7 +77,7 @@ impl Ledger for SqliteLedger {
     }
 
     async fn known(&self, release: i64, targets: &[Target]) -> Result<Vec<Target>, LedgerError> {
-        self.known_of(release, targets, true).await
+        self.known_or_waiting(release, targets).await
     }
 
     async fn seal(&self, release: i64, wave: i64, audience: [u8; 32]) -> Result<(), LedgerError> {

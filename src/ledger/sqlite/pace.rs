@@ -69,6 +69,26 @@ impl Pacing for SqliteLedger {
         Ok(Spent { granted: u32::try_from(granted).unwrap_or(0), again_at })
     }
 
+    async fn failed_again(&self, name: &str, from: i64, most: i64, now: i64) -> Result<i64, LedgerError> {
+        let longer = "CASE WHEN interval <= 1 THEN ?3 ELSE min(2 * interval, ?4) END";
+        let sql = format!(
+            "INSERT INTO pace (name, next_at, interval, slowed_at) VALUES (?1, 0, 1, ?2) ON CONFLICT (name) DO UPDATE \
+             SET interval = {longer}, next_at = ?2 + {longer}, slowed_at = ?2 RETURNING next_at"
+        );
+        let query = query(sqlx::AssertSqlSafe(sql)).bind(name).bind(now).bind(from).bind(most);
+        Ok(query.fetch_one(&self.pool).await?.try_get("next_at")?)
+    }
+
+    async fn works_again(&self, name: &str) -> Result<(), LedgerError> {
+        query("DELETE FROM pace WHERE name = ?").bind(name).execute(&self.pool).await?;
+        Ok(())
+    }
+
+    async fn left_alone_until(&self, name: &str) -> Result<i64, LedgerError> {
+        let row = query("SELECT next_at FROM pace WHERE name = ?").bind(name).fetch_optional(&self.pool).await?;
+        Ok(row.map(|row| row.try_get("next_at")).transpose()?.unwrap_or(0))
+    }
+
     async fn slow(&self, name: &str, from: i64, most: i64, now: i64) -> Result<bool, LedgerError> {
         let sql = "INSERT INTO pace (name, next_at, interval, slowed_at) VALUES (?1, ?4, min(?2, ?3), ?4) \
                    ON CONFLICT (name) DO UPDATE SET interval = min(max(2 * interval, ?2), ?3), slowed_at = ?4 \

@@ -5,7 +5,7 @@ use sqlx::{Row, Sqlite, Transaction, query};
 use super::beside::Holder;
 use super::rows::{read_release, read_target};
 use super::{SqliteLedger, hex_array};
-use crate::ledger::{Event, EventKind, LedgerError, Mode, Release, Revisions};
+use crate::ledger::{Event, EventKind, LedgerError, Mode, Purpose, Release, Revisions};
 use crate::plan::Target;
 
 /// The sealed revisions before release ?1.
@@ -16,17 +16,20 @@ const OLDER: &str = "SELECT o.id FROM release n JOIN release o ON o.slug = n.slu
 pub(super) const IS_NEWEST: &str = "NOT EXISTS (SELECT 1 FROM release o JOIN release n ON n.slug = o.slug \
                                     AND n.mode = o.mode AND n.revision > o.revision AND n.state <> 0 WHERE o.id = ?1)";
 
-/// Those of targets ?2 who have a mail of release ?1 or of an earlier revision. `waits`: also those for whom one of the
-/// release itself waits.
-fn known_sql(waits: bool) -> String {
-    let or_waits = if waits { " OR e.id = ?1" } else { "" };
+/// Whose mails count as known.
+const REACHED: &str = "d.state NOT IN (0, 4)";
+const REACHED_OR_WAITING: &str = "d.state NOT IN (0, 4) OR e.id = ?1";
+const RECEIVED: &str = "d.state IN (3, 6)";
+
+/// Those of targets ?2 who have a mail of release ?1 or of an earlier revision of which this holds.
+fn known_sql(holds: &str) -> String {
     format!(
         "SELECT DISTINCT d.target FROM release n CROSS JOIN release e ON e.slug = n.slug AND e.mode = n.mode \
          AND e.revision <= n.revision AND (e.state <> 0 OR e.id = n.id) \
          CROSS JOIN part p ON p.release = e.id AND p.channel = 'email' \
          CROSS JOIN delivery d ON d.release = e.id AND d.part = p.part \
          AND d.target IN (SELECT unhex(value) FROM json_each(?2)) \
-         WHERE n.id = ?1 AND (d.state NOT IN (0, 4){or_waits})"
+         WHERE n.id = ?1 AND ({holds})"
     )
 }
 
@@ -37,7 +40,11 @@ impl Revisions for SqliteLedger {
     }
 
     async fn reached(&self, release: i64, targets: &[Target]) -> Result<Vec<Target>, LedgerError> {
-        self.known_of(release, targets, false).await
+        self.known_of(release, targets, REACHED).await
+    }
+
+    async fn received(&self, release: i64, targets: &[Target]) -> Result<Vec<Target>, LedgerError> {
+        self.known_of(release, targets, RECEIVED).await
     }
 
     async fn waiting_for(&self, release: i64, targets: &[Target]) -> Result<Vec<Target>, LedgerError> {
@@ -83,14 +90,14 @@ impl Revisions for SqliteLedger {
 }
 
 impl SqliteLedger {
-    /// Those of the targets who have a mail; `waits`: or for whom one of the release itself waits.
-    pub(super) async fn known_of(
-        &self,
-        release: i64,
-        targets: &[Target],
-        waits: bool,
-    ) -> Result<Vec<Target>, LedgerError> {
-        let query = query(sqlx::AssertSqlSafe(known_sql(waits))).bind(release).bind(hex_array(targets));
+    /// Those of the targets who have a mail, or for whom one of the release itself waits.
+    pub(super) async fn known_or_waiting(&self, release: i64, targets: &[Target]) -> Result<Vec<Target>, LedgerError> {
+        self.known_of(release, targets, REACHED_OR_WAITING).await
+    }
+
+    /// Those of the targets of one of whose mails this holds.
+    async fn known_of(&self, release: i64, targets: &[Target], holds: &str) -> Result<Vec<Target>, LedgerError> {
+        let query = query(sqlx::AssertSqlSafe(known_sql(holds))).bind(release).bind(hex_array(targets));
         let rows = query.fetch_all(&self.pool).await?;
         rows.iter().map(|row| read_target(row, "target")).collect()
     }
@@ -99,13 +106,12 @@ impl SqliteLedger {
 /// Has a new revision, whose recipients are there and whose deliveries are not yet, take the place of the earlier ones.
 ///
 /// # Errors
-/// [`LedgerError::InHand`] when an earlier one is being sent, or was since the recipients were added.
+/// [`LedgerError::InHand`] when an earlier one is being sent, or was since the recipients were added; for a correction, when
+/// something waits of what it corrects.
 pub(super) async fn take_place(transaction: &mut Transaction<'_, Sqlite>, release: i64) -> Result<(), LedgerError> {
     let run = |what: &str| what.replace("{OLDER}", OLDER);
-    let is_in_hand = run("SELECT EXISTS (SELECT 1 FROM delivery WHERE release IN ({OLDER}) AND state IN (1, 2)) \
-         OR EXISTS (SELECT 1 FROM part p CROSS JOIN recipient r CROSS JOIN delivery d ON d.release = p.release \
-         AND d.part = p.part AND d.target = r.target WHERE p.release IN ({OLDER}) AND p.channel = 'email' \
-         AND r.release = ?1 AND d.state NOT IN (0, 4)) AS found");
+    let correction = is_correction(transaction, release).await?;
+    let is_in_hand = run(if correction { CORRECTS_TOO_SOON } else { IS_IN_HAND });
     let row = query(sqlx::AssertSqlSafe(is_in_hand)).bind(release).fetch_one(&mut **transaction).await?;
     if row.try_get("found")? {
         return Err(LedgerError::InHand);
@@ -119,13 +125,31 @@ pub(super) async fn take_place(transaction: &mut Transaction<'_, Sqlite>, releas
     Ok(())
 }
 
-/// Makes the deliveries of a release's channels other than mail, but for those that an earlier revision has served.
+async fn is_correction(transaction: &mut Transaction<'_, Sqlite>, release: i64) -> Result<bool, LedgerError> {
+    let row = query("SELECT purpose FROM release WHERE id = ?").bind(release).fetch_one(&mut **transaction).await?;
+    Ok(row.try_get::<i64, _>("purpose")? == Purpose::Correction as i64)
+}
+
+/// Whether something of an earlier revision is in hand, or one of the new recipients has it.
+const IS_IN_HAND: &str = "SELECT EXISTS (SELECT 1 FROM delivery WHERE release IN ({OLDER}) AND state IN (1, 2)) \
+    OR EXISTS (SELECT 1 FROM part p CROSS JOIN recipient r CROSS JOIN delivery d ON d.release = p.release \
+    AND d.part = p.part AND d.target = r.target WHERE p.release IN ({OLDER}) AND p.channel = 'email' \
+    AND r.release = ?1 AND d.state NOT IN (0, 4)) AS found";
+
+/// Whether something is in hand, or waits of a publication that is not for a person to post.
+const CORRECTS_TOO_SOON: &str = "SELECT EXISTS (SELECT 1 FROM delivery WHERE release IN ({OLDER}) AND state IN (1, 2)) \
+    OR EXISTS (SELECT 1 FROM release o CROSS JOIN part p CROSS JOIN delivery d ON d.release = p.release \
+    AND d.part = p.part WHERE o.id IN ({OLDER}) AND o.purpose = 0 AND p.release = o.id AND p.form <> 2 \
+    AND d.state IN (0, 4)) AS found";
+
+/// Makes the deliveries of a release's channels other than mail: of a publication, but for those that an earlier revision
+/// has served.
 pub(super) async fn add_channels(transaction: &mut Transaction<'_, Sqlite>, release: i64) -> Result<(), LedgerError> {
     let sql = format!(
         "INSERT INTO delivery (release, part, target, state) \
          SELECT p.release, p.part, zeroblob(16), 0 FROM part p WHERE p.release = ?1 AND p.channel <> 'email' \
-         AND NOT EXISTS (SELECT 1 FROM part q JOIN delivery d ON d.release = q.release AND d.part = q.part \
-         WHERE q.release IN ({OLDER}) AND q.channel = p.channel)"
+         AND ((SELECT purpose FROM release WHERE id = ?1) = 1 OR NOT EXISTS (SELECT 1 FROM part q JOIN delivery d ON d.release = q.release AND d.part = q.part \
+         WHERE q.release IN ({OLDER}) AND q.channel = p.channel))"
     );
     query(sqlx::AssertSqlSafe(sql)).bind(release).execute(&mut **transaction).await?;
     Ok(())

@@ -7,16 +7,19 @@ use sqlx::Row;
 use sqlx::migrate::MigrateError;
 use sqlx::sqlite::SqliteRow;
 
-use crate::ledger::{Delivery, DeliveryState, Form, LedgerError, Mode, Release, ReleaseState};
+use crate::ledger::{Delivery, DeliveryState, Form, LedgerError, Mode, Purpose, Release, ReleaseState};
 use crate::plan::{Recipient, Target};
 
 pub(super) fn read_release(row: &SqliteRow) -> Result<Release, LedgerError> {
     let number: i64 = row.try_get("state")?;
+    let purpose: i64 = row.try_get("purpose")?;
     Ok(Release {
         id: row.try_get("id")?,
         slug: row.try_get("slug")?,
         revision: row.try_get("revision")?,
         mode: read_mode(row)?,
+        purpose: Purpose::from_number(purpose)
+            .ok_or_else(|| LedgerError::Damaged(format!("a release has the unknown purpose {purpose}")))?,
         code: read_digest(row, "code")?,
         audience: read_digest(row, "audience")?,
         state: ReleaseState::from_number(number)

@@ -14,6 +14,7 @@ use crate::render::email::blocks::{self, Part, Photo};
 use crate::render::email::images::{ImageSet, InlineImage};
 use crate::render::email::palette::Palette;
 use crate::render::email::shorten;
+use crate::render::html::escaped;
 use crate::render::{Shown, Source, date};
 
 /// Languages that are written from right to left (BCP 47 primary tags).
@@ -110,13 +111,21 @@ impl Maker<'_> {
             ("tags", header.tags.iter().map(Value::from).collect()),
             ("link", optional(header.link.as_deref())),
             ("image", self.header_picture(post, Shown::Hero)),
-            ("subject", header.subject.clone().unwrap_or_else(|| shorten::subject(&header.title)).into()),
+            ("subject", self.subject(header.subject.clone().unwrap_or_else(|| shorten::subject(&header.title))).into()),
             ("preheader", header.preheader.clone().unwrap_or_else(|| self.preheader()).into()),
             ("body", self.body(post)),
             ("is_digest", post.is_digest().into()),
             ("dates", self.dates()),
             ("partners", self.partners()),
         ])
+    }
+
+    /// That of a correction says so.
+    fn subject(&self, subject: String) -> String {
+        match self.source.correction {
+            true => self.source.words.fill("email.correction", &[("subject", &subject)]),
+            false => subject,
+        }
     }
 
     /// The lead; a digest without an introduction names its posts.
@@ -136,7 +145,12 @@ impl Maker<'_> {
         // A lead that nothing follows needs no larger type, but an introduction does.
         let paragraphs = post.body.iter().filter(|block| matches!(block.kind, BlockKind::Paragraph(_))).count();
         let style = blocks::Style { first_heading: 2, lead: paragraphs > 1 || post.is_digest(), photo: &photo };
-        blocks::parts(&post.body, &style)
+        let mut parts = blocks::parts(&post.body, &style);
+        if self.source.correction {
+            let line = escaped(&self.source.words.get("email.correction_line"));
+            parts.insert(0, Part::Text(format!("<p><strong>{line}</strong></p>")));
+        }
+        parts
             .into_iter()
             .map(|part| match part {
                 Part::Text(html) => map([("kind", "text".into()), ("html", Value::from_safe_string(html))]),

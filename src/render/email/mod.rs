@@ -118,7 +118,11 @@ fn without_body(text_frame: &str, source: &Source<'_>) -> Option<Finding> {
 fn laid_out(source: &Source<'_>) -> String {
     let mut notes = Notes::new();
     let text = body(&source.post.body, &mut notes, source.words);
-    if notes.is_empty() { text } else { format!("{text}\n\n{}", notes.list()) }
+    let text = if notes.is_empty() { text } else { format!("{text}\n\n{}", notes.list()) };
+    match source.correction {
+        true => format!("{}\n\n{text}", wrap(&source.words.get("email.correction_line"), WIDTH)),
+        false => text,
+    }
 }
 
 impl Email {

@@ -2,7 +2,7 @@
 
 use super::Attached;
 use crate::config::{Network, NetworkKind};
-use crate::post::{Post, plain_text};
+use crate::post::{OwnTeaser, Post, plain_text};
 use crate::render::email::text::{self, Notes};
 use crate::render::teaser::Teaser;
 use crate::render::{Shown, Source, link};
@@ -38,6 +38,23 @@ impl<'a> Announcement<'a> {
     /// The text as it is posted; empty for what only programs read.
     pub fn text(&self) -> &'a str {
         self.teaser.map_or("", |teaser| &teaser.text)
+    }
+
+    /// Whether whoever the text names is named on purpose: its author wrote it for this channel, or this is the only
+    /// network. A name means somebody else on every network.
+    pub fn names_on_purpose(&self) -> bool {
+        let header = &self.source.post.header;
+        let others = self.source.config.networks();
+        let goes_to = |name: &String| header.channels.as_ref().is_none_or(|channels| channels.contains(name));
+        match &header.teaser {
+            OwnTeaser::None => false,
+            OwnTeaser::Text(_) => {
+                others.iter().filter(|(name, network)| network.kind.has_teaser() && goes_to(name)).count() == 1
+            }
+            OwnTeaser::ByChannel(texts) => {
+                [self.channel, self.kind().name()].iter().any(|key| texts.contains_key(*key))
+            }
+        }
     }
 
     pub fn title(&self) -> &'a str {

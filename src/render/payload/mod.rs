@@ -12,8 +12,12 @@ use crate::render::Source;
 use crate::render::teaser::Teaser;
 
 mod announcement;
+mod bluesky;
 mod discord;
+mod mastodon;
+mod matrix;
 mod mattermost;
+mod mention;
 mod ntfy;
 mod plain;
 mod rocketchat;
@@ -74,6 +78,9 @@ type Body = fn(&Announcement<'_>) -> Value;
 /// The body of each kind, and whether a picture goes with it; `None` for what a person posts.
 fn form(kind: NetworkKind) -> Option<(Body, bool)> {
     match kind {
+        NetworkKind::Mastodon => Some((mastodon::body, true)),
+        NetworkKind::Bluesky => Some((bluesky::body, true)),
+        NetworkKind::Matrix => Some((matrix::body, true)),
         NetworkKind::Slack => Some((slack::body, false)),
         NetworkKind::Mattermost => Some((mattermost::body, false)),
         NetworkKind::RocketChat => Some((rocketchat::body, false)),
@@ -81,7 +88,7 @@ fn form(kind: NetworkKind) -> Option<(Body, bool)> {
         NetworkKind::Teams => Some((teams::body, false)),
         NetworkKind::Telegram => Some((telegram::body, false)),
         NetworkKind::Ntfy => Some((ntfy::body, false)),
-        NetworkKind::Webhook => Some((webhook::published, false)),
+        NetworkKind::Webhook => Some((webhook::body, false)),
         NetworkKind::WebSub => Some((websub::body, false)),
         _ => None,
     }
@@ -95,15 +102,6 @@ pub fn payload(source: &Source<'_>, channel: &str, network: &Network, teaser: Op
     let picture = takes_picture.then(|| announcement.attached()).flatten();
     let body = body(&announcement).to_string();
     Some(Payload { channel: channel.to_owned(), kind: network.kind, body, picture })
-}
-
-/// What a webhook is told of a post that was published before and is corrected now; `None` for other kinds.
-pub fn correction(source: &Source<'_>, channel: &str, network: &Network) -> Option<Payload> {
-    if network.kind != NetworkKind::Webhook || network.access.is_none() {
-        return None;
-    }
-    let body = webhook::corrected(&Announcement::of(source, channel, network, None)).to_string();
-    Some(Payload { channel: channel.to_owned(), kind: network.kind, body, picture: None })
 }
 
 impl Payload {
@@ -137,6 +135,21 @@ impl Payload {
             bytes: bytes[end + 1..].to_vec(),
         });
         Some(Payload { channel: head.channel, kind: NetworkKind::of(&head.kind)?, body: head.body, picture })
+    }
+
+    /// What the body says, without the names of its fields: one text a paragraph.
+    pub fn readable(&self) -> String {
+        fn texts(value: &Value, found: &mut Vec<String>) {
+            match value {
+                Value::String(text) if !found.contains(text) => found.push(text.clone()),
+                Value::Array(values) => values.iter().for_each(|value| texts(value, found)),
+                Value::Object(fields) => fields.values().for_each(|value| texts(value, found)),
+                _ => {}
+            }
+        }
+        let mut found = Vec::new();
+        texts(&serde_json::from_str(&self.body).unwrap_or_default(), &mut found);
+        found.join("\n\n")
     }
 
     /// The body as people read it: indented.

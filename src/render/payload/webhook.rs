@@ -14,18 +14,16 @@ use crate::render::feed;
 /// Grows when a receiver that was written for the earlier one could go wrong; new keys alone do not count.
 const VERSION: u32 = 1;
 
-pub(super) fn published(announcement: &Announcement<'_>) -> Value {
-    body(announcement, "post.published")
-}
-
-pub(super) fn corrected(announcement: &Announcement<'_>) -> Value {
-    body(announcement, "post.corrected")
+/// `post.corrected` is told of a post that was published before, with the same slug.
+pub(super) fn body(announcement: &Announcement<'_>) -> Value {
+    let event_type = if announcement.source.correction { "post.corrected" } else { "post.published" };
+    document(announcement, event_type)
 }
 
 /// `timestamp` is the time of the post, a value of its content, so that what was looked at is what is sent, at every
 /// try: its `send_at`, else noon of its day. A post that has neither gets, where it is posted, the moment at which it was
 /// released. The moment of a request stands in its header `webhook-timestamp`.
-fn body(announcement: &Announcement<'_>, event_type: &str) -> Value {
+fn document(announcement: &Announcement<'_>, event_type: &str) -> Value {
     let post = announcement.post();
     let header = &post.header;
     json!({

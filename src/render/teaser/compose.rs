@@ -3,7 +3,7 @@
 //! Comes in: [`Material`], the link in its two forms, the hashtags, the network's kind. Goes out: the text, or `None`
 //! where not even the link fits. Never longer than the limit; never cuts inside a word, a quotation or an abbreviation.
 
-use super::length::{fits, is_readable, length};
+use super::length::{Measure, fits, is_readable, length};
 use super::material::Material;
 use super::{hashtag, quoted};
 use crate::config::NetworkKind;
@@ -11,7 +11,7 @@ use crate::config::NetworkKind;
 /// What a teaser is made of, beside the post's material.
 #[derive(Debug)]
 pub struct Frame<'a> {
-    pub kind: NetworkKind,
+    pub measure: Measure,
     /// With campaign parameters, then without: where a URL counts in full, the short one may be all that fits.
     pub links: Vec<String>,
     /// `Mehr dazu:`
@@ -46,11 +46,11 @@ pub const fn most_hashtags(kind: NetworkKind) -> usize {
 pub fn compose(material: &Material, frame: &Frame) -> Option<String> {
     let mut draft = opening(material, frame)?;
     let from_lead = material.lead.first() == Some(&draft.opening);
-    let hashtags = frame.hashtags.len().min(most_hashtags(frame.kind));
+    let hashtags = frame.hashtags.len().min(most_hashtags(frame.measure.kind));
     let grow = |draft: &mut Draft, change: &dyn Fn(&mut Draft)| {
         let mut larger = draft.clone();
         change(&mut larger);
-        let grown = is_readable(&larger.render(material, frame), frame.kind);
+        let grown = is_readable(&larger.render(material, frame), frame.measure);
         if grown {
             *draft = larger;
         }
@@ -66,7 +66,7 @@ pub fn compose(material: &Material, frame: &Frame) -> Option<String> {
     if material.figure.is_some() {
         grow(&mut draft, &|draft| draft.figure = true);
     }
-    if material.quote.is_some() && is_long(frame.kind) {
+    if material.quote.is_some() && is_long(frame.measure.kind) {
         grow(&mut draft, &|draft| draft.quote = true);
     }
     if from_lead {
@@ -100,8 +100,8 @@ fn opening(material: &Material, frame: &Frame) -> Option<Draft> {
         link: link.cloned(),
         ..Draft::default()
     };
-    let fitting = |draft: &Draft| fits(&draft.render(material, frame), frame.kind);
-    let readable = |draft: &Draft| is_readable(&draft.render(material, frame), frame.kind);
+    let fitting = |draft: &Draft| fits(&draft.render(material, frame), frame.measure);
+    let readable = |draft: &Draft| is_readable(&draft.render(material, frame), frame.measure);
     let links: Vec<Option<&String>> =
         if frame.links.is_empty() { vec![None] } else { frame.links.iter().map(Some).collect() };
     let mut whole: Vec<Draft> =
@@ -110,7 +110,7 @@ fn opening(material: &Material, frame: &Frame) -> Option<Draft> {
         let best = whole.iter().position(readable).unwrap_or(0);
         return Some(whole.swap_remove(best));
     }
-    let link = *links.iter().min_by_key(|link| link.map_or(0, |link| length(link, frame.kind)))?;
+    let link = *links.iter().min_by_key(|link| link.map_or(0, |link| length(link, frame.measure.kind)))?;
     let cut = sources.iter().find_map(|text| longest_cut(text, |cut| fitting(&draft(cut, link))));
     cut.map(|cut| draft(&cut, link)).or_else(|| link.map(|link| draft("", Some(link))).filter(fitting))
 }
@@ -135,7 +135,7 @@ fn longest_cut(text: &str, fits: impl Fn(&str) -> bool) -> Option<String> {
 
 impl Draft {
     fn render(&self, material: &Material, frame: &Frame) -> String {
-        let plain = frame.kind == NetworkKind::Plain;
+        let plain = frame.measure.kind == NetworkKind::Plain;
         let mut pieces = vec![self.opening.as_str()];
         pieces.extend(material.lead.iter().skip(1).take(self.more_lead).map(String::as_str));
         let mut paragraphs = vec![pieces.join(" ")];
@@ -148,7 +148,7 @@ impl Draft {
         for paragraph in paragraphs {
             text.push_str(match ends_like_a_sentence(&text) {
                 _ if text.is_empty() => "",
-                true if plain || !is_long(frame.kind) => " ",
+                true if plain || !is_long(frame.measure.kind) => " ",
                 false if plain => " – ",
                 _ => "\n\n",
             });

@@ -3,18 +3,39 @@
 //! Comes in: a text and the network's kind. Goes out: its length in that network's units, and the limit.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::config::NetworkKind;
+use crate::config::{Network, NetworkKind};
 use crate::render::link;
 use crate::render::teaser::emoji;
 
 /// What a URL counts on Mastodon (`characters_reserved_per_url`) and on X (`transformedURLLength`).
-const URL_LENGTH: usize = 23;
+pub const URL_LENGTH: usize = 23;
 
 /// The most that Bluesky takes beside its 300 graphemes, in UTF-8 bytes (lexicon `app.bsky.feed.post`, `maxLength`).
 const BLUESKY_BYTES: usize = 3_000;
+
+/// How the texts of a channel are measured: as its network counts, and up to its limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Measure {
+    pub kind: NetworkKind,
+    /// In the units of [`length`].
+    pub limit: usize,
+}
+
+impl From<NetworkKind> for Measure {
+    fn from(kind: NetworkKind) -> Measure {
+        Measure { kind, limit: limit(kind) }
+    }
+}
+
+impl From<&Network> for Measure {
+    fn from(network: &Network) -> Measure {
+        Measure { kind: network.kind, limit: network.characters.unwrap_or(limit(network.kind)) }
+    }
+}
 
 /// The longest text that a network takes, in the units of [`length`]. For plain text it is the house's own limit: one
 /// paragraph that fits into somebody else's newsletter.
@@ -62,7 +83,7 @@ pub fn length(text: &str, kind: NetworkKind) -> usize {
         NetworkKind::Mastodon => with_urls(text, &link::urls(text), |part| graphemes(&without_domains(part))),
         NetworkKind::Bluesky | NetworkKind::Plain => graphemes(text),
         NetworkKind::X => {
-            let mut urls = link::urls(text);
+            let mut urls: Vec<_> = link::urls(text).into_iter().map(|url| x_url(text, url)).collect();
             urls.extend(super::domain::bare_domains(text, &urls));
             urls.sort_by_key(|url| url.start);
             with_urls(text, &urls, weighted)
@@ -85,13 +106,15 @@ pub fn length(text: &str, kind: NetworkKind) -> usize {
 }
 
 /// Whether the network takes the text.
-pub fn fits(text: &str, kind: NetworkKind) -> bool {
-    excess(text, kind).is_none()
+pub fn fits(text: &str, measure: impl Into<Measure>) -> bool {
+    excess(text, measure).is_none()
 }
 
 /// Whether the network takes the text, and it is no longer than [`aim`].
-pub fn is_readable(text: &str, kind: NetworkKind) -> bool {
-    fits_surely(text, aim(kind), kind) || (takes_bytes(text, kind) && length(text, kind) <= aim(kind))
+pub fn is_readable(text: &str, measure: impl Into<Measure>) -> bool {
+    let Measure { kind, limit } = measure.into();
+    let aim = aim(kind).min(limit);
+    fits_surely(text, aim, kind) || (takes_bytes(text, kind) && length(text, kind) <= aim)
 }
 
 /// Whether a text has no more bytes than the network takes units, so that nothing need be counted. It says nothing
@@ -105,11 +128,12 @@ fn takes_bytes(text: &str, kind: NetworkKind) -> bool {
 }
 
 /// How much a text is over: the number and its unit, for a message.
-pub fn excess(text: &str, kind: NetworkKind) -> Option<(usize, &'static str)> {
-    if fits_surely(text, limit(kind), kind) {
+pub fn excess(text: &str, measure: impl Into<Measure>) -> Option<(usize, &'static str)> {
+    let Measure { kind, limit } = measure.into();
+    if fits_surely(text, limit, kind) {
         return None;
     }
-    let over = length(text, kind).saturating_sub(limit(kind));
+    let over = length(text, kind).saturating_sub(limit);
     if over > 0 {
         return Some((over, "characters"));
     }
@@ -128,7 +152,7 @@ pub(in crate::render) fn is_simple(text: &str) -> bool {
 }
 
 /// The sum over a text whose URLs count [`URL_LENGTH`] each and whose other parts are counted by `count`.
-fn with_urls(text: &str, urls: &[std::ops::Range<usize>], count: impl Fn(&str) -> usize) -> usize {
+fn with_urls(text: &str, urls: &[Range<usize>], count: impl Fn(&str) -> usize) -> usize {
     let mut sum = 0;
     let mut from = 0;
     for url in urls {
@@ -136,6 +160,28 @@ fn with_urls(text: &str, urls: &[std::ops::Range<usize>], count: impl Fn(&str) -
         from = url.end;
     }
     sum + count(&text[from..])
+}
+
+/// The part of a URL that X takes for one (twitter-text, `validUrlPath` and `validUrlQueryChars`): in a path Latin and
+/// Cyrillic letters, in a query ASCII alone, and no bracket at its end. The rest counts as text.
+fn x_url(text: &str, url: Range<usize>) -> Range<usize> {
+    let whole = &text[url.clone()];
+    let host = whole.find("://").map_or(0, |at| at + 3);
+    let path = whole[host..].find(['/', '?', '#']).map_or(whole.len(), |at| host + at);
+    let query = whole[path..].find('?').map_or(whole.len(), |at| path + at);
+    let in_path =
+        |c: char| c.is_ascii() || matches!(c, 'À'..='\u{24f}' | 'Ѐ'..='ӿ' | 'Ḁ'..='ỿ' | '–') && !"×÷".contains(c);
+    let ends = |c: char| c.is_ascii_alphanumeric() || "_&=#/-".contains(c);
+    let end = match whole[path..query].find(|c| !in_path(c)) {
+        Some(stop) => whole[..path + stop].trim_end_matches(|c| !(ends(c) || c.is_alphabetic() || c == '+')).len(),
+        None => {
+            let stop = whole[query..].find(|c: char| !c.is_ascii()).map_or(whole.len(), |at| query + at);
+            let asked = whole[query..stop].trim_end_matches(|c| !ends(c));
+            // Without what is asked for, a question mark is a sentence's.
+            query + asked.len()
+        }
+    };
+    url.start..url.start + end.max(path)
 }
 
 /// `@name@server.example` as Mastodon counts it: `@name`.

@@ -8,6 +8,7 @@ use std::cell::OnceCell;
 use crate::config::NetworkKind;
 use crate::finding::{Finding, Place};
 use crate::post::OwnTeaser;
+use crate::render::teaser::length::Measure;
 use crate::render::teaser::material::Material;
 use crate::render::{Source, link};
 
@@ -19,6 +20,7 @@ mod hashtag;
 pub mod length;
 mod material;
 pub mod quoted;
+pub mod share;
 
 /// A text for one network.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,28 +51,23 @@ impl<'a> Teasers<'a> {
     ///
     /// # Errors
     /// The author's text with its link is too long, or the link alone is.
-    pub fn teaser(&self, channel: &str, kind: NetworkKind) -> Result<Teaser, Finding> {
+    pub fn teaser(&self, channel: &str, measure: impl Into<Measure>) -> Result<Teaser, Finding> {
+        let measure @ Measure { kind, limit } = measure.into();
         let (source, header) = (self.source, &self.source.post.header);
         let links: Vec<String> = header.link.iter().flat_map(|link| links(link, source, channel)).collect();
         let text = match own_text(&header.teaser, channel, kind) {
-            Some(own) => own_teaser(own, kind, &links, &self.hashtags),
+            Some(own) => own_teaser(own, measure, &links, &self.hashtags),
             None => {
                 let call = source.words.get("teaser.read_more");
-                let frame = compose::Frame { kind, links, call: &call, hashtags: &self.hashtags };
+                let frame = compose::Frame { measure, links, call: &call, hashtags: &self.hashtags };
                 let material = self.material.get_or_init(|| material::material(source));
                 let whole = || frame.links.last().cloned().unwrap_or_else(|| material.title.clone());
                 compose::compose(material, &frame).unwrap_or_else(whole)
             }
         };
-        match length::excess(&text, kind) {
-            None => Ok(Teaser {
-                length: length::length(&text, kind),
-                limit: length::limit(kind),
-                kind,
-                channel: channel.to_owned(),
-                text,
-            }),
-            Some(excess) => Err(too_long(source, channel, kind, excess)),
+        match length::excess(&text, measure) {
+            None => Ok(Teaser { length: length::length(&text, kind), limit, kind, channel: channel.to_owned(), text }),
+            Some(excess) => Err(too_long(source, channel, measure, excess)),
         }
     }
 }
@@ -92,31 +89,31 @@ fn own_text<'a>(own: &'a OwnTeaser, channel: &str, kind: NetworkKind) -> Option<
 
 /// The author's words, untouched; behind them the link if they have none, and the tags if they have none and there is
 /// room.
-fn own_teaser(own: &str, kind: NetworkKind, links: &[String], hashtags: &[String]) -> String {
+fn own_teaser(own: &str, measure: Measure, links: &[String], hashtags: &[String]) -> String {
+    let kind = measure.kind;
     let gap = if kind == NetworkKind::Plain { " " } else { "\n\n" };
     let mut text = own.to_owned();
     if link::urls(own).is_empty() && !links.is_empty() {
         let linked = links.iter().map(|link| format!("{own}{gap}{link}"));
         let shortest = || links.last().map(|link| format!("{own}{gap}{link}"));
-        text = linked.into_iter().find(|text| length::fits(text, kind)).or_else(shortest).unwrap_or(text);
+        text = linked.into_iter().find(|text| length::fits(text, measure)).or_else(shortest).unwrap_or(text);
     }
     if !hashtag::has_hashtag(own) {
         let most = compose::most_hashtags(kind).min(hashtags.len());
         let tagged = (1..=most).rev().map(|count| format!("{text}{gap}{}", hashtags[..count].join(" ")));
-        text = tagged.into_iter().find(|tagged| length::fits(tagged, kind)).unwrap_or(text);
+        text = tagged.into_iter().find(|tagged| length::fits(tagged, measure)).unwrap_or(text);
     }
     text
 }
 
-fn too_long(source: &Source, channel: &str, kind: NetworkKind, (over, unit): (usize, &str)) -> Finding {
-    let header = &source.post.header;
+fn too_long(source: &Source, channel: &str, measure: Measure, (over, unit): (usize, &str)) -> Finding {
+    let (header, Measure { kind, limit }) = (&source.post.header, measure);
     let own = own_text(&header.teaser, channel, kind).is_some();
     let (key, what) = match &header.link {
         _ if own => ("teaser", "the teaser"),
         Some(_) => ("link", "the link alone"),
         None => ("title", "the title"),
     };
-    let limit = length::limit(kind);
     let finding = Finding::error(
         "teaser-too-long",
         format!("{what} for `{channel}` is {over} {unit} too long; {} takes {limit}", kind.label()),

@@ -3,7 +3,7 @@
 //! No script, nothing from elsewhere: a content security policy in the page forbids both, whatever stands in a mail.
 
 use super::section::{Cell, Section, Table, sections};
-use super::wording::{Count, columns, facts, happening, number, one_line, stage, time};
+use super::wording::{Count, columns, facts, happening, heading, number, one_line, stage, time};
 use super::{Format, Report, Revision, Stage};
 use crate::render::html::escaped;
 use crate::words::Words;
@@ -64,8 +64,7 @@ fn head(report: &Report, words: &Words) -> String {
 fn of_revision(report: &Report, revision: &Revision, words: &Words, several: bool) -> String {
     let mut html = String::from("<section class=\"revision\">\n");
     if several {
-        let number = revision.number.to_string();
-        html += &format!("<h2>{}</h2>\n", escaped(&words.fill("report.revision", &[("number", &number)])));
+        html += &format!("<h2>{}</h2>\n", escaped(&heading(words, revision)));
     }
     let calm = matches!(revision.stage, Stage::Done);
     let class = if calm { "callout" } else { "callout urgent" };

@@ -67,6 +67,7 @@
 
 pub mod channel;
 pub mod check;
+#[allow(rustdoc::invalid_html_tags, reason = "help texts are for the terminal")]
 pub mod cli;
 pub mod commands;
 pub mod config;

@@ -8,6 +8,7 @@ use std::fs;
 use std::path::Path;
 
 use jiff::tz::TimeZone;
+use proptest::prelude::ProptestConfig;
 use rundbrief::import::{self, Draft, Input, Refused};
 use rundbrief::post::{BlockKind, Post};
 
@@ -59,7 +60,7 @@ fn pages_and_texts_become_the_post_beside_them() {
         }
         seen += 1;
     }
-    assert!(seen >= 11, "only {seen} cases");
+    assert!(seen >= 17, "only {seen} cases");
 }
 
 /// Bad input: a page that is none gives a reason and what to do.
@@ -146,8 +147,14 @@ fn a_language_that_was_named_wins() {
     assert_eq!(draft.lang.as_deref(), Some("fr"));
 }
 
+/// So many cases, or as many as `PROPTEST_CASES` says.
+fn cases(usual: u32) -> ProptestConfig {
+    let named = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
+    if std::env::var_os("PROPTEST_CASES").is_some() { named } else { ProptestConfig { cases: usual, ..named } }
+}
+
 mod prose {
-    use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_assert_eq, prop_assume, prop_oneof, proptest};
+    use proptest::prelude::{Just, Strategy, any, prop_assert_eq, prop_assume, prop_oneof, proptest};
     use rundbrief::import::chrome::chrome;
     use rundbrief::render::html::html;
 
@@ -261,7 +268,7 @@ mod prose {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
+        #![proptest_config(super::cases(150))]
 
         #[test]
         fn copied_text_appears_letter_for_letter(paragraphs in proptest::collection::vec(paragraph(), 1..5), empty in any::<bool>()) {
@@ -292,7 +299,7 @@ mod prose {
 }
 
 mod soup {
-    use proptest::prelude::{Just, ProptestConfig, Strategy, prop_oneof, proptest};
+    use proptest::prelude::{Just, Strategy, prop_oneof, proptest};
     use rundbrief::post::Post;
 
     use super::{TimeZone, post_of, read};
@@ -345,7 +352,7 @@ mod soup {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+        #![proptest_config(super::cases(300))]
 
         /// Whatever a page is, it ends in a post that can be read, or in a reason.
         #[test]

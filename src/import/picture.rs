@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::{Draft, header};
 use crate::post::picture::{PictureError, prepare};
-use crate::post::{Block, BlockKind, Picture, file_name};
+use crate::post::{Block, BlockKind, Inline, Picture, file_name, plain_text};
 
 /// The most pictures that are fetched for one post.
 pub const MOST: usize = 20;
@@ -25,6 +25,24 @@ pub fn addresses(draft: &Draft) -> Vec<String> {
         }
     }
     found
+}
+
+/// The address of a picture that a saved page names, on the web.
+pub fn absolute(src: &str, base: Option<&str>) -> Option<String> {
+    super::page::absolute(src, base)
+}
+
+/// A file's name as it is on the disk: browsers write `Tagung%20Ulm_files/foto.jpg` into the page.
+pub fn decoded(src: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = src.as_bytes();
+    while let [first, behind @ ..] = rest {
+        let hex = behind.get(..2).and_then(|hex| std::str::from_utf8(hex).ok());
+        let byte = hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()).filter(|_| *first == b'%');
+        bytes.push(byte.unwrap_or(*first));
+        rest = if byte.is_some() { &behind[2..] } else { behind };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// The file name of a fetched picture beside the post `slug`, `number` from 1.
@@ -69,31 +87,56 @@ pub fn place(draft: &mut Draft, files: &BTreeMap<String, Result<String, String>>
         }
     }
     let mut asked = Vec::new();
-    draft.body = blocks(std::mem::take(&mut draft.body), files, &mut asked);
+    draft.body = blocks(std::mem::take(&mut draft.body), files, &draft.captions, &mut asked);
     asked.into_iter().for_each(|says| draft.ask("picture", says, None));
 }
 
-fn blocks(body: Vec<Block>, files: &BTreeMap<String, Result<String, String>>, asked: &mut Vec<String>) -> Vec<Block> {
-    let mut kept = Vec::new();
+fn blocks(
+    body: Vec<Block>,
+    files: &BTreeMap<String, Result<String, String>>,
+    captions: &[String],
+    asked: &mut Vec<String>,
+) -> Vec<Block> {
+    let mut kept: Vec<Block> = Vec::new();
+    // Whether the picture that stood here is gone.
+    let mut gone = false;
     for Block { line, kind } in body {
         let kind = match kind {
             BlockKind::Picture(picture) => match placed(picture, files) {
                 Ok(picture) => BlockKind::Picture(picture),
                 Err(says) => {
                     asked.push(says);
+                    gone = true;
                     continue;
                 }
             },
-            BlockKind::Quote(inner) => BlockKind::Quote(blocks(inner, files, asked)),
+            BlockKind::Quote(inner) => BlockKind::Quote(blocks(inner, files, captions, asked)),
             BlockKind::List { start, tight, items } => {
-                let items = items.into_iter().map(|item| blocks(item, files, asked)).collect();
+                let items = items.into_iter().map(|item| blocks(item, files, captions, asked)).collect();
                 BlockKind::List { start, tight, items }
             }
             other => other,
         };
+        let caption = caption_text(&kind).filter(|text| captions.contains(text));
+        let has_picture = kept.last().is_some_and(|before| matches!(before.kind, BlockKind::Picture(_)));
+        if let (true, false, Some(caption), Some(says)) = (gone, has_picture, caption, asked.last_mut()) {
+            says.push_str(&format!("; below it: “{caption}”"));
+            continue;
+        }
+        gone = false;
         kept.push(Block { line, kind });
     }
     kept
+}
+
+/// The text of a paragraph that is all emphasis, as captions are written.
+pub(super) fn caption_text(kind: &BlockKind) -> Option<String> {
+    match kind {
+        BlockKind::Paragraph(content) if matches!(content.as_slice(), [Inline::Emphasis(_)]) => {
+            Some(plain_text(content))
+        }
+        _ => None,
+    }
 }
 
 fn placed(picture: Picture, files: &BTreeMap<String, Result<String, String>>) -> Result<Picture, String> {

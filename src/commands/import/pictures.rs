@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use super::load::{TIME, client};
 use super::{Context, OTHER_NAME};
@@ -50,7 +50,7 @@ pub async fn fetch(draft: &Draft, post: &Path, folder: Option<&Path>, context: &
             Err(format!("only {} pictures are fetched for one post", picture::MOST))
         } else {
             context.screen.note(&format!("fetching {url}"));
-            bytes(&client, &url, folder).await
+            bytes(&client, &url, draft.base.as_deref(), folder).await
         };
         let named = outcome.and_then(|bytes| match picture::name(&slug, &url, &bytes) {
             Ok(name) => Ok((free(&name, &bytes, &files.bytes), bytes)),
@@ -65,15 +65,43 @@ pub async fn fetch(draft: &Draft, post: &Path, folder: Option<&Path>, context: &
     Ok(files)
 }
 
-async fn bytes(client: &crate::http::Client, url: &str, folder: Option<&Path>) -> Result<Vec<u8>, String> {
-    let relative = !url.contains("://");
-    if let (true, Some(folder)) = (relative, folder) {
-        return fs::read(folder.join(url)).map_err(|_| "the file is not beside the page".to_owned());
+async fn bytes(
+    client: &crate::http::Client,
+    url: &str,
+    base: Option<&str>,
+    folder: Option<&Path>,
+) -> Result<Vec<u8>, String> {
+    if url.contains("://") {
+        return load(client, url).await;
     }
+    if let Some(bytes) = folder.and_then(|folder| beside(url, folder)) {
+        return bytes;
+    }
+    match picture::absolute(url, base) {
+        Some(url) => load(client, &url).await,
+        None => Err("the file is not beside the page".to_owned()),
+    }
+}
+
+async fn load(client: &crate::http::Client, url: &str) -> Result<Vec<u8>, String> {
     let fetched = client.fetch(url, MAX_BYTES, TIME).await.map_err(|error| error.to_string())?;
     match fetched.status {
         200..=299 => Ok(fetched.body),
         status => Err(format!("the website answered with status {status}")),
+    }
+}
+
+/// The file that a saved page names, at or below the page's folder; `None` where there is none.
+fn beside(url: &str, folder: &Path) -> Option<Result<Vec<u8>, String>> {
+    let name = url.split(['?', '#']).next().unwrap_or(url);
+    let decoded = picture::decoded(name);
+    let path = [Path::new(name), Path::new(&decoded)].into_iter().find_map(|name| {
+        let inside = name.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+        Some(folder.join(name)).filter(|path| inside && path.is_file())
+    })?;
+    match fs::metadata(&path) {
+        Ok(about) if about.len() > MAX_BYTES as u64 => Some(Err("it has more than 10 MB".to_owned())),
+        _ => Some(fs::read(&path).map_err(|error| format!("{} cannot be read: {error}", path.display()))),
     }
 }
 

@@ -5,13 +5,15 @@ use dom_smoothie::{Config, Readability};
 
 use super::cms::System;
 use super::facts::Facts;
-use super::{blocks, clean, dom, prepare};
+use super::{blocks, clean, dom, figure, prepare};
 use crate::post::{Block, BlockKind, Inline};
 
 /// What was found.
 pub(super) struct Article {
     pub blocks: Vec<Block>,
     pub left_out: Vec<String>,
+    /// Texts that stand below pictures and go with them.
+    pub captions: Vec<String>,
 }
 
 /// A named place with fewer letters than this is empty or holds something else.
@@ -20,19 +22,21 @@ const LITTLE: usize = 30;
 /// A page with fewer letters than this is short.
 const SHORT: usize = 1_500;
 
-/// Finds and reads the article. `base` makes its addresses whole.
-pub(super) fn read(document: Document, system: Option<&System>, facts: &Facts, base: Option<&str>) -> Article {
+/// Finds and reads the article.
+pub(super) fn read(document: Document, system: Option<&System>, facts: &Facts) -> Article {
     let left_out = prepare::prepare(&document);
     let lead = lead(&document, system);
     let html = named(&document, system).unwrap_or_else(|| guessed(document, facts));
-    let mut blocks = blocks::read(&clean::clean(&html, base));
+    let html = clean::clean(&html);
+    let captions = figure::captions(&html);
+    let mut blocks = blocks::read(&html);
     if blocks.is_empty() {
         blocks = facts.text.as_deref().map(plain).unwrap_or_default();
     }
     if let Some(lead) = lead.filter(|_| !blocks.is_empty()) {
-        put_in_front(&clean::clean(&lead, base), &mut blocks);
+        put_in_front(&clean::clean(&lead), &mut blocks);
     }
-    Article { blocks, left_out }
+    Article { blocks, left_out, captions }
 }
 
 /// The elements where microdata or the content system say that the article is.

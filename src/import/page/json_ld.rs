@@ -136,6 +136,7 @@ impl<'v> Data<'v> {
             date: text(get("datePublished")).or_else(|| text(get("dateCreated"))),
             author: self.names(get("author")),
             categories: list(get("articleSection")),
+            keywords: keywords(get("keywords")),
             lang: text(get("inLanguage")),
             image: self.image(get("image")),
             link: self.url(get("mainEntityOfPage")).or_else(|| self.url(get("url"))),
@@ -185,7 +186,7 @@ impl<'v> Data<'v> {
                 let object = self.whole(object);
                 let url = text(object.get("url")).or_else(|| text(object.get("contentUrl")))?;
                 let credit = text(object.get("creditText")).or_else(|| self.names(object.get("author")));
-                Some(ImageFact { url, alt: text(object.get("caption")), credit, caption: None })
+                Some(ImageFact { url, credit, named: text(object.get("caption")), ..ImageFact::default() })
             }
             other => text(Some(other)).map(|url| ImageFact { url, ..ImageFact::default() }),
         }
@@ -205,6 +206,11 @@ fn list(value: Option<&Value>) -> Vec<String> {
         Some(Value::Array(values)) => values.iter().filter_map(|value| text(Some(value))).collect(),
         other => text(other).into_iter().collect(),
     }
+}
+
+/// Several words, also where they are one text with commas.
+fn keywords(value: Option<&Value>) -> Vec<String> {
+    list(value).iter().flat_map(|words| words.split(',')).map(|word| word.trim().to_owned()).collect()
 }
 
 /// A text that keeps its line ends, which part paragraphs.

@@ -69,6 +69,14 @@ fn what_is_no_page_is_refused_with_a_reason_and_what_to_do() {
     let login = b"<html><body><h1>Anmeldung</h1><form><input name=u><input type=password></form></body></html>";
     let scripts = b"<!doctype html><html><body><noscript>You need to enable JavaScript.</noscript>\
                     <div id=root></div><script src=app.js></script></body></html>";
+    let waiting =
+        b"<!doctype html><html lang=de><body><div id=app>Inhalte werden geladen, einen Moment bitte, es geht gleich \
+                    los.</div><script type=module src=/app.js></script></body></html>";
+    let guarded =
+        b"<!doctype html><title>Just a moment...</title><h1>verband.example</h1><p>Verifying you are human. This may \
+                    take a few seconds.</p><script>1</script>";
+    let elsewhere =
+        b"<!doctype html><meta http-equiv=refresh content='0; url=https://www.example.net/neu'><p>Weiter</p>";
     let missing = "<!doctype html><title>404 – Seite nicht gefunden</title><h1>Seite nicht gefunden</h1><p>Schade.</p>";
     let garbled = b"<!doctype html><meta charset=utf-8><p>Gr\xFC\xDFe aus M\xFCnchen</p>";
     let deep = format!("<!doctype html>{}", "<div>".repeat(200_000));
@@ -78,6 +86,9 @@ fn what_is_no_page_is_refused_with_a_reason_and_what_to_do() {
         ("scripts", scripts),
         ("not found", missing.as_bytes()),
         ("Windows-1252 that says UTF-8", garbled),
+        ("waiting", waiting),
+        ("asks who is there", guarded),
+        ("leads on", elsewhere),
         ("PDF", b"%PDF-1.7\n%\xE2\xE3"),
         ("Word", b"PK\x03\x04word/document.xml"),
         ("nothing", b"  \n"),
@@ -138,6 +149,35 @@ fn a_page_that_is_all_one_form_is_read_and_a_heading_like_a_footer_link_stays() 
     let text = post_of(read(page.as_bytes()).expect("a draft"));
     assert!(text.contains("## Kontakt\n\nAnna Muster, Geschäftsstelle"), "{text}");
     assert!(text.contains("Die Beiträge bleiben"), "{text}");
+}
+
+#[test]
+fn a_list_of_articles_is_told() {
+    let teaser = |title: &str| {
+        format!(
+            "<article><h2><a href=/a>{title}</a></h2><p>Ein Anriss mit einigen Worten, der neugierig macht.</p></article>"
+        )
+    };
+    let page = |teasers: &str| format!("<!doctype html><html lang=de><main><h1>Aktuelles</h1>{teasers}</main></html>");
+    let told = |page: &str| {
+        let draft = read(page.as_bytes()).expect("a draft");
+        draft.questions.iter().any(|question| question.says.contains("a list of several articles"))
+    };
+    assert!(told(&page(&["Eins", "Zwei", "Drei"].map(teaser).concat())));
+    assert!(!told(&page(&teaser("Eins"))));
+}
+
+#[test]
+fn the_pictures_of_a_saved_page_keep_the_names_of_the_files_beside_it() {
+    let page = "<!doctype html><html lang=de><link rel=canonical href=https://verein.example/fest/><article><h1>Fest</h1>\
+                <p>Es kamen viele Gäste an den See, und der Regen hörte erst am Abend auf, als die Musik begann.</p>\
+                <figure><img src=\"Fest-Dateien/zelt.jpg\" alt=\"Ein Zelt\"></figure><p>Dank an alle, die geholfen haben.</p>\
+                <img src=\"/boot.jpg\" alt=\"Ein Boot\"></article></html>";
+    let draft = read(page.as_bytes()).expect("a draft");
+    assert_eq!(import::picture::addresses(&draft), ["Fest-Dateien/zelt.jpg", "https://verein.example/boot.jpg"]);
+    let url = Input { url: Some("https://verein.example/fest/"), ..input(page.as_bytes()) };
+    let draft = import::read(&url).expect("a draft");
+    assert_eq!(import::picture::addresses(&draft)[0], "https://verein.example/fest/Fest-Dateien/zelt.jpg");
 }
 
 #[test]

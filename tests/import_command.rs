@@ -107,6 +107,23 @@ fn pictures_are_fetched_beside_the_post_and_build() {
 }
 
 #[test]
+fn a_page_that_a_browser_saved_takes_the_pictures_beside_it_and_none_from_elsewhere() {
+    let project = project();
+    let img = |src: &str, alt: &str| format!("<figure><img src=\"{src}\" alt=\"{alt}\"></figure>");
+    let text = "<p>Es kamen viele Gäste an den See, und der Regen hörte erst am Abend auf, als die Musik begann.</p>";
+    let images = img("Fest%20am%20See-Dateien/zelt.png", "Ein Zelt") + text + &img("../geheim.png", "Ein Plan");
+    let page =
+        format!("<!doctype html><html lang=de><article><h1>Fest am See</h1>{text}{images}{text}</article></html>");
+    project.write("saved/page.html", page);
+    project.write("saved/Fest am See-Dateien/zelt.png", picture());
+    project.write("geheim.png", picture());
+    project.run(&["import", "saved/page.html", "--images"]).code(0).says("../geheim.png");
+    assert_eq!(written(&project), ["fest-am-see-zelt.png", "fest-am-see.md"]);
+    assert!(project.read("newsletters/fest-am-see.md").contains("fest-am-see-zelt.png"));
+    project.run(&["build", "fest-am-see"]).code(0);
+}
+
+#[test]
 fn what_is_no_page_leaves_no_file() {
     let gzip = {
         let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
@@ -136,6 +153,11 @@ fn what_is_no_page_leaves_no_file() {
         ("/endless", endless),
         ("/bomb", bomb),
         ("/circle", circle),
+        (
+            "/file",
+            b"HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+                .to_vec(),
+        ),
     ]);
     let project = project();
     for (path, code, says) in [
@@ -150,6 +172,7 @@ fn what_is_no_page_leaves_no_file() {
         ("/endless", 65, "more than 10 MB"),
         ("/bomb", 65, "more than 10 MB"),
         ("/circle", 74, "redirects more than 5 times"),
+        ("/file", 74, "leads to an address that does not begin with https://"),
     ] {
         let ran = project.run(&["import", &site.url(path), "--images"]).code(code).says(says);
         assert!(ran.stderr().contains("= help: "), "{path}: {}", ran.stderr());

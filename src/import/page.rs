@@ -54,6 +54,8 @@ pub(super) fn read(html: &str, input: &Input<'_>) -> Result<Draft, Refused> {
     let facts = facts::collect(&document, system);
     refuse::check(&document, &facts, input.url)?;
     let place = place(&document, &facts, input.url);
+    refuse::check_way(&document, place.base.as_deref())?;
+    let several = article::are_several(&document, system);
     let scripts = refuse::has_scripts(&document);
     signs::write_out(&document, facts.lang.as_deref());
     addresses::settle(&document, &place);
@@ -73,6 +75,9 @@ pub(super) fn read(html: &str, input: &Input<'_>) -> Result<Draft, Refused> {
     }
     if scripts && is_placeholder(&draft) {
         return Err(Refused::Scripts);
+    }
+    if several {
+        draft.ask("page", "the page seems to be a list of several articles; import the page of one of them", None);
     }
     draft.dateline = draft.lead().and_then(|lead| dateline(&lead));
     if let (None, Some(date)) = (draft.date, draft.dateline.as_ref().and_then(|dateline| dateline.date)) {
@@ -95,9 +100,10 @@ fn is_web(url: &str) -> bool {
 
 /// `Loading …`: so little that only a script's waiting sign can be meant.
 fn is_placeholder(draft: &Draft) -> bool {
-    let letters: usize =
-        super::paragraphs(&draft.body).iter().map(|text| text.chars().filter(|c| c.is_alphabetic()).count()).sum();
-    letters < 40 && draft.body.len() <= 2
+    let text = super::paragraphs(&draft.body).join(" ").to_lowercase();
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    let waits = ["javascript", "geladen", "loading", "ladevorgang"].iter().any(|word| text.contains(word));
+    draft.body.len() <= 2 && (letters < 40 || (letters < 200 && waits))
 }
 
 /// The header's part of the facts.

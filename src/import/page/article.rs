@@ -54,6 +54,15 @@ fn letters(node: &NodeRef<'_>) -> usize {
     node.text().chars().filter(|c| c.is_alphabetic()).count()
 }
 
+/// Whether the page is no article, but leads to several: headings that are links, each in an article of its own.
+pub(super) fn are_several(document: &Document, system: Option<&System>) -> bool {
+    let teasers = document.select("article");
+    let nodes = outermost(&teasers);
+    let leads = |node: &&NodeRef<'_>| Selection::from(**node).select("h2 a[href], h3 a[href], h4 a[href]").exists();
+    let count = nodes.iter().filter(|node| !dom::is_inside(node, &["aside", "footer", "nav"])).filter(leads).count();
+    count >= 3 && count == nodes.len() && named(document, system).is_none()
+}
+
 /// Those that lie in none of the others.
 fn outermost<'a>(found: &Selection<'a>) -> Vec<NodeRef<'a>> {
     let nodes = found.nodes();

@@ -65,6 +65,7 @@ pub(super) fn read(html: &str, input: &Input<'_>) -> Result<Draft, Refused> {
     draft.left_out = found.left_out;
     draft.captions = found.captions;
     draft.body = found.blocks;
+    name_by_heading(&mut draft);
     head(&mut draft);
     trim::trim(&mut draft.body, draft.title.as_deref());
     blocks::level_headings(&mut draft.body);
@@ -137,6 +138,20 @@ fn draft(facts: Facts, input: &Input<'_>, place: &Place) -> Draft {
         Some(Picture { src, alt, credit, link: None, line: 0, column: 0 })
     });
     draft
+}
+
+/// The headline among the parts of a window's title: `Verein - Aktuelles - Sommerfest` above the heading `Sommerfest`.
+fn name_by_heading(draft: &mut Draft) {
+    let Some(title) = &draft.title else { return };
+    let parts: Vec<&str> =
+        [" - ", " – ", " | ", " :: ", " » ", " · ", ": "].iter().flat_map(|sign| title.split(sign)).collect();
+    let found = draft.body.iter().find_map(|block| match &block.kind {
+        BlockKind::Heading { content, .. } => {
+            Some(plain_text(content)).filter(|text| text != title && parts.contains(&text.trim()))
+        }
+        _ => None,
+    });
+    draft.title = found.or(draft.title.take());
 }
 
 /// Takes small lines and the page's own headline off the beginning of the article.

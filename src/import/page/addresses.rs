@@ -37,6 +37,8 @@ pub(super) fn settle(document: &Document, place: &Place) {
         let href = dom::attribute(node, "href").unwrap_or_default();
         match fragment(&href, place) {
             Some(fragment) => within(node, fragment, place),
+            // Without a way to make it whole it stays, so that what is lost can be told.
+            None if place.base.is_none() && !href.contains(':') => {}
             None => set(node, "href", link(&href, place)),
         }
     }
@@ -57,6 +59,18 @@ fn link(href: &str, place: &Place) -> Option<String> {
         return Some(href.to_owned());
     }
     clean::absolute(href, place.base.as_deref())
+}
+
+/// The links of an article that lead nowhere, since nobody knows where the page is.
+pub(super) fn lost(html: &str) -> Vec<String> {
+    let document = Document::fragment(html);
+    let links = document.select("a[href]");
+    let relative = links.nodes().iter().filter_map(|node| {
+        let href = dom::attribute(node, "href").filter(|href| !href.contains(':'))?;
+        let text = Some(dom::line(node)).filter(|text| !text.is_empty())?;
+        Some(format!("the link of “{text}” to {href}, since the page's own address is not known"))
+    });
+    relative.collect()
 }
 
 /// The place in the page itself that a link leads to.

@@ -5,7 +5,7 @@ use dom_smoothie::{Config, Readability};
 
 use super::cms::System;
 use super::facts::Facts;
-use super::{blocks, clean, dom, figure, prepare};
+use super::{addresses, blocks, clean, dom, figure, prepare};
 use crate::post::{Block, BlockKind, Inline};
 
 /// What was found.
@@ -24,10 +24,11 @@ const SHORT: usize = 1_500;
 
 /// Finds and reads the article.
 pub(super) fn read(document: Document, system: Option<&System>, facts: &Facts) -> Article {
-    let left_out = prepare::prepare(&document);
+    let mut left_out = prepare::prepare(&document);
     let lead = lead(&document, system);
     let html = named(&document, system).unwrap_or_else(|| guessed(document, facts));
     let html = clean::clean(&html);
+    left_out.extend(addresses::lost(&html));
     let captions = figure::captions(&html);
     let mut blocks = blocks::read(&html);
     if blocks.is_empty() {
@@ -87,6 +88,7 @@ fn guessed(document: Document, facts: &Facts) -> String {
     let whole = (all < SHORT).then(|| whole(&document)).flatten();
     let title = letters_of(facts.title.as_deref().unwrap_or(""));
     let copy = document.clone();
+    mark_breaks(&document);
     let config = Config { keep_classes: true, disable_json_ld: true, char_threshold: 200, ..Config::default() };
     let article = Readability::with_document(document, None, Some(config)).and_then(|mut page| page.parse());
     let Ok(article) = article else { return whole.or_else(|| self::whole(&copy)).unwrap_or_default() };
@@ -94,9 +96,30 @@ fn guessed(document: Document, facts: &Facts) -> String {
     let missing = all.saturating_sub(found).saturating_sub(title);
     if found < LITTLE || missing * 4 > all {
         let whole = if found < LITTLE { whole.or_else(|| self::whole(&copy)) } else { whole };
-        return whole.unwrap_or_else(|| article.content.to_string());
+        return whole.unwrap_or_else(|| with_breaks(&article.content));
     }
-    article.content.to_string()
+    with_breaks(&article.content)
+}
+
+/// Stands where two line breaks part paragraphs; no text has it (Unicode, section 23.7).
+const BREAK: &str = "\u{FDD0}";
+
+/// Two line breaks before an element part paragraphs, too; dom_smoothie would lose them.
+fn mark_breaks(document: &Document) {
+    fn next<'a>(node: &NodeRef<'a>) -> Option<NodeRef<'a>> {
+        std::iter::successors(node.next_sibling(), NodeRef::next_sibling)
+            .find(|node| !node.is_text() || !node.text().trim().is_empty())
+    }
+    for node in document.select("br").nodes() {
+        let second = next(node).filter(|second| second.has_name("br"));
+        if second.and_then(|second| next(&second)).is_some_and(|behind| behind.is_element() && !behind.has_name("br")) {
+            node.before_html(BREAK);
+        }
+    }
+}
+
+fn with_breaks(html: &str) -> String {
+    html.replace(BREAK, "<br><br>")
 }
 
 /// The one element that holds the page's own part.

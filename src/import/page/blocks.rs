@@ -164,7 +164,8 @@ impl Builder {
         if items.is_empty() {
             return;
         }
-        if self.depth >= DEEPEST {
+        let pictures = |item: &Vec<Block>| matches!(item[0].kind, BlockKind::Picture(_));
+        if self.depth >= DEEPEST || items.iter().all(pictures) {
             return self.append(items.into_iter().flatten().collect());
         }
         let start =

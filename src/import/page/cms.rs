@@ -90,7 +90,13 @@ const SYSTEMS: &[System] = &[
             ".field--name-field-category a",
         ],
         small: &[".node__submitted", ".submitted"],
-        image: &[".field--name-field-image", ".field--name-field-media-image"],
+        image: &[
+            ".field--name-field-image",
+            ".field--name-field-media-image",
+            ".field--name-field-media",
+            ".field--name-field-teaser-image",
+            ".field-name-field-image",
+        ],
         lead: &[
             ".field--name-field-teaser",
             ".field--name-field-teaser-text",
@@ -107,6 +113,10 @@ const SYSTEMS: &[System] = &[
             ".field--name-field-einleitung",
             ".field--name-field-kurztext",
             ".field--name-field-untertitel",
+            ".field-name-field-lead",
+            ".field-name-field-teaser",
+            ".field-name-field-intro",
+            ".field-name-field-subtitle",
         ],
         body: &[
             ".node--view-mode-full .field--name-body",

@@ -20,6 +20,7 @@ const AROUND: &str = "script, style, noscript, template, nav, dialog, button, se
     .nav-tabs, [role=tablist], .post-views, .entry-views, .a2a_kit, .heateor_sss_sharing_container, .ssba, .essb_links, \
     .cmplz-cookiebanner, #cmplz-cookiebanner-container, #cookieman-modal, #usercentrics-root, .klaro, .cookie-consent, \
     .mod_newsreader .info, .mod_newsreader .back, .ce_comments, .comment_default, .com_content .article-info, \
+    #system-readmore, .BorlabsCookie, .brlbs-cmpnt-container, .embed-privacy-overlay, .embed-privacy-container, \
     .icons, .field--name-field-tags, .comment-forbidden, .news-related-files, .print-only, .ce_back";
 
 /// What is shown by another program and cannot be in a mail.
@@ -56,12 +57,31 @@ pub(super) fn prepare(document: &Document) -> Vec<String> {
         left_out.push(source.map_or_else(|| format!("{what}{caption}"), |source| format!("{what}: {source}{caption}")));
     }
     document.select(EMBEDDED).remove();
+    // The headings of what folds and unfolds.
+    for node in
+        document.select("h1 button, h2 button, h3 button, h4 button, h5 button, h6 button, summary button").nodes()
+    {
+        node.rename("span");
+    }
     document.select(AROUND).remove();
     for form in document.select("form").nodes().iter().filter(|form| !dom::holds_page(form)) {
         form.remove_from_parent();
     }
+    for cell in document.select("td").nodes().iter().filter(|cell| is_menu(cell)) {
+        cell.remove_from_parent();
+    }
     align(document);
     left_out
+}
+
+/// A cell of a page made of tables: nothing but links, three of them or more, beside the article.
+fn is_menu(cell: &NodeRef<'_>) -> bool {
+    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
+    let table = cell.ancestors_it(None).find(|outer| outer.has_name("table"));
+    let has_heads = table.is_some_and(|table| Selection::from(table).select("th").exists());
+    let links = Selection::from(*cell).select("a");
+    let linked: usize = links.nodes().iter().map(|link| letters(&link.text())).sum();
+    !has_heads && links.length() >= 3 && linked == letters(&cell.text())
 }
 
 /// Cells that styles or classes move to a side, as the attribute that says so.

@@ -1,6 +1,8 @@
-//! What HTML says by an element and a text by a sign: quotation marks, and small figures above and below the line.
+//! What HTML says by an element and a text by a sign: quotation marks, and small figures above and below the line; and
+//! what editors say by a style and HTML by an element.
 //!
-//! Comes in: the tree. Goes out: the same tree with `<q>`, `<sup>` and `<sub>` written out: 60 m², CO₂, a note's ¹.
+//! Comes in: the tree. Goes out: the same tree with `<q>`, `<sup>` and `<sub>` written out: 60 m², CO₂, a note's ¹; and
+//! with elements for bold, italic and struck text.
 
 use dom_query::{Document, NodeRef};
 
@@ -43,6 +45,18 @@ pub(super) fn write_out(document: &Document, lang: Option<&str>) {
             if let Some(text) = moved(&dom::line(node), signs) {
                 node.set_text(text);
             }
+        }
+    }
+    for node in document.select("span[style], font[style]").nodes() {
+        let style = dom::attribute(node, "style").unwrap_or_default().to_lowercase().replace(' ', "");
+        let element = [
+            ("line-through", "s"),
+            ("font-weight:bold", "strong"),
+            ("font-weight:700", "strong"),
+            ("font-style:italic", "em"),
+        ];
+        if let Some((_, element)) = element.iter().find(|(says, _)| style.contains(says)) {
+            node.rename(element);
         }
     }
     for node in document.select("q").nodes() {

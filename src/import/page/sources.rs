@@ -16,6 +16,16 @@ const UNSHOWN: [&str; 3] = [".webp", ".avif", ".svg"];
 /// Settles every picture's address.
 pub(super) fn settle(document: &Document) {
     for node in document.select("img").nodes() {
+        let class = dom::attribute(node, "class").unwrap_or_default();
+        let named = |name: &str| class.split_whitespace().any(|word| word == name);
+        if named("emoji") || named("wp-smiley") {
+            node.replace_with_html(escaped(&dom::attribute(node, "alt").unwrap_or_default()));
+            continue;
+        }
+        if named("icon") || named("file-icon") {
+            node.remove_from_parent();
+            continue;
+        }
         let tiny = |name| dom::attribute(node, name).is_some_and(|size| size == "1" || size == "0");
         if tiny("width") || tiny("height") {
             node.remove_from_parent();
@@ -28,6 +38,10 @@ pub(super) fn settle(document: &Document) {
             None => node.remove_attr("src"),
         }
     }
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;")
 }
 
 /// Whether an address leads to a picture, and not to what is shown until a script has loaded it.
@@ -86,6 +100,13 @@ mod tests {
         let document = Document::fragment(html);
         settle(&document);
         super::dom::first_attribute(&document, "img", "src")
+    }
+
+    #[test]
+    fn a_picture_of_a_sign_is_the_sign() {
+        let document = Document::fragment("<p>Danke <img class=emoji src=a.svg alt=🎉>!</p>");
+        settle(&document);
+        assert_eq!(document.text().to_string(), "Danke 🎉!");
     }
 
     #[test]

@@ -20,7 +20,8 @@ pub(super) fn read(node: &NodeRef<'_>, depth: usize) -> Vec<Block> {
     }
     let rows = rows(node);
     let columns = rows.iter().map(|row| row.iter().map(|cell| span(cell)).sum()).max().unwrap_or(0);
-    let nested = table.select("table, ul, ol, h1, h2, h3, h4").exists() || table.select("td p + p").exists();
+    let nested =
+        table.select("table, ul, ol, h1, h2, h3, h4, td img").exists() || table.select("td p + p, td br + br").exists();
     if !(2..=WIDEST).contains(&columns) || rows.len() < 2 || nested {
         for cell in rows.iter().flatten() {
             found.extend(blocks::of_children(cell, depth));
@@ -29,8 +30,8 @@ pub(super) fn read(node: &NodeRef<'_>, depth: usize) -> Vec<Block> {
     }
     let align = (0..columns).map(|column| side(&rows, column)).collect();
     let mut rows: Vec<Vec<Vec<Inline>>> = rows.iter().map(|row| cells(row, columns)).collect();
-    let pictures =
-        table.select("img").nodes().iter().filter_map(|node| super::figure::picture(node, None)).collect::<Vec<_>>();
+    let pictures: Vec<_> =
+        table.select("img").nodes().iter().filter_map(|node| super::figure::picture(node, None)).collect();
     let head = rows.remove(0);
     found.push(Block { line: 0, kind: BlockKind::Table { align, head, rows } });
     found.extend(pictures.into_iter().map(|picture| Block { line: 0, kind: BlockKind::Picture(picture) }));

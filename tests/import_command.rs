@@ -90,16 +90,27 @@ fn a_published_page_becomes_a_post_that_builds() {
 #[test]
 fn pictures_are_fetched_beside_the_post_and_build() {
     let page = PAGE.replace("https://verein.example", "");
+    let page = page.replace(
+        "</figure>",
+        "</figure><img src=\"/wp-content/uploads/2026/07/F%C3%BC%C3%9Fe%20(1).jpg\" alt=\"Füße\">",
+    );
     let uploads = "/wp-content/uploads/2026/07";
     let site = Site::new(vec![
         ("/page", ok("text/html", page.as_bytes())),
         (&format!("{uploads}/fest.jpg"), ok("image/png", &picture())),
+        (&format!("{uploads}/F%C3%BC%C3%9Fe%20(1).jpg"), ok("image/png", &picture())),
         (&format!("{uploads}/kuchen.jpg"), ok("image/webp", b"RIFF\x10\0\0\0WEBPVP8 ")),
     ]);
     let project = project();
-    let ran = project.run(&["import", &site.url("/page"), "--images"]).code(0).says("WebP");
     let stem = "2026-07-04-rueckblick-sommerfest-am-see";
-    assert_eq!(written(&project), [format!("{stem}-fest.png"), format!("{stem}.md")]);
+    let other = format!("newsletters/{stem}-fuesse-1.png");
+    project.write(&other, "somebody's own file");
+    let ran = project.run(&["import", &site.url("/page"), "--images"]).code(0).says("WebP");
+    assert_eq!(project.read(&other), "somebody's own file");
+    assert_eq!(
+        written(&project),
+        ["-fest.png", "-fuesse-1-2.png", "-fuesse-1.png", ".md"].map(|end| format!("{stem}{end}"))
+    );
     let text = project.read(&format!("newsletters/{stem}.md"));
     assert!(text.contains(&format!("image: {{ src: {stem}-fest.png, alt: \"Ein Zelt am Seeufer im Regen\"")), "{text}");
     assert!(ran.stdout().contains("fest.png"));
@@ -231,6 +242,24 @@ fn the_json_has_what_is_to_decide_with_its_lines() {
     let text = project.read("a.md");
     assert!(text.lines().nth(line).is_some_and(|line| line == "# link: https://…"), "{text}");
     assert!(json["typing_errors"][0].as_str().is_some_and(|slip| slip.contains("no space behind")));
+}
+
+#[test]
+fn a_post_imported_with_its_pictures_is_the_pages_text_captions_too() {
+    let project = project();
+    let page = "<!doctype html><html lang=de><article><h1>Fest am See</h1><p>Es kamen viele Gäste an den See, und der Regen \
+                hörte erst am Abend auf, als die Musik begann.</p><figure><img src=zelt.png alt=\"Ein Zelt\"><figcaption>Das \
+                Zelt am Abend. Foto: Anna Muster</figcaption></figure><p>Dank an alle, die geholfen haben, und an die \
+                Feuerwehr.</p></article></html>";
+    project.write("page.html", page);
+    project.write("zelt.png", picture());
+    project.run(&["import", "page.html", "--images", "--out", "fest.md"]).code(0);
+    let post = project.read("fest.md");
+    assert!(post.contains("![Ein Zelt](fest-zelt.png \"Anna Muster\")\n\n*Das Zelt am Abend.*\n\nDank"), "{post}");
+    project.run(&["import", "page.html", "--diff", "fest.md"]).code(0).says("The text of fest.md is the page's.");
+    project.run(&["import", "page.html", "--out", "ohne.md"]).code(0).says("below it: “Das Zelt am Abend.”");
+    assert!(!project.read("ohne.md").contains("\n*Das Zelt"), "a caption goes with its picture");
+    project.run(&["import", "page.html", "--diff", "fest.md", "--out", "fest.md"]).code(64).says("name a new file");
 }
 
 #[test]

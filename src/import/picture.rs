@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::{Draft, header};
-use crate::post::picture::{PictureError, prepare};
+use crate::post::picture::prepare;
 use crate::post::{Block, BlockKind, Inline, Picture, file_name, plain_text};
 
 /// The most pictures that are fetched for one post.
@@ -48,16 +48,16 @@ pub fn decoded(src: &str) -> String {
 /// The file name of a fetched picture beside the post `slug`, `number` from 1.
 ///
 /// # Errors
-/// Mail programs do not show it, or it is none.
-pub fn name(slug: &str, url: &str, bytes: &[u8]) -> Result<String, PictureError> {
-    let prepared = prepare(bytes, "picture", 600)?;
+/// Mail programs do not show it, it is an icon, or it is none; one sentence says so.
+pub fn name(slug: &str, url: &str, bytes: &[u8]) -> Result<String, String> {
+    let prepared = prepare(bytes, "picture", 600).map_err(|error| error.to_string())?;
     if prepared.width < ICON && prepared.height < ICON {
-        return Err(PictureError::NotAPicture);
+        return Err("it is only an icon".to_owned());
     }
     let ending = if bytes.starts_with(b"\x89PNG") { "png" } else { "jpg" };
     let file = url.split(['?', '#']).next().unwrap_or(url).rsplit('/').next().unwrap_or("");
     let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
-    let stem = file_name(stem, LONGEST_STEM);
+    let stem = file_name(&decoded(stem), LONGEST_STEM);
     Ok(if stem.is_empty() { format!("{slug}-picture.{ending}") } else { format!("{slug}-{stem}.{ending}") })
 }
 
@@ -130,7 +130,7 @@ fn blocks(
 }
 
 /// The text of a paragraph that is all emphasis, as captions are written.
-pub(super) fn caption_text(kind: &BlockKind) -> Option<String> {
+pub fn caption_text(kind: &BlockKind) -> Option<String> {
     match kind {
         BlockKind::Paragraph(content) if matches!(content.as_slice(), [Inline::Emphasis(_)]) => {
             Some(plain_text(content))

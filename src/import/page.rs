@@ -36,6 +36,7 @@ mod teasers;
 mod trim;
 
 pub(super) use clean::absolute;
+pub(super) use trim::is_related;
 
 use addresses::Place;
 use facts::Facts;

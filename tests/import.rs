@@ -152,6 +152,16 @@ fn a_page_that_is_all_one_form_is_read_and_a_heading_like_a_footer_link_stays() 
 }
 
 #[test]
+fn the_other_pages_of_an_article_are_told_and_their_numbers_are_no_text() {
+    let page = "<!doctype html><html lang=de><body><article class=post><div class=entry-content><p>Es kamen viele Gäste an den \
+                See, und der Regen hörte erst am Abend auf.</p><div class=page-links>Seiten: <span>1</span> <a \
+                href=https://verein.example/fest/2/>2</a></div></div></article></body></html>";
+    let draft = read(page.as_bytes()).expect("a draft");
+    assert_eq!(draft.left_out, ["another page of the article: https://verein.example/fest/2/"]);
+    assert!(!post_of(draft).contains("Seiten"));
+}
+
+#[test]
 fn a_list_of_articles_is_told() {
     let teaser = |title: &str| {
         format!(

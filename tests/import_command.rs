@@ -117,6 +117,35 @@ fn pictures_are_fetched_beside_the_post_and_build() {
     project.run(&["build", stem]).code(0);
 }
 
+/// The text between the tags, white space aside.
+fn text_of(html: &str) -> String {
+    let tags = html.split('<').map(|part| part.split_once('>').map_or("", |(_, text)| text));
+    let text = tags.collect::<String>().replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"");
+    let text = text.replace("&#39;", "'").replace("&#x27;", "'").replace("&nbsp;", "\u{a0}").replace("&amp;", "&");
+    text.chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+#[test]
+fn every_letter_of_a_text_stands_in_the_mail_that_is_built_of_it() {
+    let paragraphs = [
+        "**Nicht fett** und _nicht kursiv_, auch nicht `so`, ~~so~~ oder [so](https://e.example) und ![so](x.png); 3 * 4 * 5, \
+         a_b_c, Kolleg*innen, Freund:innen, Rückkehrer_innen, C#, § 7 Abs. 2, 100 % & mehr, 5 < 6 > 4, {{ nichts }}, {% auch %}.",
+        "24. Oktober 2024: „Wir sind ‚viele‘“, sagte sie – z.\u{a0}B. in Köln/Bonn … &amp; &#42; &lt;b&gt; \\ \\* ^1 $x$ @ada \
+         https://e.example/a_b?c=1&d=2#e www.e.example »so« ‹so› “so” ‘so’ 1) 2. + - = | ~ Fach\u{ad}kräfte 👩‍🚒 60 m² H₂O.",
+        "# Keine Überschrift, sondern ein langer Absatz, der mit einem Zeichen beginnt, das in Markdown etwas bedeutet, und der \
+         am Ende noch [eins]: hat, <!-- kein Kommentar --> und <script>kein Skript</script> und ein Ausrufezeichen!",
+    ];
+    let project = project();
+    project.write("text.txt", format!("Ein Titel\n\n{}\n", paragraphs.join("\n\n")));
+    project.run(&["import", "text.txt", "--out", "a.md", "--lang", "de"]).code(0);
+    project.run(&["build", "a.md"]).code(0);
+    let mail = text_of(&project.read("out/a/email.html"));
+    for paragraph in paragraphs {
+        let letters: String = paragraph.chars().filter(|c| !c.is_whitespace()).collect();
+        assert!(mail.contains(&letters), "{letters}\n{mail}");
+    }
+}
+
 #[test]
 fn a_page_that_a_browser_saved_takes_the_pictures_beside_it_and_none_from_elsewhere() {
     let project = project();

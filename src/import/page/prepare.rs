@@ -14,7 +14,7 @@ const AROUND: &str = "script, style, noscript, template, nav, dialog, button, se
     .social-links, .jp-relatedposts, .related, .related-posts, .related-articles, .news-related-wrap, \
     .cookie, .cookie-banner, .cookiebar, .cookie-notice, #cookie-banner, #cookie-notice, .cc-window, .borlabs-cookie, \
     #CybotCookiebotDialog, .newsletter-signup, .comments, #comments, .comment-respond, .post-navigation, \
-    .nav-links, .pager, .pagenavigation, .pagination, .news-backlink-wrap, .back, .mod_navigation, .tags-links, \
+    .page-links, .post-nav-links, .articlepagination, .nav-links, .pager, .pagenavigation, .pagination, .news-backlink-wrap, .back, .mod_navigation, .tags-links, \
     .print-link, .toc, #toc, .author-box, .post-tags, .advertisement, .ad-container, \
     #ez-toc-container, #toc_container, .lwptoc, .wp-block-rank-math-toc-block, .rank-math-toc, .mod_toc, \
     .nav-tabs, [role=tablist], .post-views, .entry-views, .a2a_kit, .heateor_sss_sharing_container, .ssba, .essb_links, \
@@ -22,6 +22,9 @@ const AROUND: &str = "script, style, noscript, template, nav, dialog, button, se
     .mod_newsreader .info, .mod_newsreader .back, .ce_comments, .comment_default, .com_content .article-info, \
     #system-readmore, .BorlabsCookie, .brlbs-cmpnt-container, .embed-privacy-overlay, .embed-privacy-container, \
     .icons, .field--name-field-tags, .comment-forbidden, .news-related-files, .print-only, .ce_back";
+
+/// The numbers of an article's other pages.
+const PAGES: &str = ".page-links a[href], .post-nav-links a[href], .articlepagination a[href]";
 
 /// What is shown by another program and cannot be in a mail.
 const EMBEDDED: &str = "iframe, video, audio, object, embed";
@@ -55,6 +58,9 @@ pub(super) fn prepare(document: &Document) -> Vec<String> {
         }
         let caption = caption(node).map(|caption| format!(" (“{caption}”)")).unwrap_or_default();
         left_out.push(source.map_or_else(|| format!("{what}{caption}"), |source| format!("{what}: {source}{caption}")));
+    }
+    for node in document.select(PAGES).nodes() {
+        left_out.extend(dom::attribute(node, "href").map(|href| format!("another page of the article: {href}")));
     }
     document.select(EMBEDDED).remove();
     // The headings of what folds and unfolds.

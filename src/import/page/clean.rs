@@ -99,6 +99,7 @@ pub(super) fn clean(html: &str) -> String {
 pub(in crate::import) fn absolute(url: &str, base: Option<&str>) -> Option<String> {
     let whole = match base.and_then(|base| Url::parse(base).ok()) {
         Some(base) => base.join(url).ok()?,
+        None if url.starts_with("//") => Url::parse(&format!("https:{url}")).ok()?,
         None => Url::parse(url).ok()?,
     };
     matches!(whole.scheme(), "http" | "https").then(|| whole.to_string())

@@ -1,12 +1,13 @@
 //! What a page says about itself, by the order in which it is believed: JSON-LD, microdata, the markup of known content
 //! systems, OpenGraph and other metadata, `<time>`.
 
-use dom_query::Document;
+use dom_query::{Document, NodeRef};
 use jiff::civil::Date;
 
 use super::cms::System;
 use super::{cms, dom, json_ld, keywords, meta, microdata};
 use crate::import::byline::{self, Part};
+use crate::import::chrome::chrome;
 use crate::post::written_day;
 
 /// What one source, or all of them, say. Everything is as written.
@@ -138,14 +139,27 @@ fn beside_title(document: &Document, facts: &mut Facts) {
     let [headline] = headlines.nodes() else { return };
     let around = headline.parent().into_iter().flat_map(|parent| parent.element_children());
     let lines = around.chain(headline.parent().and_then(|parent| parent.next_element_sibling()));
-    for part in lines.filter_map(|node| byline::parts(&dom::line(&node))).flatten() {
+    for part in lines.filter_map(|node| byline::parts(&small(&node))).flatten() {
         match part {
             Part::Date(date) => _ = facts.date.get_or_insert(date.to_string()),
             Part::UnclearDate(written) => _ = facts.date.get_or_insert(written),
             Part::Author(name) => _ = facts.author.get_or_insert(name),
+            Part::Category(name) if facts.categories.is_empty() && chrome(&name).is_none() => {
+                facts.categories.push(name)
+            }
             Part::Category(_) | Part::Noise => {}
         }
     }
+}
+
+/// A small line; elements side by side are parts of it, as if bars were between them.
+fn small(node: &NodeRef<'_>) -> String {
+    let parts = node.element_children();
+    let own = node.children_it(false).filter(NodeRef::is_text).any(|text| !text.text().trim().is_empty());
+    if own || parts.len() < 2 || parts.iter().any(super::blocks::is_block) {
+        return dom::line(node);
+    }
+    parts.iter().map(dom::line).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" | ")
 }
 
 /// The day that readers see in the article's own `<time>`.

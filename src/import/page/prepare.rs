@@ -23,6 +23,10 @@ const AROUND: &str = "script, style, noscript, template, nav, dialog, button, se
     #system-readmore, .BorlabsCookie, .brlbs-cmpnt-container, .embed-privacy-overlay, .embed-privacy-container, \
     .icons, .field--name-field-tags, .comment-forbidden, .news-related-files, .print-only, .ce_back";
 
+/// Captions of pictures by their classes.
+const CAPTIONS: &str = ".caption, .wp-caption-text, .image-caption, .img-caption, .picture-caption, .bildunterschrift, \
+    .bild-unterschrift, .gallery-caption";
+
 /// The numbers of an article's other pages.
 const PAGES: &str = ".page-links a[href], .post-nav-links a[href], .articlepagination a[href]";
 
@@ -76,6 +80,7 @@ pub(super) fn prepare(document: &Document) -> Vec<String> {
     for cell in document.select("td").nodes().iter().filter(|cell| is_menu(cell)) {
         cell.remove_from_parent();
     }
+    name_figures(document);
     align(document);
     left_out
 }
@@ -88,6 +93,20 @@ fn is_menu(cell: &NodeRef<'_>) -> bool {
     let links = Selection::from(*cell).select("a");
     let linked: usize = links.nodes().iter().map(|link| letters(&link.text())).sum();
     !has_heads && links.length() >= 3 && linked == letters(&cell.text())
+}
+
+/// Makes a figure of what holds a picture and its caption, and nothing more.
+fn name_figures(document: &Document) {
+    let letters = |node: &NodeRef<'_>| node.text().chars().filter(|c| c.is_alphanumeric()).count();
+    for caption in document.select(CAPTIONS).nodes().iter().filter(|caption| !caption.has_name("figcaption")) {
+        let holds_picture = |node: &NodeRef<'_>| Selection::from(*node).select("img").exists();
+        let around = caption.ancestors_it(Some(2)).find(holds_picture);
+        if let Some(around) = around.filter(|around| letters(around) == letters(caption) && !around.has_name("figure"))
+        {
+            around.rename("figure");
+            caption.rename("figcaption");
+        }
+    }
 }
 
 /// Cells that styles or classes move to a side, as the attribute that says so.

@@ -162,6 +162,17 @@ fn the_other_pages_of_an_article_are_told_and_their_numbers_are_no_text() {
 }
 
 #[test]
+fn of_several_articles_in_a_pages_data_the_one_that_readers_see_counts() {
+    let page = r#"<!doctype html><html lang=de><script type="application/ld+json">{"@graph": [{"@type": "ItemList",
+        "itemListElement": [{"@type": "NewsArticle", "headline": "Eine andere Meldung", "datePublished": "2026-11-02"}]},
+        {"@type": "NewsArticle", "headline": "Fest am See", "datePublished": "2026-07-04"}]}</script>
+        <article><h1>Fest am See</h1><p>Es kamen viele Gäste an den See, und der Regen hörte erst am Abend auf.</p></article></html>"#;
+    let draft = read(page.as_bytes()).expect("a draft");
+    assert_eq!(draft.title.as_deref(), Some("Fest am See"));
+    assert_eq!(draft.date.map(|date| date.to_string()).as_deref(), Some("2026-07-04"));
+}
+
+#[test]
 fn a_list_of_articles_is_told() {
     let teaser = |title: &str| {
         format!(

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use dom_query::Document;
 use serde_json::{Map, Value};
 
-use super::dom::one_line;
+use super::dom::{first_text, one_line};
 use super::facts::{EventFact, Facts, ImageFact};
 
 const ARTICLES: [&str; 10] = [
@@ -42,7 +42,14 @@ pub(super) fn facts(document: &Document) -> Facts {
         .filter_map(|object| Some((object.get("@id")?.as_str()?, *object)))
         .collect();
     let data = Data { by_id };
-    let article = objects.iter().find(|object| types(object).any(|kind| ARTICLES.contains(&kind)));
+    let articles: Vec<&&Object> =
+        objects.iter().filter(|object| types(object).any(|kind| ARTICLES.contains(&kind))).collect();
+    // Of several the one whose headline readers see; the others are in lists of the site's articles.
+    let headline = first_text(document, "h1").unwrap_or_default();
+    let is_shown = |object: &&&&Object| {
+        text(object.get("headline").or(object.get("name"))).is_some_and(|title| super::same_text(&title, &headline))
+    };
+    let article = articles.iter().find(is_shown).or(articles.first()).copied();
     let mut events = objects.iter().filter(|object| types(object).any(is_event));
     let event = events.next().filter(|_| events.next().is_none());
     let page = objects.iter().find(|object| types(object).any(|kind| kind == "WebPage"));

@@ -62,8 +62,7 @@ fn link(href: &str, place: &Place) -> Option<String> {
 }
 
 /// The links of an article that lead nowhere, since nobody knows where the page is.
-pub(super) fn lost(html: &str) -> Vec<String> {
-    let document = Document::fragment(html);
+pub(super) fn lost(document: &Document) -> Vec<String> {
     let links = document.select("a[href]");
     let relative = links.nodes().iter().filter_map(|node| {
         let href = dom::attribute(node, "href").filter(|href| !href.contains(':'))?;

@@ -28,9 +28,10 @@ pub(super) fn read(document: Document, system: Option<&System>, facts: &Facts) -
     let lead = lead(&document, system);
     let html = named(&document, system).unwrap_or_else(|| guessed(document, facts));
     let html = clean::clean(&html);
-    left_out.extend(addresses::lost(&html));
-    let captions = figure::captions(&html);
-    let mut blocks = blocks::read(&html);
+    let cleaned = Document::fragment(html);
+    left_out.extend(addresses::lost(&cleaned));
+    let captions = figure::captions(&cleaned);
+    let mut blocks = blocks::of_children(&cleaned.root(), 0);
     if blocks.is_empty() {
         blocks = facts.text.as_deref().map(plain).unwrap_or_default();
     }

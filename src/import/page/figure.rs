@@ -67,8 +67,7 @@ fn inlines_of(node: &NodeRef<'_>) -> (Vec<Inline>, Vec<Picture>) {
 }
 
 /// What the caption of a figure with a picture says of it, without its credit.
-pub(super) fn captions(html: &str) -> Vec<String> {
-    let document = dom_query::Document::fragment(html);
+pub(super) fn captions(document: &dom_query::Document) -> Vec<String> {
     let captions = document.select("figcaption");
     let of_picture = |caption: &&NodeRef<'_>| {
         let figure = caption.ancestors_it(None).find(|outer| outer.has_name("figure"));

@@ -254,6 +254,7 @@ def first_use(base: Path, relay: Postfix):
     here.edits("config.toml", "#required = true", "required = true")
     here.does("not-approved", "send", first, "--yes", "--offline", code=65)
     here.does("approve", "approve", first, "--by", "Dr. Erika Weber", "--note", "wie am Freitag besprochen")
+    here.does("status-before", "status")
     here.does("run-too-early", "run")
     here.now += 5 * HOUR
     here.does("run", "run")

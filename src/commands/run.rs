@@ -20,8 +20,9 @@ use crate::plan::schedule::Window;
 mod candidate;
 mod due;
 
-use candidate::{Candidate, candidates, standing};
-use due::{Verdict, verdict};
+use candidate::standing;
+pub use candidate::{Candidate, candidates};
+pub use due::{Verdict, verdict};
 
 /// What a run has to say about a post.
 struct Line {
@@ -199,7 +200,7 @@ async fn missed(
 }
 
 /// How the message begins that a post's time is over.
-const OVER: &str = "its time until";
+pub const OVER: &str = "its time until";
 
 fn local(context: &Context, window: Window) -> Zoned {
     window.closes.to_zoned(context.project.config.site.zone.clone())

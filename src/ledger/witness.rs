@@ -120,6 +120,8 @@ fn read(path: &Path) -> Option<Testimony> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn witnesses(folder: &Path, identity: &str) -> Witness {

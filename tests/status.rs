@@ -255,7 +255,7 @@ fn what_is_going_to_be_sent_stands_below_what_was() {
     project.run(&["status"]).code(0).says("Nothing was sent yet.\n");
     post("morgen", "2026-11-24 09:00", "");
     let ran = project.run(&["status"]).code(0);
-    let line = "Nothing was sent yet.\n\nNot sent yet:\n  24 November 2026, 09:00  morgen: Kurz berichtet\n";
+    let line = "Nothing was sent yet.\n\nPlanned:\n  24 November 2026, 09:00  morgen: Kurz berichtet\n";
     assert_eq!(ran.stdout(), line);
 
     project.write("config.toml", mailing::config(&server) + "\n[approval]\nrequired = true\n");

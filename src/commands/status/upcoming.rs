@@ -133,7 +133,7 @@ pub fn text(context: &Context, all: &[Upcoming]) -> String {
     }
     let rows: Vec<Vec<String>> = all.iter().map(|one| one.row(context)).collect();
     let lines: Vec<String> = aligned(&rows, |_| false).iter().map(|line| format!("  {line}")).collect();
-    format!("Not sent yet:\n{}", lines.join("\n"))
+    format!("Planned:\n{}", lines.join("\n"))
 }
 
 /// For programs.

@@ -2,7 +2,6 @@
 
 #![cfg(unix)]
 
-#[allow(dead_code, reason = "each test binary uses a part of this module")]
 #[path = "support/mailing.rs"]
 mod mailing;
 #[allow(dead_code, reason = "each test binary uses a part of this module")]

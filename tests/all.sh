@@ -102,7 +102,9 @@ unit_files() { # as systemd reads them, with the program and a user that are the
   systemd-analyze security --offline=true --threshold=25 "$work/units/rundbrief.service" | tail -n 1
 }
 
-real_mail_servers() { as_root env PATH="$PATH:/usr/sbin" python3 tests/postfix.py "$binary"; }
+real_mail_servers() { as_root env PATH="$PATH:/usr/sbin" python3 -B tests/postfix.py "$binary"; }
+
+first_use() { as_root env PATH="$PATH:/usr/sbin" python3 -B tests/first_use.py "$binary"; }
 
 stage "packages" install_packages
 stage "independent readers" install_readers
@@ -123,5 +125,6 @@ stage "mails are no spam" mails_are_no_spam
 stage "check finds nothing in the samples" samples_have_no_finding
 stage "unit files" unit_files
 stage "real mail servers" real_mail_servers
+stage "a first use, from init to the report" first_use
 stage "memory does not grow with the list" python3 tests/memory.py "$binary"
 echo "all stages passed in $((SECONDS - started)) s"

@@ -39,6 +39,9 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("calamine", &["members/table"]),
     ("anstream", &["commands/screen.rs"]),
     ("similar", &["commands/approval/words"]),
+    ("toml_edit", &["commands/init/draft", "commands/init/list"]),
+    ("console", &["commands/init/prompter"]),
+    ("rustix", &["commands/init/prompter"]),
 ];
 
 fn sources() -> Vec<(String, String)> {

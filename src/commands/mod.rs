@@ -45,6 +45,7 @@ mod stop;
 mod stopped;
 mod survey;
 mod table;
+mod told;
 mod when;
 
 use screen::Screen;

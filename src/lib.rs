@@ -31,6 +31,7 @@
 //! | [`ledger`] | releases, recipients, deliveries; the only module with a database |
 //! | [`channel`] | the ways out |
 //! | [`dispatch`] | freezes a wave; delivers what is open |
+//! | [`preview`] | the local page that shows everything before it leaves |
 //! | [`commands`] | one file a subcommand; the only module that prints |
 //! | [`cli`] | arguments and help texts |
 //!
@@ -40,7 +41,7 @@
 //! # The import rule
 //!
 //! Imports point one way: `finding, secret, words, http, cli` ← `error` ← `config, post, members` ← `render` ← `plan` ←
-//! `project` ← `ledger, channel` ← `dispatch` ← `commands` ← `main`. Modules of one level do not import each other, and
+//! `project` ← `ledger, channel` ← `dispatch` ← `preview` ← `commands` ← `main`. Modules of one level do not import each other, and
 //! each library has its place (sqlx only in `ledger`, clap only in `cli`, …). `tests/architecture.rs` reads every
 //! `use crate::` and fails on a violation.
 //!
@@ -67,6 +68,7 @@ pub mod ledger;
 pub mod members;
 pub mod plan;
 pub mod post;
+pub mod preview;
 pub mod project;
 pub mod render;
 pub mod secret;

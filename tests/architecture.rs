@@ -13,6 +13,7 @@ const LEVELS: &[&[&str]] = &[
     &["project"],
     &["ledger", "channel"],
     &["dispatch"],
+    &["preview"],
     &["commands"],
 ];
 
@@ -25,6 +26,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("tokio_rustls", &["channel/smtp/"]),
     ("rustls_native_certs", &["channel/smtp/"]),
     ("reqwest", &["http.rs", "http/"]),
+    ("axum", &["preview/server"]),
     ("minijinja", &["render/email/"]),
     ("mrml", &["render/email/mjml"]),
     ("comrak", &["post/markdown"]),

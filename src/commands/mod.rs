@@ -17,6 +17,7 @@ mod explain;
 mod members;
 mod new;
 mod posted;
+mod preview;
 mod progress;
 mod ready;
 mod record;
@@ -48,6 +49,14 @@ struct Context {
 }
 
 impl Context {
+    /// For a thread of its own: a project at this moment, printing nothing.
+    fn alone(project: Project, cache: Option<PathBuf>) -> Result<Context, Error> {
+        let now = now()?.to_zoned(project.config.site.zone.clone());
+        let clock = Clock::starting(&now);
+        let screen = Screen::plain(Format::Human).silent();
+        Ok(Context { project: Rc::new(project), screen, now, clock, cache })
+    }
+
     /// The same, at this moment, and printing nothing.
     fn silently(&self) -> Context {
         Context {
@@ -97,6 +106,7 @@ fn answer(cli: Cli, screen: Screen) -> Result<Exit, Error> {
     match &cli.command {
         Command::New(arguments) => new::run(arguments, &context),
         Command::Build(arguments) => runtime.block_on(build::run(arguments, &context)),
+        Command::Preview(arguments) => runtime.block_on(preview::run(arguments, &context)),
         Command::Send(arguments) => runtime.block_on(send::run(arguments, &context)),
         Command::Run => runtime.block_on(run::run(&context)),
         Command::Status(arguments) => runtime.block_on(status::run(arguments, &context)),

@@ -20,7 +20,7 @@ mod deliver;
 mod dry_run;
 mod end;
 pub mod order;
-mod test_mail;
+pub mod test_mail;
 mod text;
 mod unreadable;
 mod ways;
@@ -31,6 +31,7 @@ pub use deliver::Done;
 pub use end::counts as counts_of;
 use order::{By, Order};
 use text::Told;
+pub use text::takes;
 use unreadable::Unreadable;
 pub use ways::{mode, outbox, taker};
 
@@ -95,10 +96,14 @@ fn goes_on(order: &Order<'_>, context: &Context, plan: &Plan) -> Result<bool, Er
 fn check_names(order: &Order<'_>, parts: &[Part]) -> Result<(), Error> {
     let mut channels: Vec<String> = parts.iter().map(|part| part.channel.clone()).collect();
     channels.dedup();
-    let mails = parts.iter().filter(|part| part.channel == "email");
-    let lists: Vec<String> = mails.map(|part| part.list.clone()).collect();
     known_names("--channel", order.channels, &channels)?;
-    known_names("--list", order.lists, &lists)
+    check_lists(order.lists, parts)
+}
+
+fn check_lists(lists: &[String], parts: &[Part]) -> Result<(), Error> {
+    let mails = parts.iter().filter(|part| part.channel == "email");
+    let known: Vec<String> = mails.map(|part| part.list.clone()).collect();
+    known_names("--list", lists, &known)
 }
 
 /// Freezes what is new, asks where people are reached, and delivers what is due.

@@ -100,6 +100,13 @@ impl Project {
         self.path(Path::new("newsletters")).join(file_name)
     }
 
+    /// The words of the site's language, for what staff and bosses read.
+    pub fn words(&self) -> Words {
+        // What is wrong with an own catalogue is told when a post is loaded.
+        let catalogue = self.catalogue(&mut Vec::new()).unwrap_or_else(|_| Catalogue::built_in());
+        catalogue.for_lang(&self.config.site.lang)
+    }
+
     /// Every Markdown file in `newsletters/`, by name.
     ///
     /// # Errors

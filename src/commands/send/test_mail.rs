@@ -2,13 +2,14 @@
 //!
 //! Leaves no trace in the sending record, makes no site key and asks nobody: it goes to the addresses that were named.
 
-use serde_json::json;
+use std::path::Path;
+
+use serde_json::{Value, json};
 
 use super::super::ready::Ready;
 use super::super::sample::{Sample, member};
 use super::super::table::aligned;
 use super::super::{Context, build};
-use super::order::Order;
 use super::ways::{outbox, taker, ways};
 use crate::channel::outbox::TESTS;
 use crate::channel::{Channel, ChannelError, Closed, Content, Envelope, Gate, Outcome, Outgoing};
@@ -33,17 +34,39 @@ impl Gate for OpenGate {
     }
 }
 
+/// A test of a post's mail.
+pub struct TestOrder<'a> {
+    pub post: &'a Path,
+    pub to: &'a [String],
+    /// Shows what this member sees; `None`: the first one.
+    pub seen_by: Option<&'a str>,
+    /// The chosen ones, or none for all.
+    pub lists: &'a [String],
+}
+
 pub(super) async fn run(arguments: &cli::Send, context: &Context) -> Result<Exit, Error> {
-    let addresses = addresses(&arguments.test)?;
+    let seen_by = arguments.seen_by.as_deref();
+    let order = TestOrder { post: &arguments.post, to: &arguments.test, seen_by, lists: &arguments.lists };
+    let (document, exit) = send(&order, context).await?;
+    context.screen.json(&document);
+    Ok(exit)
+}
+
+/// Sends it; what came of it, as JSON, and the exit code of that.
+///
+/// # Errors
+/// Addresses that are none, a post or list with errors, a way out that cannot be used.
+pub async fn send(order: &TestOrder<'_>, context: &Context) -> Result<(Value, Exit), Error> {
+    let addresses = addresses(order.to)?;
     if super::mode(context) == Mode::Real {
         super::may_reach_people(context)?;
     }
-    let ready = Ready::make(context, &arguments.post)?;
+    let ready = Ready::make(context, order.post)?;
     context.screen.findings(&ready.warnings);
-    super::check_names(&Order::of(arguments), &ready.parts)?;
-    build::out_folder(context, std::path::Path::new("out"), &ready)?;
-    let member = member(context, &ready, &arguments.lists, arguments.seen_by.as_deref()).await?;
-    let sample = Sample::for_test(context, &ready, member.as_ref(), &arguments.lists);
+    super::check_lists(order.lists, &ready.parts)?;
+    build::out_folder(context, Path::new("out"), &ready)?;
+    let member = member(context, &ready, order.lists, order.seen_by).await?;
+    let sample = Sample::for_test(context, &ready, member.as_ref(), order.lists);
     build::publish_pictures(context, &ready)?;
     let mark = Mark::new(Code::of(&ready.digest), &ready.loaded.words);
     let sender = &context.project.config.sender;
@@ -84,7 +107,7 @@ impl Test<'_> {
         format!("{}\nTest of the mail, {seen}\n", self.ready.loaded.post.header.title)
     }
 
-    async fn send(&self, addresses: &[Address]) -> Result<Exit, Error> {
+    async fn send(&self, addresses: &[Address]) -> Result<(Value, Exit), Error> {
         let context = self.context;
         let real = super::mode(context) == Mode::Real;
         let _inside = if real { None } else { Some(outbox(context).enter(self.ready.slug())?) };
@@ -148,7 +171,7 @@ impl Test<'_> {
         }
     }
 
-    fn tell(&self, ended: &[Ended], failure: Option<Error>, real: bool) -> Result<Exit, Error> {
+    fn tell(&self, ended: &[Ended], failure: Option<Error>, real: bool) -> Result<(Value, Exit), Error> {
         let screen = &self.context.screen;
         let by = Some(taker(self.context)).filter(|_| real);
         let row = |one: &Ended| vec![one.address.clone(), one.words(by.as_deref())];
@@ -160,7 +183,7 @@ impl Test<'_> {
         if let Some(failure) = &failure {
             screen.failure(failure);
         }
-        screen.json(&json!({
+        let document = json!({
             "slug": self.ready.slug(),
             "code": self.ready.code(),
             "test": true,
@@ -168,9 +191,9 @@ impl Test<'_> {
             "list": self.sample.list,
             "mails": ended.iter().map(Ended::document).collect::<Vec<_>>(),
             "errors": failure.iter().flat_map(super::super::screen::error_entries).collect::<Vec<_>>(),
-        }));
+        });
         let exits = ended.iter().map(|one| one.exit).chain(failure.as_ref().map(Error::exit));
-        Ok(exits.max().unwrap_or(Exit::Settled))
+        Ok((document, exits.max().unwrap_or(Exit::Settled)))
     }
 }
 

@@ -1,0 +1,70 @@
+//! Whether a file was saved: its time and size, for everything that a post is made from.
+//!
+//! Comes in: the project and the post. Goes out: stamps that differ when something was saved, made or deleted. Looking
+//! some times a second is enough, works on every file system, and sees a template that is new.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use super::super::Context;
+
+/// Time and size of each file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Stamps(BTreeMap<PathBuf, (Option<SystemTime>, u64)>);
+
+/// The most files of a folder that are looked at; a post stands beside no more.
+const MOST: usize = 2_000;
+
+impl Stamps {
+    /// As it is now. The sending record is not looked at: it changes with every mail.
+    pub fn of(context: &Context, post: &Path) -> Stamps {
+        let (project, config) = (&context.project, &context.project.config);
+        let mut stamps = Stamps::default();
+        let config_file = project.config_file.clone().unwrap_or_else(|| project.path(Path::new("config.toml")));
+        stamps.add(config_file);
+        // The post, the posts of a digest, and the pictures beside them.
+        stamps.add_folder(post.parent().unwrap_or(Path::new("")));
+        if let Some(templates) = &config.site.templates {
+            stamps.add_folder(&project.path(templates));
+        }
+        for logo in [&config.site.logo, &config.site.logo_dark].into_iter().flatten() {
+            stamps.add(project.path(logo));
+        }
+        for partner in config.site.partners.values() {
+            stamps.add(project.path(&partner.logo));
+        }
+        for list in config.lists.values() {
+            stamps.add(project.path(&list.file));
+        }
+        stamps
+    }
+
+    /// Whether a file is there.
+    pub fn has(&self, path: &Path) -> bool {
+        self.0.contains_key(path)
+    }
+
+    fn add(&mut self, path: PathBuf) {
+        if let Ok(metadata) = fs::metadata(&path)
+            && metadata.is_file()
+        {
+            self.0.insert(path, (metadata.modified().ok(), metadata.len()));
+        }
+    }
+
+    fn add_folder(&mut self, folder: &Path) {
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        let Ok(entries) = fs::read_dir(folder) else { return };
+        for entry in entries.flatten().take(MOST) {
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            // What editors keep beside a file that is being written.
+            if !name.starts_with('.') && !name.ends_with('~') {
+                let path = entry.path();
+                self.add(path.strip_prefix("./").map_or_else(|_| path.clone(), Path::to_owned));
+            }
+        }
+    }
+}

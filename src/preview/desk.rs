@@ -1,0 +1,76 @@
+//! Who answers the page's questions: it has the files, the lists and the ways out.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use serde::{Deserialize, Serialize};
+
+use super::view::{Part, Plan, View};
+
+/// How a mail is looked at.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Frame {
+    /// A member's address; empty for the first one.
+    pub member: String,
+    pub dark: bool,
+    /// Whether pictures are shown.
+    pub images: bool,
+}
+
+/// Members that were found by their name.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Found {
+    pub members: Vec<Match>,
+    /// Whether there are more of them, or the list was too long to look at all of it.
+    pub more: bool,
+    /// Why nobody can be found.
+    pub error: Option<String>,
+}
+
+/// One of them.
+#[derive(Debug, Clone, Serialize)]
+pub struct Match {
+    pub address: String,
+    pub name: String,
+    pub list: String,
+}
+
+/// What a test mail came to.
+#[derive(Debug, Clone, Serialize)]
+pub struct Tested {
+    pub ok: bool,
+    /// A sentence for people.
+    pub text: String,
+}
+
+/// Something that goes on beside the page.
+pub type Going<T> = Pin<Box<dyn Future<Output = T>>>;
+
+/// Answers for one post.
+#[allow(async_fn_in_trait, reason = "used with concrete types only, never as a trait object")]
+pub trait Desk {
+    /// Looks whether a file was saved since the last call, and loads what changed. Says whether the page must change.
+    fn refresh(&mut self) -> bool;
+
+    /// Everything, as one member sees it.
+    async fn view(&mut self, version: u64, member: &str) -> View;
+
+    /// The mail as a whole HTML document, with pictures at `picture/NAME`; `None` while it has errors.
+    async fn mail(&mut self, frame: &Frame) -> Option<String>;
+
+    /// The feed item's text as a whole HTML document.
+    fn feed(&self) -> Option<String>;
+
+    /// A picture of the mail: its media type and bytes.
+    fn picture(&self, name: &str) -> Option<(&'static str, Vec<u8>)>;
+
+    /// Members whose name or address has this in it.
+    fn find(&self, text: &str) -> Found;
+
+    /// Who gets it. A long list takes a while, so it is counted beside.
+    fn plan(&self) -> Going<Part<Plan>>;
+
+    /// Sends the mail as a test.
+    fn test(&self, to: String, member: String) -> Going<Tested>;
+}

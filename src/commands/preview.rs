@@ -1,7 +1,5 @@
 //! `preview`: everything that a post becomes, on a local page that follows the files; or in one file for whoever releases it.
 
-use std::process::{Command, Stdio};
-
 use serde_json::json;
 use tokio::net::TcpListener;
 
@@ -12,12 +10,18 @@ use crate::dispatch::Phase;
 use crate::error::{Error, Exit};
 use crate::preview::guard::Guard;
 use crate::preview::{Serving, serve};
+use crate::render::html::escaped;
 use crate::words::Words;
 
+mod apart;
+mod browser;
 mod export;
+mod find;
 mod look;
-mod people;
+mod numbers;
 mod plan;
+mod plans;
+mod seen;
 mod stamps;
 mod table;
 mod test;
@@ -42,15 +46,16 @@ pub async fn run(arguments: &cli::Preview, context: &Context) -> Result<Exit, Er
     let table = Table::new(context, &arguments.post);
     context.screen.result(&format!("{url}\nOpen it in a browser on this computer. Ctrl-C ends the preview."));
     context.screen.json(&json!({ "url": url }));
-    if arguments.open && !open(&url) {
-        context.screen.note("No browser could be started; open the address yourself.");
+    if arguments.open {
+        browser::open(&url, context.screen);
     }
     let until = Box::pin(async {
         let mut signal = signals::listen();
         let _ = signal.wait_for(|phase| *phase >= Phase::Finish).await;
     });
     let lang = context.project.config.site.lang.clone();
-    let serving = Serving { listener, guard, lang, words: page_words(&words), until };
+    let noscript = escaped(&words.get("preview.noscript"));
+    let serving = Serving { listener, guard, lang, noscript, words: page_words(&words), until };
     serve(serving, table).await.map_err(|error| no_port(Some(port), &error))?;
     Ok(Exit::Settled)
 }
@@ -84,20 +89,4 @@ fn token() -> Result<String, Error> {
 fn page_words(words: &Words) -> String {
     let own = words.entries().iter().filter_map(|(key, text)| Some((key.strip_prefix("preview.")?, text)));
     serde_json::to_string(&own.collect::<std::collections::BTreeMap<_, _>>()).expect("texts have string keys")
-}
-
-/// Starts the browser and does not wait for it. Says whether it could be started.
-fn open(url: &str) -> bool {
-    let programs: &[&[&str]] = if cfg!(target_os = "macos") {
-        &[&["open"]]
-    } else if cfg!(windows) {
-        &[&["cmd", "/c", "start", ""]]
-    } else {
-        &[&["xdg-open"], &["sensible-browser"], &["firefox"], &["chromium"]]
-    };
-    programs.iter().any(|program| {
-        let mut command = Command::new(program[0]);
-        command.args(&program[1..]).arg(url).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        command.spawn().is_ok()
-    })
 }

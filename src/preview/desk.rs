@@ -22,8 +22,10 @@ pub struct Frame {
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Found {
     pub members: Vec<Match>,
-    /// Whether there are more of them, or the list was too long to look at all of it.
+    /// Whether there are more of them.
     pub more: bool,
+    /// Whether the lists were too long to look at all of them.
+    pub unread: bool,
     /// Why nobody can be found.
     pub error: Option<String>,
 }
@@ -48,16 +50,18 @@ pub struct Tested {
 pub type Going<T> = Pin<Box<dyn Future<Output = T>>>;
 
 /// Answers for one post.
-#[allow(async_fn_in_trait, reason = "used with concrete types only, never as a trait object")]
 pub trait Desk {
     /// Looks whether a file was saved since the last call, and loads what changed. Says whether the page must change.
     fn refresh(&mut self) -> bool;
 
+    /// Looks a member up in the lists, before the mail is shown for them; `None`: they are known.
+    fn look_up(&self, member: &str) -> Option<Going<()>>;
+
     /// Everything, as one member sees it.
-    async fn view(&mut self, version: u64, member: &str) -> View;
+    fn view(&self, version: u64, member: &str) -> View;
 
     /// The mail as a whole HTML document, with pictures at `picture/NAME`; `None` while it has errors.
-    async fn mail(&mut self, frame: &Frame) -> Option<String>;
+    fn mail(&self, frame: &Frame) -> Option<String>;
 
     /// The feed item's text as a whole HTML document.
     fn feed(&self) -> Option<String>;
@@ -65,8 +69,8 @@ pub trait Desk {
     /// A picture of the mail: its media type and bytes.
     fn picture(&self, name: &str) -> Option<(&'static str, Vec<u8>)>;
 
-    /// Members whose name or address has this in it.
-    fn find(&self, text: &str) -> Found;
+    /// Members whose name or address has this in it. A search that is dropped ends.
+    fn find(&self, text: &str) -> Going<Found>;
 
     /// Who gets it. A long list takes a while, so it is counted beside.
     fn plan(&self) -> Going<Part<Plan>>;

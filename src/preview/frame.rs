@@ -1,4 +1,5 @@
-//! A mail as it is looked at: on a light or a dark screen, with its pictures from the preview's own address.
+//! A mail as it is looked at: on a light or a dark screen, with its pictures from the preview's own address, in a frame of
+//! its own or inside another document.
 //!
 //! Comes in: the mail's HTML. Goes out: HTML that shows one of the two looks whatever the browser prefers. The colours
 //! themselves are the mail's own; a program that inverts colours by itself is not imitated.
@@ -6,6 +7,11 @@
 /// A media query that is true everywhere, and one that is true nowhere.
 const ALWAYS: &str = "(min-width: 0)";
 const NEVER: &str = "(max-width: 0)";
+
+/// The mail for a frame of the page: links open elsewhere, since the frame shows nothing but the mail.
+pub fn in_frame(html: &str, dark: bool) -> String {
+    in_light_of(html, dark).replacen("<head>", "<head><base target=\"_blank\">", 1)
+}
 
 /// The mail with its dark styles always on, or always off.
 pub fn in_light_of(html: &str, dark: bool) -> String {
@@ -15,13 +21,45 @@ pub fn in_light_of(html: &str, dark: bool) -> String {
         shown = shown.replace(&format!("(prefers-color-scheme:{space}{on})"), ALWAYS);
         shown = shown.replace(&format!("(prefers-color-scheme:{space}{off})"), NEVER);
     }
-    // What the browser itself paints: the ground of the page, and controls.
-    shown.replacen("<head>", &format!("<head><style>:root {{ color-scheme: only {on}; }}</style>"), 1)
+    // What the browser itself paints: the ground of the page, and controls. Last, so that it has the last word.
+    let own = format!("<style>:root {{ color-scheme: only {on} !important; }}</style></head>");
+    shown.replacen("</head>", &own, 1)
 }
 
 /// Addresses of pictures that will lie on the organisation's website, as the preview has them.
 pub fn with_local_pictures(html: &str, images_url: &str) -> String {
     html.replace(&format!("\"{images_url}/"), "\"picture/")
+}
+
+/// The mail's styles and body for a shadow root in another document, which keeps the styles of both apart. On paper it
+/// looks as on a screen.
+pub fn inside(html: &str) -> String {
+    let html = without_comments(html);
+    let (head, body) = html.split_once("</head>").unwrap_or(("", &html));
+    let mut inside: String = head
+        .split("<style")
+        .skip(1)
+        .filter_map(|style| Some(format!("<style{}</style>", style.split_once("</style>")?.0)))
+        .collect::<String>()
+        .replace("only screen and ", "")
+        .replace("screen and ", "");
+    let body = body.trim_start();
+    let (attributes, content) = body.strip_prefix("<body").and_then(|rest| rest.split_once('>')).unwrap_or(("", body));
+    let content = content.rsplit_once("</body>").map_or(content, |(content, _)| content);
+    inside.push_str(&format!("<div{attributes}>{content}</div>"));
+    inside
+}
+
+/// HTML without comments, among them what only Outlook reads.
+fn without_comments(html: &str) -> String {
+    let mut kept = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some((before, comment)) = rest.split_once("<!--") {
+        kept.push_str(before);
+        rest = comment.split_once("-->").map_or("", |(_, after)| after);
+    }
+    kept.push_str(rest);
+    kept
 }
 
 #[cfg(test)]
@@ -34,5 +72,30 @@ mod tests {
         let (light, dark) = (in_light_of(html, false), in_light_of(html, true));
         assert!(light.contains("@media (max-width: 0) {") && light.contains("color-scheme: only light"), "{light}");
         assert!(dark.contains("@media (min-width: 0) {") && dark.contains("color-scheme: only dark"), "{dark}");
+    }
+
+    #[test]
+    fn links_of_a_frame_open_elsewhere() {
+        assert!(in_frame("<html><head></head></html>", true).starts_with("<html><head><base target=\"_blank\">"));
+    }
+
+    #[test]
+    fn pictures_of_the_website_come_from_the_preview_and_links_stay() {
+        let html = "<img src=\"https://example.org/i/a.jpg\"> <a href=\"https://example.org/i\">https://example.org/i/a.jpg</a>";
+        let shown = with_local_pictures(html, "https://example.org/i");
+        assert_eq!(shown, html.replace("\"https://example.org/i/a.jpg\"", "\"picture/a.jpg\""));
+    }
+
+    #[test]
+    fn inside_another_document_styles_and_body_are_left_without_what_outlook_reads() {
+        let html = "<html><head><title>T</title><!--[if mso]><style>b</style><![endif]-->\
+                    <style>@media only screen and (min-width:480px) { i { color: red } }</style>\
+                    <style media=\"screen and (min-width:480px)\">u {}</style></head>\
+                    <body style=\"background:#eee\"><p>Text <!-- x --></p></body></html>";
+        assert_eq!(
+            inside(html),
+            "<style>@media (min-width:480px) { i { color: red } }</style><style media=\"(min-width:480px)\">u {}</style>\
+             <div style=\"background:#eee\"><p>Text </p></div>"
+        );
     }
 }

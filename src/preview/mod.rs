@@ -9,14 +9,16 @@
 //! | `view` | everything the page shows, as values |
 //! | `desk` | who answers the page's questions |
 //! | `guard` | which requests are answered at all |
-//! | `server` | the routes, and the loop that looks at the files |
+//! | `server` | the loop that looks at the files, the routes, the page's own files and headers |
 //! | `frame` | a mail as a phone, a desk, a dark screen, a program without pictures shows it |
 //! | `inbox` | sender, subject and preheader as an inbox cuts them |
 //! | `share` | where a network is opened with a text |
 //! | `export` | all of it in one file |
+//! | `fill` | documents with places in them |
 
 pub mod desk;
 pub mod export;
+mod fill;
 pub mod frame;
 pub mod guard;
 pub mod inbox;

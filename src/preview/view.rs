@@ -63,7 +63,7 @@ pub struct Mail {
     pub phone: Row,
     pub desktop: Row,
     pub text: String,
-    /// `48 kB · 3 pictures`.
+    /// `177 kB in all · 28 kB of HTML · pictures: 4`.
     pub weight: String,
 }
 
@@ -79,7 +79,9 @@ pub struct Row {
 #[derive(Debug, Clone, Serialize)]
 pub struct Card {
     pub channel: String,
-    /// `LinkedIn`.
+    /// `LinkedIn`, or with its own name `verband (LinkedIn)`.
+    pub title: String,
+    /// `LinkedIn`; empty where it is no network.
     pub network: String,
     pub text: String,
     pub length: usize,
@@ -108,6 +110,12 @@ pub struct Item {
 /// Who gets it, and when.
 #[derive(Debug, Clone, Serialize)]
 pub struct Plan {
+    /// Of what a send would send now: an earlier release's, once there is one.
+    pub code: String,
+    /// That a send has begun already.
+    pub notice: Option<String>,
+    /// `4,812 members from the list “members” (basis: consent)`, for each list.
+    pub audience: Vec<String>,
     /// One line each: what goes where.
     pub rows: Vec<(String, String)>,
     /// Who does not, and why.

@@ -2,13 +2,17 @@
 //!
 //! Comes in: the table. Goes out: a [`View`]. What cannot be shown is an error in its place, with its line.
 
-use super::people::{recipient, sample};
-use super::plan::thousands;
+use std::io::Read;
+
+use super::numbers::thousands;
+use super::seen::sample;
 use super::table::Table;
 use crate::commands::Context;
 use crate::commands::ready::Ready;
 use crate::commands::released::is_by_hand;
 use crate::commands::sample::Sample;
+use crate::commands::screen::error_findings;
+use crate::config::NetworkKind;
 use crate::error::Error;
 use crate::finding::{Finding, Severity};
 use crate::ledger::Mode;
@@ -20,41 +24,33 @@ use crate::render::html::escaped;
 use crate::words::Words;
 
 /// Everything, as a member sees it; `address` empty for the first one.
-pub async fn view(table: &Table, version: u64, address: &str) -> View {
+pub fn view(table: &Table, version: u64, address: &str) -> View {
     let context = &table.context;
     let words = context.project.words();
     let source = source(table);
-    let ready = match &table.ready {
-        Ok(ready) => ready,
-        Err(error) => return broken(table, version, error, source),
-    };
-    let header = &ready.loaded.post.header;
-    let (recipient, problem) = match recipient(context, ready, address).await {
-        Ok(recipient) => (recipient, None),
-        Err(error) => (None, Some(error)),
-    };
-    let shown = sample(context, ready, recipient.as_ref());
-    let member = Who {
-        address: if recipient.is_some() { shown.recipient.address.clone() } else { String::new() },
-        name: shown.recipient.name.clone(),
-        list: shown.list.to_owned(),
-        invented: recipient.is_none(),
+    let (ready, looked) = match (&table.ready, table.shown_for(address)) {
+        (Err(error), _) => return broken(table, version, error, source),
+        (Ok(_), Some((ready, looked))) => (ready, looked),
+        // The lists have changed since they were looked at; the page asks again when that is seen.
+        (Ok(ready), None) => (ready, Ok(None)),
     };
     let mut findings: Vec<Remark> = ready.warnings.iter().map(|finding| remark(table, finding)).collect();
-    if let Some(Error::Input(found)) = &problem {
-        findings.extend(found.iter().map(|finding| remark(table, finding)));
+    let recipient = looked.as_ref().ok().cloned().flatten();
+    if let Err(error) = &looked {
+        findings.extend(error_findings(error).iter().map(|finding| remark(table, finding)));
     }
-    let mail = match problem {
-        // The picked member is not there any more; a list that cannot be read is the plan's to show.
-        Some(error @ Error::Usage(_)) => Part::Wrong(error.to_string()),
+    let shown = sample(context, ready, recipient.as_ref());
+    let mail = match &looked {
+        Err(error) if !address.is_empty() => Part::Wrong(unseen(error, address, &words)),
+        // Lists that cannot be read are told in the plan; the mail is shown for somebody invented.
         _ => Part::Shown(mail(context, ready, &shown, &words)),
     };
     View {
         version,
-        title: header.title.clone(),
-        lang: header.lang.clone(),
+        title: ready.loaded.post.header.title.clone(),
+        lang: ready.lang().to_owned(),
         code: Some(ready.code()),
-        member,
+        member: who(&shown, recipient.is_none()),
         mail,
         teasers: Part::Shown(cards(ready, &words)),
         feed: Part::Shown(item(ready)),
@@ -63,13 +59,22 @@ pub async fn view(table: &Table, version: u64, address: &str) -> View {
     }
 }
 
+fn who(shown: &Sample<'_>, invented: bool) -> Who {
+    let address = if invented { String::new() } else { shown.recipient.address.clone() };
+    Who { address, name: shown.recipient.name.clone(), list: shown.list.to_owned(), invented }
+}
+
+/// Why the mail cannot be shown for the member who was picked.
+fn unseen(error: &Error, address: &str, words: &Words) -> String {
+    match error {
+        Error::Usage(_) => words.fill("preview.nobody", &[("address", address)]),
+        other => other.to_string(),
+    }
+}
+
 /// A post that cannot be shown: the same error in each of its parts.
 fn broken(table: &Table, version: u64, error: &Error, source: Source) -> View {
     let text = error.to_string();
-    let findings = match error {
-        Error::Input(found) | Error::Config(found) => found.iter().map(|finding| remark(table, finding)).collect(),
-        _ => Vec::new(),
-    };
     View {
         version,
         title: table.named.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
@@ -79,7 +84,7 @@ fn broken(table: &Table, version: u64, error: &Error, source: Source) -> View {
         mail: Part::Wrong(text.clone()),
         teasers: Part::Wrong(text.clone()),
         feed: Part::Wrong(text),
-        findings,
+        findings: error_findings(error).iter().map(|finding| remark(table, finding)).collect(),
         source,
     }
 }
@@ -118,6 +123,7 @@ pub fn cards(ready: &Ready, words: &Words) -> Vec<Card> {
         let numbers: Vec<(&str, &str)> = numbers.iter().map(|(name, text)| (*name, text.as_str())).collect();
         Card {
             channel: teaser.channel.clone(),
+            title: card_title(&teaser.channel, teaser.kind, words),
             network: share::title(teaser.kind).to_owned(),
             text: teaser.text.clone(),
             length: teaser.length,
@@ -130,6 +136,15 @@ pub fn cards(ready: &Ready, words: &Words) -> Vec<Card> {
         }
     };
     ready.renditions.teasers.iter().map(card).collect()
+}
+
+/// The network, with the channel's own name where it has one.
+fn card_title(channel: &str, kind: NetworkKind, words: &Words) -> String {
+    let network = match kind {
+        NetworkKind::Plain => words.get("preview.any_network"),
+        kind => share::title(kind).to_owned(),
+    };
+    if channel == kind.name() { network } else { format!("{channel} ({network})") }
 }
 
 fn item(ready: &Ready) -> Option<Item> {
@@ -158,9 +173,18 @@ pub fn feed_page(ready: &Ready) -> Option<String> {
     ))
 }
 
+/// The most of a file that is shown, in bytes; a post has at most half of it.
+const SHOWN: u64 = 2 * 1024 * 1024;
+
 fn source(table: &Table) -> Source {
-    let text = std::fs::read(&table.file).unwrap_or_default();
-    let text = String::from_utf8_lossy(&text);
+    // Opening a pipe would wait for whoever writes into it.
+    let is_file = std::fs::metadata(&table.file).is_ok_and(|about| about.is_file());
+    let mut bytes = Vec::new();
+    if let Some(file) = is_file.then(|| std::fs::File::open(&table.file).ok()).flatten() {
+        // What cannot be read is told as the post's error.
+        let _ = file.take(SHOWN).read_to_end(&mut bytes);
+    }
+    let text = String::from_utf8_lossy(&bytes);
     Source { file: table.file.display().to_string(), lines: text.lines().map(str::to_owned).collect() }
 }
 

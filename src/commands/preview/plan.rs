@@ -1,107 +1,95 @@
-//! The plan on the preview's desk: counted in a thread of its own, once for each state of the files.
+//! The plan in the site's words: who gets the post, who not and why, when, and how long it takes.
 //!
-//! Comes in: the files' stamps. Goes out: who gets the post, who not and why, when, and how long it takes.
-
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-
-use tokio::sync::Mutex;
+//! Comes in: what a send would do now. Goes out: the lines of a [`Plan`].
 
 use super::super::Context;
-use super::super::progress::duration;
 use super::super::ready::Ready;
-use super::super::send::{mode, taker, takes};
-use super::super::survey::{Survey, survey};
-use super::stamps::Stamps;
-use crate::error::Error;
-use crate::ledger::Mode;
-use crate::plan::Skip;
+use super::super::send::{mode, takes};
+use super::super::survey::{Survey, code_of};
+use super::numbers::{counted, moment, span, thousands};
+use crate::ledger::{Mode, Part};
 use crate::plan::schedule::{Due, Window};
-use crate::preview::desk::Going;
+use crate::plan::{ChannelPlan, Skip};
 use crate::preview::share;
-use crate::preview::view::{Part, Plan};
-use crate::project::Project;
-use crate::render::date;
+use crate::preview::view::Plan;
 use crate::words::Words;
 
-/// The plan of the last state that was asked for. Whoever asks while it is counted waits for it.
-#[derive(Clone, Default)]
-pub struct Plans(Arc<Mutex<Option<Counted>>>);
-
-/// A plan and the state of the files that it was counted from.
-type Counted = (Stamps, Part<Plan>);
-
-impl Plans {
-    /// The plan of the files as they are.
-    pub fn make(&self, context: &Context, named: &Path, stamps: &Stamps) -> Going<Part<Plan>> {
-        let (kept, stamps, named) = (self.0.clone(), stamps.clone(), named.to_owned());
-        let (config, cache) = (context.project.config_file.clone(), context.cache.clone());
-        let folder = context.project.config.folder.clone();
-        Box::pin(async move {
-            let mut kept = kept.lock().await;
-            if let Some((of, plan)) = &*kept
-                && *of == stamps
-            {
-                return plan.clone();
-            }
-            let counted = tokio::task::spawn_blocking(move || count(config, &folder, cache, &named)).await;
-            let plan = counted.unwrap_or_else(|error| Part::Wrong(error.to_string()));
-            *kept = Some((stamps, plan.clone()));
-            plan
-        })
-    }
-}
-
-/// Counts with everything of its own, since nothing of the desk may be shared between threads.
-fn count(config: Option<PathBuf>, folder: &Path, cache: Option<PathBuf>, named: &Path) -> Part<Plan> {
-    let counted = || -> Result<Plan, Error> {
-        let project = Project::open(config.as_deref(), folder)?;
-        let context = Context::alone(project, cache)?;
-        let ready = Ready::make(&context, named)?;
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|error| Error::io("start in", Path::new("."), error))?;
-        let survey = runtime.block_on(survey(&context, &ready, &[]))?;
-        Ok(plan(&context, &ready, &survey))
-    };
-    counted().map_or_else(|error| Part::Wrong(error.to_string()), Part::Shown)
-}
-
-/// The plan in the site's words.
+/// The whole plan.
 pub fn plan(context: &Context, ready: &Ready, survey: &Survey) -> Plan {
     let words = context.project.words();
-    let networks = context.project.config.networks();
-    let number = |key: &str, number: u64| match number {
-        1 => words.get(&format!("{key}_one")),
-        number => words.fill(key, &[("number", &thousands(number, &words))]),
-    };
-    let mut rows = Vec::new();
-    for (name, channel) in &survey.plan.channels {
-        let row = match name.as_str() {
-            "email" => {
-                let who = number("preview.members", channel.targets);
-                match mode(context) {
-                    Mode::Real => words.fill("preview.by_server", &[("who", &who), ("server", &taker(context))]),
-                    Mode::Trial => words.fill("preview.by_outbox", &[("who", &who)]),
-                }
-            }
-            "feed" => words.get("preview.item"),
-            _ => words.get("preview.by_hand"),
-        };
-        let title = match (name.as_str(), networks.get(name)) {
-            ("email", _) => words.get("preview.email"),
-            ("feed", _) => words.get("preview.feed"),
-            (_, Some(network)) if network.kind.name() == name => share::title(network.kind).to_owned(),
-            _ => name.clone(),
-        };
-        rows.push((title, row));
-    }
-    if let Some(long) = takes(context, survey.plan.channels.get("email").map_or(0, |email| email.targets), &survey.sums)
-    {
-        rows.push((words.get("preview.takes"), words.fill("preview.about", &[("time", &duration(long))])));
+    let channels = survey.plan.channels.iter();
+    let mut rows: Vec<_> =
+        channels.map(|(name, channel)| (title(context, name, &words), row(context, name, channel, &words))).collect();
+    let mails = survey.plan.channels.get("email").map_or(0, |email| email.targets);
+    if let Some(long) = takes(context, mails, &survey.sums) {
+        let about = words.fill("preview.about", &[("time", &span(long, &words))]);
+        rows.push((words.get("preview.takes"), about));
     }
     let skipped = survey.sums.skipped.iter().filter(|(skip, _)| **skip != Skip::Known);
-    let skipped = skipped.map(|(skip, count)| format!("{}: {}", skip_words(skip, &words), thousands(*count, &words)));
-    Plan { rows, skipped: skipped.collect(), due: due(context, ready, &words) }
+    let skipped = skipped.map(|(skip, count)| format!("{}: {}", reason(skip, &words), thousands(*count, &words)));
+    Plan {
+        code: survey.plan.code.clone(),
+        notice: notice(ready, survey, &words),
+        audience: audience(context, survey, &words),
+        rows,
+        skipped: skipped.collect(),
+        due: due(context, ready, &words),
+    }
+}
+
+/// A channel as people call it.
+fn title(context: &Context, name: &str, words: &Words) -> String {
+    match (name, context.project.config.networks().get(name)) {
+        ("email", _) => words.get("preview.email"),
+        ("feed", _) => words.get("preview.feed"),
+        (_, Some(network)) if network.kind.name() == name => share::title(network.kind).to_owned(),
+        _ => name.to_owned(),
+    }
+}
+
+/// What goes out on a channel.
+fn row(context: &Context, name: &str, channel: &ChannelPlan, words: &Words) -> String {
+    match (name, channel.targets) {
+        ("email", targets) => {
+            let who = counted("preview.members", targets, words);
+            match mode(context) {
+                Mode::Real => {
+                    let server = super::super::send::taker(context);
+                    words.fill("preview.by_server", &[("who", &who), ("server", &server)])
+                }
+                Mode::Trial => words.fill("preview.by_outbox", &[("who", &who)]),
+            }
+        }
+        (_, 0) => words.get("preview.nothing_new"),
+        ("feed", _) => words.get("preview.item"),
+        _ => words.get("preview.by_hand"),
+    }
+}
+
+/// That a send has begun already, and what another one would do now.
+fn notice(ready: &Ready, survey: &Survey, words: &Words) -> Option<String> {
+    let earlier = survey.earlier.as_ref()?;
+    let is_mail = |number: i64| {
+        let part = usize::try_from(number).ok().and_then(|number| survey.parts.get(number));
+        part.is_some_and(|part| part.channel == "email")
+    };
+    let sent = survey.before.iter().filter(|(number, _)| is_mail(*number)).map(|(_, totals)| totals.sent).sum();
+    let begun = counted("preview.begun", sent, words);
+    let key = if earlier.code == ready.digest { "preview.goes_on" } else { "preview.changed_since" };
+    Some(format!("{begun} {}", words.fill(key, &[("code", &code_of(earlier))])))
+}
+
+/// How many of which list get it, and why they may be written to.
+fn audience(context: &Context, survey: &Survey, words: &Words) -> Vec<String> {
+    let mails = (0_i64..).zip(&survey.parts).filter(|(_, part)| part.channel == "email" && !part.list.is_empty());
+    let line = |(number, part): (i64, &Part)| {
+        let who = counted("preview.members", survey.sums.new.get(&number).copied().unwrap_or(0), words);
+        let list = words.fill("preview.from_list", &[("list", &part.list)]);
+        let basis = context.project.config.lists.get(&part.list).and_then(|list| list.basis.as_ref());
+        let basis = basis.map(|basis| format!(" ({})", words.fill("preview.basis", &[("basis", basis)])));
+        format!("{who} {list}{}", basis.unwrap_or_default())
+    };
+    mails.map(line).collect()
 }
 
 /// When it goes out.
@@ -111,12 +99,8 @@ fn due(context: &Context, ready: &Ready, words: &Words) -> String {
     let Some(window) = Window::of(header.send_at, header.not_after, zone) else {
         return words.get(if header.draft { "preview.draft" } else { "preview.by_person" });
     };
-    let moment = |at: jiff::Timestamp| {
-        let at = at.to_zoned(zone.clone());
-        format!("{}, {}", date::long(words, at.date()), at.strftime("%H:%M"))
-    };
-    let times = [("from", moment(window.opens)), ("to", moment(window.closes))];
-    let times: Vec<(&str, &str)> = times.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    let [from, to] = [window.opens, window.closes].map(|at| moment(&at.to_zoned(zone.clone()), words));
+    let times = [("from", from.as_str()), ("to", to.as_str())];
     match (header.draft, window.due(context.clock.timestamp())) {
         (true, _) => words.get("preview.draft"),
         (false, Due::NotYet) => words.fill("preview.due", &times),
@@ -126,7 +110,7 @@ fn due(context: &Context, ready: &Ready, words: &Words) -> String {
 }
 
 /// Why people do not get it.
-pub fn skip_words(skip: &Skip, words: &Words) -> String {
+fn reason(skip: &Skip, words: &Words) -> String {
     match skip {
         Skip::LeftOut { column } => words.fill("preview.skip.left_out", &[("column", column)]),
         Skip::Rejected => words.get("preview.skip.rejected"),
@@ -136,18 +120,4 @@ pub fn skip_words(skip: &Skip, words: &Words) -> String {
         Skip::Suppressed => words.get("preview.skip.suppressed"),
         Skip::Known => words.get("preview.skip.known"),
     }
-}
-
-/// `12.345` in German, `12,345` in English.
-pub fn thousands(number: u64, words: &Words) -> String {
-    let digits = number.to_string();
-    let mark = if words.lang() == "de" { '.' } else { ',' };
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(mark);
-        }
-        text.push(digit);
-    }
-    text
 }

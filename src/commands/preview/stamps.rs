@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::super::Context;
+use super::super::ready::Ready;
+use crate::render::picture_file;
 
 /// Time and size of each file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,7 +26,8 @@ impl Stamps {
         let mut stamps = Stamps::default();
         let config_file = project.config_file.clone().unwrap_or_else(|| project.path(Path::new("config.toml")));
         stamps.add(config_file);
-        // The post, the posts of a digest, and the pictures beside them.
+        stamps.add(post.to_owned());
+        // The posts of a digest, and the pictures beside them.
         stamps.add_folder(post.parent().unwrap_or(Path::new("")));
         if let Some(templates) = &config.site.templates {
             stamps.add_folder(&project.path(templates));
@@ -39,6 +42,32 @@ impl Stamps {
             stamps.add(project.path(&list.file));
         }
         stamps
+    }
+
+    /// The lists and the configuration alone.
+    pub fn of_lists(context: &Context) -> Stamps {
+        let mut stamps = Stamps::default();
+        let files = context.project.config.lists.values().map(|list| context.project.path(&list.file));
+        files.chain(context.project.config_file.clone()).for_each(|file| stamps.add(file));
+        stamps
+    }
+
+    /// Adds the pictures of a post, which may lie in folders of their own.
+    pub fn with_pictures(mut self, ready: Option<&Ready>) -> Stamps {
+        if let Some(Ready { loaded, .. }) = ready {
+            let posts = loaded.sections.iter().flat_map(|section| &section.posts).chain([&loaded.post]);
+            let files = posts.flat_map(|post| post.pictures().into_iter().map(|picture| picture_file(post, picture)));
+            files.for_each(|file| self.add(file));
+        }
+        self
+    }
+
+    /// These, and of `now` what they do not have: files that come into view by what was read.
+    pub fn or_new(mut self, now: Stamps) -> Stamps {
+        for (file, stamp) in now.0 {
+            self.0.entry(file).or_insert(stamp);
+        }
+        self
     }
 
     /// Whether a file is there.

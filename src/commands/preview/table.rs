@@ -9,13 +9,16 @@ use std::time::{Duration, Instant};
 
 use super::super::Context;
 use super::super::ready::Ready;
+use super::apart::Apart;
+use super::seen::{Looked, Seen, sample};
 use super::stamps::Stamps;
-use super::{look, people, plan, test};
+use super::{find, look, plans, test};
+use crate::commands::audience::Mail;
 use crate::config::Images;
 use crate::error::Error;
 use crate::post::picture::Format;
 use crate::preview::desk::{Desk, Found, Frame, Going, Tested};
-use crate::preview::frame::{in_light_of, with_local_pictures};
+use crate::preview::frame::{in_frame, with_local_pictures};
 use crate::preview::view::{Part, Plan, View};
 use crate::project::Project;
 
@@ -29,18 +32,37 @@ pub struct Table {
     pub(super) file: PathBuf,
     pub(super) ready: Result<Ready, Error>,
     stamps: Stamps,
+    /// Grows with every load.
+    state: u64,
     missing_since: Option<Instant>,
-    plans: plan::Plans,
+    plans: plans::Plans,
+    seen: Seen,
 }
 
 impl Table {
     pub fn new(context: &Context, named: &Path) -> Table {
         let context = context.silently();
         let file = context.project.post_file(named);
+        // Looked at before they are read: what is saved in between is a change.
         let stamps = Stamps::of(&context, &file);
         let ready = Ready::make(&context, named);
-        let plans = plan::Plans::default();
-        Table { context, named: named.to_owned(), file, ready, stamps, missing_since: None, plans }
+        let stamps = stamps.with_pictures(ready.as_ref().ok());
+        let (plans, seen) = (plans::Plans::default(), Seen::default());
+        Table { context, named: named.to_owned(), file, ready, stamps, state: 1, missing_since: None, plans, seen }
+    }
+
+    /// The post, and who it is shown for; `None` while it has errors, or while that is not known yet.
+    pub(super) fn shown_for(&self, member: &str) -> Option<(&Ready, Looked)> {
+        let ready = self.ready.as_ref().ok()?;
+        Some((ready, self.seen.known(&self.context, ready, member)?))
+    }
+
+    /// A document of ours with the pictures where the preview has them.
+    fn with_pictures(&self, html: String) -> String {
+        match &self.context.project.config.email.images {
+            Images::Link { url } => with_local_pictures(&html, url),
+            Images::Embed => html,
+        }
     }
 
     /// Reads the configuration and the post anew.
@@ -60,42 +82,46 @@ impl Table {
 
 impl Desk for Table {
     fn refresh(&mut self) -> bool {
-        let stamps = Stamps::of(&self.context, &self.file);
+        let stamps = Stamps::of(&self.context, &self.file).with_pictures(self.ready.as_ref().ok());
         if stamps == self.stamps {
+            self.missing_since = None;
             return false;
         }
         if !stamps.has(&self.file) && self.missing_since.get_or_insert_with(Instant::now).elapsed() < MISSING {
             return false;
         }
         self.missing_since = None;
-        self.stamps = stamps;
         self.load();
+        // The pictures and folders that it has now.
+        let now = Stamps::of(&self.context, &self.file).with_pictures(self.ready.as_ref().ok());
+        self.stamps = stamps.or_new(now);
+        self.state += 1;
         true
     }
 
-    async fn view(&mut self, version: u64, member: &str) -> View {
-        look::view(self, version, member).await
+    fn look_up(&self, member: &str) -> Option<Going<()>> {
+        let ready = self.ready.as_ref().ok()?;
+        match self.seen.known(&self.context, ready, member) {
+            Some(_) => None,
+            None => Some(self.seen.look_up(&self.context, ready, &self.named, member)),
+        }
     }
 
-    async fn mail(&mut self, frame: &Frame) -> Option<String> {
-        let ready = self.ready.as_ref().ok()?;
-        let recipient = people::recipient(&self.context, ready, &frame.member).await.ok()?;
-        let sample = people::sample(&self.context, ready, recipient.as_ref());
+    fn view(&self, version: u64, member: &str) -> View {
+        look::view(self, version, member)
+    }
+
+    fn mail(&self, frame: &Frame) -> Option<String> {
+        let (ready, looked) = self.shown_for(&frame.member)?;
+        // Lists that cannot be read are told in the plan; the mail is shown for somebody invented.
+        let recipient = if frame.member.is_empty() { looked.ok().flatten() } else { looked.ok()? };
+        let sample = sample(&self.context, ready, recipient.as_ref());
         let html = sample.email.html_for(&sample.recipient.slots, |name| format!("picture/{name}"));
-        let html = match &self.context.project.config.email.images {
-            Images::Link { url } => with_local_pictures(&html, url),
-            Images::Embed => html,
-        };
-        Some(in_light_of(&html, frame.dark))
+        Some(in_frame(&self.with_pictures(html), frame.dark))
     }
 
     fn feed(&self) -> Option<String> {
-        let ready = self.ready.as_ref().ok()?;
-        let html = look::feed_page(ready)?;
-        Some(match &self.context.project.config.email.images {
-            Images::Link { url } => with_local_pictures(&html, url),
-            Images::Embed => html,
-        })
+        Some(self.with_pictures(look::feed_page(self.ready.as_ref().ok()?)?))
     }
 
     fn picture(&self, name: &str) -> Option<(&'static str, Vec<u8>)> {
@@ -108,18 +134,27 @@ impl Desk for Table {
         Some((kind, picture.bytes.clone()))
     }
 
-    fn find(&self, text: &str) -> Found {
-        match &self.ready {
-            Ok(ready) => people::find(&self.context, ready, text),
-            Err(error) => Found { error: Some(error.to_string()), ..Found::default() },
-        }
+    fn find(&self, text: &str) -> Going<Found> {
+        let lists = match &self.ready {
+            Ok(ready) => Mail::of_ready(ready).into_iter().map(|mail| mail.list).collect(),
+            Err(error) => {
+                let found = Found { error: Some(error.to_string()), ..Found::default() };
+                return Box::pin(async { found });
+            }
+        };
+        find::find(Apart::of(&self.context, &self.named), lists, text)
     }
 
     fn plan(&self) -> Going<Part<Plan>> {
-        self.plans.make(&self.context, &self.named, &self.stamps)
+        self.plans.make(&self.context, &self.named, self.state, &self.stamps)
     }
 
     fn test(&self, to: String, member: String) -> Going<Tested> {
+        if let Err(error) = &self.ready {
+            // Not the mail of before: what is sent is what is shown.
+            let tested = Tested { ok: false, text: error.to_string() };
+            return Box::pin(async { tested });
+        }
         test::send(self.context.silently(), self.named.clone(), to, member)
     }
 }

@@ -59,7 +59,7 @@ def main():
         try:
             project(folder, port)
             began = time.monotonic()
-            send = subprocess.Popen([BINARY, "-q", "send", "kurz", "--yes", "--channel", "email"], cwd=folder,
+            send = subprocess.Popen([BINARY, "-q", "send", "kurz", "--yes", "--offline", "--channel", "email"], cwd=folder,
                                     stdout=subprocess.PIPE, text=True)
             while not re.match(r"  email", send.stdout.readline()):
                 assert send.poll() is None, "it ended before the plan"

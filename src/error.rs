@@ -3,7 +3,7 @@
 //! Comes in: what went wrong, with the file or the findings. Goes out: a message and an [`Exit`] code (sysexits).
 //! Never prints and never exits by itself.
 
-use std::fmt::Write;
+use std::fmt::{self, Display, Formatter, Write};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -56,15 +56,43 @@ pub enum Error {
     /// A post was named that the sending record does not have.
     #[error("error: {slug} was never sent{}", help_line(help))]
     NeverSent { slug: String, help: String },
+    /// Nobody has approved what would be sent now.
+    #[error("{0}")]
+    NotApproved(Box<NotApproved>),
     /// The operating system refused to read or write.
     #[error("error: cannot {action} {}: {}{}", path.display(), plain(source), help_line(&io_help(source)))]
     Io { action: &'static str, path: PathBuf, source: io::Error },
     /// The sending record (ledger) cannot be used.
     #[error("error: sending record {place}: {message}{}", help_line(help))]
     Ledger { place: String, message: String, help: String },
+    /// Something is not finished yet that has to be first; the same command works in a moment.
+    #[error("error: {message}{}", help_line(help))]
+    Underway { message: String, help: String },
     /// A mail server or a network stops everything that goes through it.
     #[error("error: {channel}: {message}{}", help_line(help))]
     Channel { channel: String, message: String, help: String, exit: Exit },
+}
+
+/// What keeps a send from beginning: its approval is missing, or of something else.
+#[derive(Debug)]
+pub struct NotApproved {
+    pub finding: Finding,
+    /// What changed since the approval, for people; may be empty.
+    pub shown: String,
+    /// The same with stable names; null where nothing is to be compared.
+    pub changes: serde_json::Value,
+}
+
+/// What to do comes last, below all that changed.
+impl Display for NotApproved {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        if self.shown.is_empty() {
+            return write!(f, "{}", self.finding);
+        }
+        let sentence = Finding { help: None, ..self.finding.clone() };
+        write!(f, "{sentence}\n\n{}", self.shown)?;
+        self.finding.help.as_ref().map_or(Ok(()), |help| write!(f, "\n\n  = help: {help}"))
+    }
 }
 
 impl Error {
@@ -86,8 +114,10 @@ impl Error {
             Error::Config(_) => "config",
             Error::Missing { .. } => "missing-file",
             Error::NeverSent { .. } => "never-sent",
+            Error::NotApproved(_) => "not-approved",
             Error::Io { .. } => "input-output",
             Error::Ledger { .. } => "sending-record",
+            Error::Underway { .. } => "underway",
             Error::Channel { .. } => "channel",
         }
     }
@@ -100,7 +130,9 @@ impl Error {
             | Error::Input(_)
             | Error::Config(_)
             | Error::NeverSent { .. }
+            | Error::NotApproved(_)
             | Error::Ledger { .. }
+            | Error::Underway { .. }
             | Error::Channel { .. } => None,
         }
     }
@@ -109,10 +141,11 @@ impl Error {
     pub fn exit(&self) -> Exit {
         match self {
             Error::Usage(_) => Exit::Usage,
-            Error::Input(_) => Exit::Data,
+            Error::Input(_) | Error::NotApproved(_) => Exit::Data,
             Error::Config(_) => Exit::Config,
             Error::Missing { .. } | Error::NeverSent { .. } => Exit::NoInput,
             Error::Io { .. } | Error::Ledger { .. } => Exit::Io,
+            Error::Underway { .. } => Exit::SomeDeferred,
             Error::Channel { exit, .. } => *exit,
         }
     }

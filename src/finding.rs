@@ -99,7 +99,7 @@ impl Finding {
     }
 }
 
-/// `error: …`, the place, the line itself with a caret, and the help, as compilers print them.
+/// `error: …`, the place, the line itself with a caret, and the help, as compilers print them. `{:#}` names the rule, too.
 impl Display for Finding {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let severity = match self.severity {
@@ -124,6 +124,9 @@ impl Display for Finding {
         }
         if let Some(help) = &self.help {
             write!(f, "\n{} = help: {help}", " ".repeat(gutter))?;
+        }
+        if f.alternate() {
+            write!(f, "\n{} = rule: {}", " ".repeat(gutter), self.rule)?;
         }
         Ok(())
     }

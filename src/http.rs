@@ -1,7 +1,8 @@
 //! The one HTTP client: for access tokens, and for the networks.
 //!
-//! Comes in: a request. Goes out: a [`Reply`] of bounded size, whatever its status. Never follows a redirect, never
-//! uses a proxy, and speaks to private addresses, or without TLS, only where the settings permit it. The addresses are
+//! Comes in: a request. Goes out: a [`Reply`] of bounded size, whatever its status. Never follows a redirect (but for
+//! [`Client::visit`] and [`Client::fetch`], which check each), never uses a proxy, and speaks to private addresses, or
+//! without TLS, only where that is permitted. The addresses are
 //! checked after the name was looked up, and the connection goes to the ones that were checked. No error and no `Debug`
 //! shows a URL, which may be a secret, or a body.
 
@@ -14,11 +15,14 @@ use reqwest::{Method, Url};
 
 mod address;
 mod error;
+mod fetch;
 mod lookup;
+mod visit;
 
 use address::is_public;
 pub use error::HttpError;
 use error::{failure, reason};
+pub use fetch::Fetched;
 use lookup::PublicOnly;
 
 /// Until the TCP connection and TLS stand.
@@ -33,6 +37,8 @@ const BODY_MAX: usize = 1024 * 1024;
 pub struct Client {
     inner: reqwest::Client,
     allow_private: bool,
+    /// `http:` too.
+    allow_plain: bool,
 }
 
 /// What goes out. `Debug` is missing on purpose.
@@ -79,16 +85,28 @@ impl Client {
     /// # Errors
     /// [`HttpError::Client`]: the system's certificates cannot be used.
     pub fn new(allow_private: bool) -> Result<Client, HttpError> {
+        Client::with(allow_private, allow_private)
+    }
+
+    /// For pages that anybody may look at: `http:` is permitted as well.
+    ///
+    /// # Errors
+    /// As [`Client::new`].
+    pub fn for_pages(allow_private: bool) -> Result<Client, HttpError> {
+        Client::with(allow_private, true)
+    }
+
+    fn with(allow_private: bool, allow_plain: bool) -> Result<Client, HttpError> {
         let builder = reqwest::Client::builder()
             .redirect(Policy::none())
             .no_proxy()
-            .https_only(!allow_private)
+            .https_only(!allow_plain)
             .connect_timeout(CONNECT)
             .timeout(TOTAL)
             .user_agent(concat!("rundbrief/", env!("CARGO_PKG_VERSION")));
         let builder = if allow_private { builder } else { builder.dns_resolver(Arc::new(PublicOnly)) };
         let inner = builder.build().map_err(|error| HttpError::Client(reason(error)))?;
-        Ok(Client { inner, allow_private })
+        Ok(Client { inner, allow_private, allow_plain })
     }
 
     /// POST of `application/x-www-form-urlencoded` fields.
@@ -119,7 +137,7 @@ impl Client {
         let url = Url::parse(url).map_err(|_| HttpError::Url("the URL cannot be read"))?;
         match url.scheme() {
             "https" => {}
-            "http" if self.allow_private => {}
+            "http" if self.allow_plain => {}
             _ => return Err(HttpError::Url("the URL must begin with https://")),
         }
         let host = url.host_str().unwrap_or_default();

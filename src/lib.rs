@@ -27,23 +27,27 @@
 //! | [`members`] | tables, addresses, salutations |
 //! | [`render`] | the e-mail, teasers, the feed item |
 //! | [`plan`] | who gets what, and who not and why |
+//! | [`check`] | what is wrong with a post, rule by rule |
 //! | [`project`] | the files on disk |
 //! | [`ledger`] | releases, recipients, deliveries; the only module with a database |
 //! | [`channel`] | the ways out |
 //! | [`dispatch`] | freezes a wave; delivers what is open |
+//! | [`report`] | what became of a send, as a page and as a notification |
+//! | [`doctor`] | what stands in the way of a send: mail server, sending record, DNS |
+//! | [`import`] | a published page or copied text as a draft post |
 //! | [`preview`] | the local page that shows everything before it leaves |
 //! | [`commands`] | one file a subcommand; the only module that prints |
 //! | [`cli`] | arguments and help texts |
 //!
-//! `post`, `members`, `render` and `plan` are pure: values in, values out; no clock, network, environment, file or
+//! `post`, `members`, `render`, `plan`, `check` and `import` are pure: values in, values out; no clock, network, environment, file or
 //! printing. Time, keys and what the ledger knows are passed in.
 //!
 //! # The import rule
 //!
-//! Imports point one way: `finding, secret, words, http, cli` ← `error` ← `config, post, members` ← `render` ← `plan` ←
-//! `project` ← `ledger, channel` ← `dispatch` ← `preview` ← `commands` ← `main`. Modules of one level do not import each other, and
-//! each library has its place (sqlx only in `ledger`, clap only in `cli`, …). `tests/architecture.rs` reads every
-//! `use crate::` and fails on a violation.
+//! Imports point one way: `finding, secret, words, http, cli` ← `error` ← `config, post, members` ← `render` ← `plan` ← `check`
+//! ← `project` ← `ledger, channel` ← `dispatch` ← `doctor, import, preview, report` ← `commands` ← `main`. Modules of one level do
+//! not import each other, and each library has its place (sqlx only in `ledger`, clap only in `cli`, …).
+//! `tests/architecture.rs` reads every `use crate::` and fails on a violation.
 //!
 //! # Never twice
 //!
@@ -53,17 +57,26 @@
 //! which notes the start in a journal beside the ledger. The answer is noted there too and settled in groups. So after
 //! any end another worker knows what had not left (it waits again), what was answered (it is settled), and what nobody
 //! can know (it is *uncertain*, and a person decides), unless the channel says that doing it again is harmless
-//! ([`channel::Repeat`]). Tests kill, stop and starve workers at every stage (`tests/kill.rs`, `tests/together.rs`,
-//! `tests/faults.rs`).
+//! ([`channel::Repeat`]). What is marked and settled is counted too, in the ledger and by a witness outside it, so that
+//! an old backup in the ledger's place is recognised, and so is a copy (`tests/guard.rs`).
+//!
+//! A post that was edited in the middle of its send goes on as it was, or as a new *revision*: a release of its own that
+//! takes the place of the earlier one in one step ([`ledger::Ledger::seal`]), for those who have nothing yet
+//! ([`ledger::Revisions`]). After that nothing of the earlier one leaves any more.
+//!
+//! Tests kill, stop and starve workers at every stage (`tests/kill.rs`, `tests/together.rs`, `tests/faults.rs`).
 
 pub mod channel;
+pub mod check;
 pub mod cli;
 pub mod commands;
 pub mod config;
 pub mod dispatch;
+pub mod doctor;
 pub mod error;
 pub mod finding;
 pub mod http;
+pub mod import;
 pub mod ledger;
 pub mod members;
 pub mod plan;
@@ -71,5 +84,6 @@ pub mod post;
 pub mod preview;
 pub mod project;
 pub mod render;
+pub mod report;
 pub mod secret;
 pub mod words;

@@ -132,6 +132,8 @@ pub enum Skip {
     Suppressed,
     /// An earlier run of this send has the member already.
     Known,
+    /// Joined since the post was approved, and needs a new approval.
+    NotApproved,
 }
 
 impl Skip {
@@ -145,6 +147,7 @@ impl Skip {
             Skip::Refused => "refused_in_another_row".to_owned(),
             Skip::Suppressed => "suppressed".to_owned(),
             Skip::Known => "already_in_this_send".to_owned(),
+            Skip::NotApproved => "not_approved".to_owned(),
         }
     }
 
@@ -158,6 +161,7 @@ impl Skip {
             Skip::Refused => "whom another row of the list leaves out (see `rundbrief members check`)".to_owned(),
             Skip::Suppressed => "who must not be written to".to_owned(),
             Skip::Known => "already in this send".to_owned(),
+            Skip::NotApproved => "who joined and whom the approval is not for".to_owned(),
         }
     }
 }

@@ -55,6 +55,11 @@ impl SecretRef {
 pub struct Secret(String);
 
 impl Secret {
+    /// One that somebody typed.
+    pub fn typed(value: &str) -> Secret {
+        Secret(value.to_owned())
+    }
+
     /// The value itself, for the one call that needs it.
     pub fn reveal(&self) -> &str {
         &self.0

@@ -35,7 +35,8 @@ install_packages() {
   command -v npm >/dev/null || missing+=(npm)
   command -v chromium >/dev/null || missing+=(chromium)
   command -v systemd-analyze >/dev/null || missing+=(systemd)
-  for package in postfix dovecot-core postgrey openssl; do
+  command -v java >/dev/null || missing+=(default-jre-headless)
+  for package in postfix dovecot-core postgrey openssl spamassassin ruby; do
     dpkg-query -W "$package" >/dev/null 2>&1 || missing+=("$package")
   done
   if [ ${#missing[@]} -gt 0 ]; then
@@ -47,7 +48,7 @@ install_packages() {
 install_readers() { # independent readers of what we write
   python3 -m venv "$work/venv"
   "$work/venv/bin/pip" install --quiet --disable-pip-version-check feedparser==6.0.14
-  npm install --silent --no-audit --no-fund --no-save --prefix "$work/node" playwright-core@1 axe-core@4
+  npm install --silent --no-audit --no-fund --no-save --prefix "$work/node" playwright-core@1 axe-core@4 vnu-jar@26.9.27
   export RUNDBRIEF_NODE_MODULES="$work/node/node_modules"
 }
 
@@ -66,7 +67,8 @@ mails_parse() { # golden mails and the outbox, in Python's e-mail package
 
 mails_are_accessible() { # WCAG A and AA, light and dark, phone and desk, in Chromium
   cargo test --locked --quiet --test mail -- --ignored >/dev/null
-  tests/axe.sh "$work"/clone/out/*/email.html $(find "${CARGO_TARGET_DIR:-target}/tmp/mail" -name email.html -not -path '*/english/*')
+  (cd "$work/clone" && "$binary" report 2026-11-herbsttagung --out out/report.html >/dev/null)
+  tests/axe.sh "$work/clone/out/report.html" "$work"/clone/out/*/email.html $(find "${CARGO_TARGET_DIR:-target}/tmp/mail" -name email.html -not -path '*/english/*')
   ALLOW_LINKED_PICTURES=1 tests/axe.sh "${CARGO_TARGET_DIR:-target}/tmp/mail/english/email.html"
 }
 
@@ -74,6 +76,22 @@ feeds_read() { # the sample's feed, and every golden one
   local feed
   "$work/venv/bin/python" tests/feed_reader.py "$work/clone/public/feed.xml" --expect-items 1
   for feed in tests/cases/feed/{new,third-party,third-party-with-item,thirty-first}.xml; do "$work/venv/bin/python" tests/feed_reader.py "$feed"; done
+}
+
+feeds_are_valid() { # Ruby's RSS library, with validation
+  ruby tests/feed_valid.rb "$work/clone/public/feed.xml" tests/cases/feed/{new,thirty-first}.xml
+}
+
+mails_are_html() { # the Nu HTML checker
+  node tests/vnu.mjs "$work"/clone/out/*/email.html
+}
+
+mails_are_no_spam() { tests/spam.sh "$work"/clone/out/*/email.eml; }
+
+samples_have_no_finding() { # of any weight
+  local findings
+  findings=$(cd "$work/clone" && "$binary" --format json check newsletters/*.md)
+  [ "$findings" = "[]" ] || { echo "$findings" >&2; return 1; }
 }
 
 unit_files() { # as systemd reads them, with the program and a user that are there
@@ -99,6 +117,10 @@ stage "sample: build and send" build_sample
 stage "mails parse without a defect" mails_parse
 stage "mails are accessible" mails_are_accessible
 stage "the feed reads" feeds_read
+stage "the feed is valid" feeds_are_valid
+stage "mails are valid HTML" mails_are_html
+stage "mails are no spam" mails_are_no_spam
+stage "check finds nothing in the samples" samples_have_no_finding
 stage "unit files" unit_files
 stage "real mail servers" real_mail_servers
 stage "memory does not grow with the list" python3 tests/memory.py "$binary"

@@ -10,16 +10,17 @@ const LEVELS: &[&[&str]] = &[
     &["config", "post", "members"],
     &["render"],
     &["plan"],
+    &["check"],
     &["project"],
     &["ledger", "channel"],
     &["dispatch"],
-    &["preview"],
+    &["doctor", "import", "preview", "report"],
     &["commands"],
 ];
 
 /// A library, and the files that may name it.
 const LIBRARIES: &[(&str, &[&str])] = &[
-    ("clap", &["cli.rs", "main.rs"]),
+    ("clap", &["cli.rs", "cli/", "main.rs"]),
     ("sqlx", &["ledger/"]),
     ("lettre", &["config/", "members/address", "render/email/message", "channel/smtp/"]),
     ("rustls", &["channel/smtp/"]),
@@ -27,12 +28,18 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("rustls_native_certs", &["channel/smtp/"]),
     ("reqwest", &["http.rs", "http/"]),
     ("axum", &["preview/server"]),
+    ("hickory_resolver", &["doctor/dns/"]),
     ("minijinja", &["render/email/"]),
     ("mrml", &["render/email/mjml"]),
     ("comrak", &["post/markdown"]),
     ("image", &["post/picture"]),
+    ("dom_query", &["import/page"]),
+    ("dom_smoothie", &["import/page"]),
+    ("ammonia", &["import/page"]),
+    ("flate2", &["http/"]),
     ("calamine", &["members/table"]),
     ("anstream", &["commands/screen.rs"]),
+    ("similar", &["commands/approval/words"]),
 ];
 
 fn sources() -> Vec<(String, String)> {

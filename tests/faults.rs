@@ -211,7 +211,7 @@ fn what_is_refused_for_now_too_long_is_given_up_and_said() {
             .config("[email.retry]\nfirst = \"1m\"\nmax = \"1m\"\ngive_up = \"2m\"\n");
     let (project, server) = row.play();
     let soon = jiff::Timestamp::now().as_second() + 90;
-    let mut command = sending::rundbrief(&project, &["send", sending::POST, "--yes"]);
+    let mut command = sending::rundbrief(&project, &["send", sending::POST, "--yes", "--offline"]);
     let ended = command.env("SOURCE_DATE_EPOCH", soon.to_string()).output().expect("it runs");
     assert_eq!(ended.status.code(), Some(69), "{}", String::from_utf8_lossy(&ended.stdout));
     assert!(String::from_utf8_lossy(&ended.stdout).contains("given up: 450 4.7.1"));

@@ -12,6 +12,8 @@ mod smtp_server;
 mod scene;
 #[path = "kill/signals.rs"]
 mod signals;
+#[path = "kill/stop.rs"]
+mod stop;
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -1,9 +1,13 @@
 //! The ledger's contract on SQLite, and what only a file can go through.
 
+#[path = "support/approval_contract.rs"]
+mod approval_contract;
 #[path = "support/books_contract.rs"]
 mod books_contract;
 #[path = "support/ledger_contract.rs"]
 mod contract;
+#[path = "support/revision_contract.rs"]
+mod revision_contract;
 #[path = "support/work_contract.rs"]
 mod work_contract;
 
@@ -57,7 +61,23 @@ work_on_sqlite! { work_contract:
     the_row_does_not_run_away,
     a_claim_that_was_lost_and_made_again_is_one,
     a_limit_holds_in_every_window,
+    a_limit_holds_over_a_clock_that_jumps_back,
+    a_clock_that_was_ahead_holds_nothing_up,
+    a_lease_from_a_clock_that_was_ahead_ends_as_soon_as_any,
     places_are_taken_by_one_at_a_time,
+}
+
+work_on_sqlite! { revision_contract:
+    a_new_text_takes_the_place_of_what_waits,
+    a_new_text_waits_for_what_is_in_hand,
+    a_new_text_that_was_not_sealed_changes_nothing,
+    what_was_replaced_is_never_opened_again,
+    what_is_in_doubt_of_an_earlier_text_can_be_decided,
+    what_counts_as_sent_of_an_earlier_text_is_known,
+    a_third_text_goes_to_those_who_have_none_of_the_two,
+    a_stop_during_the_preparation_holds,
+    what_a_dead_process_had_is_not_held,
+    a_trial_is_forgotten_with_all_its_texts,
 }
 
 work_on_sqlite! { books_contract:
@@ -66,8 +86,17 @@ work_on_sqlite! { books_contract:
     a_suppressed_target_is_remembered_until_taken_back,
     who_refuses_since_the_release_is_taken_out,
     facts_are_kept,
+    whatever_is_done_for_a_real_release_is_a_use,
     what_happened_is_kept,
+    a_report_finds_what_it_asks_for,
     members_data_are_deleted_and_nobody_is_written_to_again,
+}
+
+work_on_sqlite! { approval_contract:
+    the_newest_approval_counts_until_it_is_taken_back,
+    who_changed_since_an_approval_is_told,
+    a_trial_is_not_compared,
+    names_of_an_approval_are_deleted_with_the_recipients,
 }
 
 /// What a worker leaves behind when the machine ends with it.
@@ -224,6 +253,70 @@ async fn a_record_of_a_newer_version_is_refused() {
     .expect("pretends to be newer");
     pool.close().await;
     assert!(matches!(open_error(&path).await, LedgerError::Newer));
+}
+
+/// A record as an older version wrote it, with a release.
+async fn of_version(version: usize, path: &Path) {
+    let migrations = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/ledger/migrations/sqlite");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut files: Vec<_> =
+        std::fs::read_dir(migrations).expect("is there").map(|entry| entry.expect("readable")).collect();
+    files.sort_by_key(|entry| entry.file_name());
+    for entry in &files[..version] {
+        std::fs::copy(entry.path(), folder.path().join(entry.file_name())).expect("is copied");
+    }
+    let pool = sqlx::SqlitePool::connect(&format!("sqlite:{}?mode=rwc", path.display())).await.expect("connects");
+    let migrator = sqlx::migrate::Migrator::new(folder.path()).await.expect("reads");
+    migrator.run(&pool).await.expect("makes the tables");
+    let sql = "INSERT INTO release (slug, revision, mode, code, audience, state, waves, created_at) \
+               VALUES ('tagung', 1, 1, zeroblob(32), zeroblob(32), 1, 1, 5)";
+    sqlx::query(sql).execute(&pool).await.expect("is added");
+    pool.close().await;
+}
+
+#[tokio::test]
+async fn an_older_record_is_copied_before_it_is_brought_up_to_date() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("rundbrief.db");
+    of_version(3, &path).await;
+    let before = std::fs::read(&path).expect("is there");
+    let part = folder.path().join(format!("rundbrief.db.before-{}.part", newest()));
+    std::fs::write(&part, "what an interrupted one left").expect("is written");
+    let ledger = SqliteLedger::open(&path).await.expect("opens");
+    let upgrade = ledger.upgraded().expect("did something").clone();
+    let copy = folder.path().join(format!("rundbrief.db.before-{}", newest()));
+    assert_eq!((upgrade.from, upgrade.to, &upgrade.copy), (3, newest(), &copy));
+    assert!(!part.exists());
+    assert!(ledger.release("tagung", Mode::Real).await.expect("reads").is_some());
+    ledger.shut().await;
+    let again = SqliteLedger::open(&path).await.expect("opens");
+    assert_eq!(again.upgraded(), None);
+    again.shut().await;
+
+    std::fs::copy(&copy, &path).expect("is restored");
+    assert_eq!(std::fs::read(&path).expect("is there").len(), before.len());
+    let undone = SqliteLedger::open(&path).await.expect("opens");
+    assert_eq!(undone.upgraded().map(|done| done.from), Some(3), "the copy is of the older version");
+    assert_eq!(undone.forget_copies(0), 0, "not yet a month old");
+    std::fs::write(folder.path().join("rundbrief.db.before-christmas"), "somebody's own").expect("is written");
+    assert_eq!(undone.forget_copies(i64::MAX), 1);
+    assert!(!copy.exists() && path.exists() && folder.path().join("rundbrief.db.before-christmas").exists());
+}
+
+fn newest() -> i64 {
+    let migrations = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/ledger/migrations/sqlite");
+    i64::try_from(std::fs::read_dir(migrations).expect("is there").count()).expect("a few")
+}
+
+#[tokio::test]
+async fn a_new_record_and_an_older_one_that_two_open_at_once_are_made_once() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("rundbrief.db");
+    of_version(2, &path).await;
+    let (first, second) = tokio::join!(SqliteLedger::open(&path), SqliteLedger::open(&path));
+    let (first, second) = (first.expect("opens"), second.expect("opens too"));
+    assert_eq!([&first, &second].iter().filter(|ledger| ledger.upgraded().is_some()).count(), 1);
+    assert_eq!(first.identity().await.expect("reads"), second.identity().await.expect("reads"));
 }
 
 #[tokio::test]

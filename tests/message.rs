@@ -3,10 +3,13 @@
 use std::fs;
 use std::path::Path;
 
+use base64::Engine;
 use jiff::Zoned;
 use rundbrief::config::{Sender, Unsubscribe};
 use rundbrief::post::picture::{Format, Prepared};
-use rundbrief::render::email::message::{Embedded, Mark, Parts, Recipient, compile, compile_marked, values_for};
+use rundbrief::render::email::message::{
+    Compiled, Embedded, Mark, Parts, Recipient, compile, compile_marked, values_for,
+};
 use rundbrief::render::email::slot::{Slot, Slots};
 use rundbrief::words::Catalogue;
 use sha2::{Digest, Sha256};
@@ -94,6 +97,7 @@ fn mail(case: &Case) -> Vec<u8> {
     let marked = compile_marked(&parts, &case.sender, &mark).expect("the case compiles as a test");
     assert_eq!(marked.digest(), real.digest());
     assert_eq!(marked.slots(), real.slots());
+    reads_back(&real, &parts, case);
     let compiled = if case.test { marked } else { real };
     let message_id = mark.message_id("0123456789abcdef", "example.org");
     let cell = |field: &str| case.slots.iter().find(|slot| slot.0 == field).map(|slot| slot.2.to_owned());
@@ -111,6 +115,31 @@ fn mail(case: &Case) -> Vec<u8> {
     let mut out = Vec::new();
     compiled.merge(&recipient, &mut out).expect("the case merges");
     out
+}
+
+/// What a sending record keeps of a mail can be read again as it was written, with a name in each place of a member.
+fn reads_back(compiled: &Compiled, parts: &Parts<'_>, case: &Case) {
+    let kept = Compiled::from_bytes(&compiled.to_bytes()).expect("it was written by this version");
+    let read = kept.readable(&|field| format!("‹{field}›")).expect("it is whole");
+    let named = |text: &str| {
+        let named = |text: String, n: usize| text.replace(&parts.slots.token(n), &format!("‹{}›", case.slots[n].0));
+        (0..case.slots.len()).fold(text.to_owned(), named)
+    };
+    assert_eq!(read.subject, named(parts.subject.trim()));
+    assert_eq!(read.text, named(parts.text.trim()));
+    let from = &case.sender.from;
+    assert_eq!(read.from, format!("{} <{}>", from.name.as_deref().unwrap_or_default(), from.email));
+    assert_eq!(read.reply_to, "kontakt@example.org");
+    let Some(picture) = &case.picture else {
+        if case.slots.is_empty() {
+            assert_eq!(read.html.trim(), parts.html.trim());
+        }
+        assert!(!read.html.contains(&parts.slots.token(0)[..20]), "{}", read.html);
+        return;
+    };
+    let start = read.html.find("data:image/jpeg;base64,").expect("the picture is in it") + 23;
+    let content = &read.html[start..start + read.html[start..].find('"').expect("an attribute")];
+    assert_eq!(base64::engine::general_purpose::STANDARD.decode(content).expect("base64"), picture.bytes);
 }
 
 fn check(name: &str, case: &Case) {

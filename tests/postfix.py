@@ -168,7 +168,7 @@ def project(folder: Path, smtp: str, members: int) -> Path:
 
 
 def send(folder: Path, code: int | None = 0) -> subprocess.CompletedProcess:
-    command = [BINARY, "send", "newsletters/2026-11-herbsttagung.md", "--yes"]
+    command = [BINARY, "send", "newsletters/2026-11-herbsttagung.md", "--yes", "--offline"]
     answer = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300)
     assert code is None or answer.returncode == code, (answer.returncode, answer.stdout, answer.stderr)
     return answer

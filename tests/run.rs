@@ -5,7 +5,6 @@
 mod project;
 #[path = "support/sending.rs"]
 mod sending;
-#[allow(dead_code, reason = "each test binary uses a part of this module")]
 #[path = "support/smtp_server.rs"]
 mod smtp_server;
 
@@ -17,7 +16,9 @@ use smtp_server::{Answer, Script, Server, Stage};
 
 /// A post that is to be sent between these two times, in Berlin.
 fn scheduled(more: &str) -> String {
-    project::POST.replace("tags:", &format!("channels: [email]\n{more}tags:"))
+    project::POST
+        .replace("link: https://www.example.org/kurz\n", "")
+        .replace("tags:", &format!("channels: [email]\n{more}tags:"))
 }
 
 const WINDOW: &str = "send_at: 2026-11-24 09:00\nnot_after: 2026-11-24 18:00\n";
@@ -224,4 +225,53 @@ fn tools_get_one_document() {
     assert_eq!(document["posts"][0]["text"], "kurz: 2 accepted by 127.0.0.1");
     let ran = project.run_at(&at("2026-11-24 09:05"), &["--format", "json", "run"]).code(0);
     assert_eq!(ran.stdout().trim(), "{\n  \"posts\": []\n}");
+}
+
+#[test]
+fn who_is_to_be_told_hears_once_that_a_post_was_not_sent() {
+    let server = Server::start(Script::new());
+    let project = project(&server, 3);
+    project.write("config.toml", sending::config(server.port()) + "\n[notify]\nto = \"redaktion@example.org\"\n");
+    run_at(&project, "2026-11-24 18:01").code(65);
+    is_silent(run_at(&project, "2026-11-24 18:06"), 0);
+    assert_eq!((server.accepted_count(), server.accepted_for("redaktion@example.org")), (1, 1));
+    let mail = String::from_utf8_lossy(&server.accepted()[0].bytes).replace("=\r\n", "");
+    assert!(mail.contains("its time until 24 November 2026, 18:00 is over"), "{mail}");
+    assert!(mail.contains("Auto-Submitted: auto-generated"), "{mail}");
+}
+
+#[test]
+fn what_nobody_has_approved_waits_until_somebody_does() {
+    let server = Server::start(Script::new());
+    let project = project(&server, 3);
+    project.write("config.toml", sending::config(server.port()) + "\n[approval]\nrequired = true\n");
+    let refused = run_at(&project, "2026-11-24 09:00").code(65);
+    assert!(refused.stdout().starts_with("kurz: not sent: "), "{}", refused.stdout());
+    assert!(!refused.stderr().contains("@d1.example.org"), "a timer's mail names nobody: {}", refused.stderr());
+    is_silent(run_at(&project, "2026-11-24 09:05"), 0);
+    project.run_at(&at("2026-11-24 09:07"), &["approve", "kurz", "--by", "Dr. Erika Weber"]).code(0);
+    assert_eq!(run_at(&project, "2026-11-24 09:10").code(0).stdout(), "kurz: 3 accepted by 127.0.0.1\n");
+    assert_eq!(server.accepted_count(), 3);
+}
+
+#[test]
+fn what_a_person_stopped_is_left_alone_until_a_person_goes_on() {
+    let server = Server::start(Script::new());
+    let project = project(&server, 3);
+    project.run_at(&at("2026-11-24 08:00"), &["stop", "kurz"]).code(0);
+    is_silent(run_at(&project, "2026-11-24 09:00"), 0);
+    is_silent(run_at(&project, "2026-11-24 18:30"), 0);
+    assert_eq!(server.connections(), 0, "stopped before it was begun");
+    project.run_at(&at("2026-11-24 19:00"), &["send", "kurz", "--yes"]).code(0);
+    assert_eq!(server.accepted_count(), 3);
+
+    let busy = |line: &str| line.contains("<m1@").then(|| Answer::reply("450 4.2.0 greylisted"));
+    let server =
+        Server::start(Script::new().on(Stage::Rcpt, move |asked| busy(asked.line).unwrap_or(Answer::normal())));
+    let project = self::project(&server, 3);
+    run_at(&project, "2026-11-24 09:00").code(75);
+    project.run_at(&at("2026-11-24 09:01"), &["stop", "kurz"]).code(0);
+    let asked = server.count("RCPT");
+    run_at(&project, "2026-11-24 12:00");
+    assert_eq!(server.count("RCPT"), asked, "stopped in the middle");
 }

@@ -165,7 +165,7 @@ fn a_running_send_is_watched_from_elsewhere_until_it_ends() {
     let server = Server::start(Script::new().on(Stage::End, late));
     let project = mailing::project(&server);
     members(&project, 24);
-    let send = start(&project, &["send", "kurz", "--yes"]);
+    let send = start(&project, &["send", "kurz", "--yes", "--offline"]);
     wait_for(&server, 2);
     let ran = project.run(&["status", "kurz"]).code(75).says("It is being sent now.");
     assert!(ran.stdout().contains("begun") && !ran.stdout().contains("ended"), "{}", ran.stdout());
@@ -194,7 +194,7 @@ fn a_send_that_was_killed_is_told_from_one_that_goes_on() {
     let server = Server::start(script);
     let project = mailing::project(&server);
     members(&project, 6);
-    let mut send = start(&project, &["send", "kurz", "--yes"]);
+    let mut send = start(&project, &["send", "kurz", "--yes", "--offline"]);
     wait_for(&server, 2);
     sleep(Duration::from_millis(300));
     project.run(&["status", "kurz"]).code(75).says("It is being sent now.");

@@ -8,6 +8,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::released::title;
+use super::revisions::newest_of_each;
 use super::survey::code_of;
 use super::when::{moment, stamp};
 use super::{Context, record};
@@ -29,6 +30,8 @@ use lists::{Lists, Reason};
 struct Told {
     release: Release,
     title: Option<String>,
+    /// In how many texts the post went out.
+    texts: usize,
     what: What,
 }
 
@@ -78,13 +81,11 @@ impl Explaining<'_> {
     /// Every post, the newest first; its trial only where it was not sent for real.
     async fn posts(&self) -> Result<Vec<Told>, Error> {
         let at = |error: LedgerError| error.at(&self.record.place());
-        let mut releases = self.record.releases().await.map_err(at)?;
+        let all = self.record.releases().await.map_err(at)?;
+        let mut releases = newest_of_each(&all);
         let real: BTreeSet<String> =
             releases.iter().filter(|release| release.mode == Mode::Real).map(|release| release.slug.clone()).collect();
-        let mut seen = BTreeSet::new();
-        releases.retain(|release| {
-            (release.mode == Mode::Real || !real.contains(&release.slug)) && seen.insert(release.slug.clone())
-        });
+        releases.retain(|release| release.mode == Mode::Real || !real.contains(&release.slug));
         // A trial before the first real send knows its members by the key of trials.
         let trial = SiteKey::trial();
         let mut passages = self.record.history(self.key.target(self.address)).await.map_err(at)?;
@@ -94,11 +95,33 @@ impl Explaining<'_> {
         let working = self.record.workers(self.context.clock.now()).await.map_err(at)? > 0;
         let mut lists = Lists::new(self.context, self.address, self.suppression.is_some());
         let mut told = Vec::with_capacity(releases.len());
-        for release in releases {
+        for newest in releases {
+            let texts: Vec<&Release> =
+                all.iter().filter(|release| release.slug == newest.slug && release.mode == newest.mode).collect();
+            // The text that the member has, or is to have; else the newest.
+            let has = |release: &&&Release| self.passage(release, &passages).is_some();
+            let release = texts.iter().find(has).map_or(newest, |release| (*release).clone());
             let what = self.of_release(&release, &passages, working, &mut lists).await?;
-            told.push(Told { title: title(self.context, &release.slug), release, what });
+            told.push(Told { title: title(self.context, &release.slug), texts: texts.len(), release, what });
         }
         Ok(told)
+    }
+
+    /// The key that a release's members are known by, if it is at hand.
+    fn key_of(&self, release: &Release) -> Option<SiteKey> {
+        let trial = SiteKey::trial();
+        match release.key.as_str() {
+            "" => Some(self.key.clone()),
+            known if known == self.key.fingerprint() => Some(self.key.clone()),
+            known if known == trial.fingerprint() => Some(trial),
+            _ => None,
+        }
+    }
+
+    /// What became of the member's mail of a release.
+    fn passage<'p>(&self, release: &Release, passages: &'p [Passage]) -> Option<&'p Passage> {
+        let target = self.key_of(release)?.target(self.address);
+        passages.iter().find(|passage| passage.release.id == release.id && passage.standing.key.target == target)
     }
 
     async fn of_release(
@@ -108,17 +131,9 @@ impl Explaining<'_> {
         working: bool,
         lists: &mut Lists<'_>,
     ) -> Result<What, Error> {
-        let trial = SiteKey::trial();
-        let key = match release.key.as_str() {
-            "" => self.key,
-            known if known == self.key.fingerprint() => self.key,
-            known if known == trial.fingerprint() => &trial,
-            _ => return Ok(What::OtherKey),
-        };
+        let Some(key) = &self.key_of(release) else { return Ok(What::OtherKey) };
         let target = key.target(self.address);
-        if let Some(passage) =
-            passages.iter().find(|passage| passage.release.id == release.id && passage.standing.key.target == target)
-        {
+        if let Some(passage) = self.passage(release, passages) {
             let composer = Composer::new(&self.context.project.config.sender, key, release);
             let fate = Fate::of(self.context, passage, composer.message_id(target), working);
             return Ok(What::Fate(Box::new(fate)));
@@ -142,6 +157,13 @@ fn text(context: &Context, address: &Address, suppression: &Option<Suppression>,
         let name = post.title.as_ref().map_or_else(|| slug.clone(), |title| format!("{title} ({slug})"));
         let trial = if post.release.mode == Mode::Trial { ", only tried" } else { "" };
         text += &format!("\n{name}\nreleased {}{trial}\n", moment(context, post.release.created_at));
+        if post.texts > 1 && matches!(post.what, What::Fate(_)) {
+            text += &format!(
+                "  of {} texts of this post, the one with the release code {}\n",
+                post.texts,
+                code_of(&post.release)
+            );
+        }
         let lines = match &post.what {
             What::Fate(fate) => fate.lines(context, slug, address),
             What::OtherKey => vec!["was sent with another site key; who got it cannot be found by address".to_owned()],
@@ -158,6 +180,7 @@ fn document(told: &Told) -> Value {
         "slug": told.release.slug,
         "title": told.title,
         "code": code_of(&told.release),
+        "revision": told.release.revision,
         "trial": told.release.mode == Mode::Trial,
         "released": stamp(told.release.created_at),
         "state": null,

@@ -11,18 +11,30 @@ use crate::dispatch::Clock;
 use crate::error::{Error, Exit};
 use crate::project::Project;
 
+mod approval;
+mod approve;
 mod audience;
 mod build;
+mod check;
+mod doctor;
 mod explain;
+mod import;
+mod init;
+mod ledger;
+mod links;
 mod members;
 mod new;
+mod new_file;
+mod notify;
 mod posted;
 mod preview;
 mod progress;
 mod ready;
 mod record;
 mod released;
+mod report;
 mod resolve;
+mod revisions;
 mod run;
 mod sample;
 mod screen;
@@ -30,6 +42,8 @@ mod send;
 mod signals;
 mod staging;
 mod status;
+mod stop;
+mod stopped;
 mod survey;
 mod table;
 mod when;
@@ -49,12 +63,16 @@ struct Context {
 }
 
 impl Context {
-    /// For a thread of its own: a project at this moment, printing nothing.
-    fn alone(project: Project, cache: Option<PathBuf>) -> Result<Context, Error> {
+    /// For a project, from now on.
+    fn of(project: Project, screen: Screen) -> Result<Context, Error> {
         let now = now()?.to_zoned(project.config.site.zone.clone());
         let clock = Clock::starting(&now);
-        let screen = Screen::plain(Format::Human).silent();
-        Ok(Context { project: Rc::new(project), screen, now, clock, cache })
+        Ok(Context { project: Rc::new(project), screen, now, clock, cache: picture_cache() })
+    }
+
+    /// For a thread of its own: a project at this moment, printing nothing.
+    fn alone(project: Project, cache: Option<PathBuf>) -> Result<Context, Error> {
+        Ok(Context { cache, ..Context::of(project, Screen::plain(Format::Human).silent())? })
     }
 
     /// The same, at this moment, and printing nothing.
@@ -91,29 +109,38 @@ pub fn refuse(message: String, json: bool) -> Exit {
 }
 
 fn answer(cli: Cli, screen: Screen) -> Result<Exit, Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Error::io("start in", Path::new("."), error))?;
+    if let Command::Init(arguments) = &cli.command {
+        return runtime.block_on(init::run(arguments, cli.global.config.as_deref(), screen));
+    }
     let project = Project::open(cli.global.config.as_deref(), Path::new(""))?;
     match &project.config_file {
         Some(file) => tracing::info!("the configuration is {}", file.display()),
         None => tracing::info!("there is no config.toml; the built-in example organisation is used"),
     }
-    let now = now()?.to_zoned(project.config.site.zone.clone());
-    let clock = Clock::starting(&now);
-    let context = Context { project: Rc::new(project), screen, now, clock, cache: picture_cache() };
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Error::io("start in", Path::new("."), error))?;
+    let context = Context::of(project, screen)?;
     match &cli.command {
+        Command::Init(_) => unreachable!("it needs no configuration and was run above"),
         Command::New(arguments) => new::run(arguments, &context),
+        Command::Import(arguments) => runtime.block_on(import::run(arguments, &context)),
+        Command::Check(arguments) => runtime.block_on(check::run(arguments, &context)),
         Command::Build(arguments) => runtime.block_on(build::run(arguments, &context)),
         Command::Preview(arguments) => runtime.block_on(preview::run(arguments, &context)),
         Command::Send(arguments) => runtime.block_on(send::run(arguments, &context)),
         Command::Run => runtime.block_on(run::run(&context)),
+        Command::Approve(arguments) => runtime.block_on(approve::run(arguments, &context)),
+        Command::Stop(arguments) => runtime.block_on(stop::run(arguments, &context)),
         Command::Status(arguments) => runtime.block_on(status::run(arguments, &context)),
         Command::Resolve(arguments) => runtime.block_on(resolve::run(arguments, &context)),
         Command::Posted(arguments) => runtime.block_on(posted::run(arguments, &context)),
+        Command::Report(arguments) => runtime.block_on(report::run(arguments, &context)),
         Command::Explain(arguments) => runtime.block_on(explain::run(arguments, &context)),
+        Command::Ledger(arguments) => runtime.block_on(ledger::run(arguments, &context)),
         Command::Members(arguments) => runtime.block_on(members::run(arguments, &context)),
+        Command::Doctor(arguments) => Ok(runtime.block_on(doctor::run(arguments, &context))),
     }
 }
 
@@ -124,11 +151,28 @@ fn now() -> Result<Timestamp, Error> {
     seconds.ok_or_else(|| Error::Usage("SOURCE_DATE_EPOCH must be a number of seconds since 1970".to_owned()))
 }
 
-/// `$XDG_CACHE_HOME/rundbrief/pictures`, or below `~/.cache` (XDG Base Directory Specification).
+/// Who is logged in at this computer, where that is known (POSIX, section 8.3: LOGNAME).
+fn login_name() -> Option<String> {
+    let named = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
+    let name = named("USER").or_else(|| named("LOGNAME"))?;
+    Some(name.trim().chars().filter(|c| !c.is_control()).take(100).collect())
+}
+
+/// `$XDG_CACHE_HOME/rundbrief/pictures`, or below `~/.cache`.
 fn picture_cache() -> Option<PathBuf> {
+    Some(own_folder("XDG_CACHE_HOME", ".cache")?.join("pictures"))
+}
+
+/// `$XDG_STATE_HOME/rundbrief`, or below `~/.local/state`: what outlives a project's folder.
+fn state_folder() -> Option<PathBuf> {
+    own_folder("XDG_STATE_HOME", ".local/state")
+}
+
+/// The program's folder in the one that a variable names, else in the user's home (XDG Base Directory Specification).
+fn own_folder(variable: &str, below_home: &str) -> Option<PathBuf> {
     let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let base = absolute("XDG_CACHE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".cache")))?;
-    Some(base.join("rundbrief").join("pictures"))
+    let base = absolute(variable).or_else(|| absolute("HOME").map(|home| home.join(below_home)))?;
+    Some(base.join("rundbrief"))
 }
 
 /// Logs go to standard error; `RUST_LOG` has the last word.

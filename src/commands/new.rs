@@ -1,13 +1,12 @@
 //! `new`: a post with its header filled in, as a draft.
 
-use std::fs;
-use std::io::{self, Write};
 use std::path::Path;
 
 use jiff::civil::Date;
 use serde_json::json;
 
 use super::Context;
+use super::new_file::write_new;
 use crate::cli;
 use crate::error::{Error, Exit};
 use crate::post::{Post, file_name};
@@ -36,7 +35,7 @@ pub fn run(arguments: &cli::New, context: &Context) -> Result<Exit, Error> {
     let name = Some(file_name(title, LONGEST_NAME)).filter(|name| !name.is_empty());
     let path = folder.join(format!("{today}-{}.md", name.as_deref().unwrap_or("post")));
     let text = if arguments.digest { digest(context, title, today, &entries) } else { recap(context, title, today) };
-    write_new(&folder, &path, &text)?;
+    write_new(&folder, &path, text.as_bytes(), "choose another title")?;
     context.screen.result(&format!(
         "{}\nWrite below its header, then: rundbrief build {}",
         path.display(),
@@ -100,29 +99,4 @@ fn digest(context: &Context, title: &str, today: Date, entries: &[Post]) -> Stri
 fn head(context: &Context, title: &str, today: Date) -> String {
     let quoted = title.replace('\\', "\\\\").replace('"', "\\\"");
     format!("---\ntitle: \"{quoted}\"\nlang: {}\ndate: {today}\n", context.project.config.site.lang)
-}
-
-fn write_new(folder: &Path, path: &Path, text: &str) -> Result<(), Error> {
-    fs::create_dir_all(folder).map_err(|error| Error::io("make the folder", folder, error))?;
-    let mut beside = tempfile::NamedTempFile::new_in(folder).map_err(|error| Error::io("write in", folder, error))?;
-    beside.write_all(text.as_bytes()).map_err(|error| Error::io("write", path, error))?;
-    make_readable(beside.path()).map_err(|error| Error::io("write", path, error))?;
-    beside.persist_noclobber(path).map(drop).map_err(|error| match error.error.kind() {
-        io::ErrorKind::AlreadyExists => {
-            Error::Usage(format!("{} is there already and was left as it is; choose another title", path.display()))
-        }
-        _ => Error::io("write", path, error.error),
-    })
-}
-
-/// Temporary files are private; a post may be read by whoever may read its folder.
-#[cfg(unix)]
-fn make_readable(path: &Path) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    fs::set_permissions(path, fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn make_readable(_path: &Path) -> io::Result<()> {
-    Ok(())
 }

@@ -18,16 +18,21 @@ pub async fn run(arguments: &cli::Posted, context: &Context) -> Result<Exit, Err
         return Err(Error::Usage(message));
     }
     let released = Released::real(context, &arguments.post).await?;
-    let (id, slug) = (released.release.id, released.release.slug.as_str());
-    let parts = released.record.outline(id).await.map_err(|error| released.at(error))?;
-    let mut by_hand = parts.iter().map(|part| part.channel.as_str()).filter(|name| is_by_hand(Mode::Real, name));
-    let Some(part) =
-        (0_i64..).zip(&parts).find(|(_, part)| part.channel == *channel && is_by_hand(Mode::Real, channel))
-    else {
-        let own = parts.iter().any(|part| part.channel == *channel);
-        return Err(Error::Usage(unknown(slug, channel, own, by_hand.by_ref().collect())));
+    let slug = released.release.slug.as_str();
+    let revisions = released.revisions().await?;
+    // Of a text that was changed on the way, the one that is open, or was posted already.
+    let found = revisions.iter().find_map(|revision| {
+        let part = revision.parts_of(channel).next().filter(|_| is_by_hand(Mode::Real, channel))?;
+        Some((revision.release.id, part))
+    });
+    let Some((id, part)) = found else {
+        let named = revisions.iter().flat_map(|revision| &revision.parts).map(|part| part.channel.as_str());
+        let mut by_hand: Vec<&str> = named.clone().filter(|name| is_by_hand(Mode::Real, name)).collect();
+        by_hand.dedup();
+        let own = named.clone().any(|name| name == channel.as_str());
+        return Err(Error::Usage(unknown(slug, channel, own, by_hand)));
     };
-    let key = DeliveryKey { part: part.0, target: Target::CHANNEL };
+    let key = DeliveryKey { part, target: Target::CHANNEL };
     let noted = released.record.settle_by_hand(id, key, url, context.clock.now()).await;
     let text = match noted.map_err(|error| released.at(error))? {
         ByHand::Done => format!("Noted: {slug} is on {channel}, {url}"),

@@ -5,6 +5,7 @@
 use std::path::Path;
 
 use super::Context;
+use crate::check::Settings;
 use crate::error::Error;
 use crate::finding::Finding;
 use crate::ledger::Part;
@@ -52,6 +53,8 @@ impl Ready {
         warnings
             .extend(loaded.sections.iter().flat_map(|section| &section.posts).flat_map(|post| post.findings.clone()));
         warnings.extend(with_lines(rendered.findings.clone()));
+        let settings = Settings::of(&project.config.check).map_err(Error::Config)?;
+        warnings.retain(|warning| !settings.silences(warning.rule));
         Ok(Ready { loaded, renditions: rendered, parts, digest, warnings, key })
     }
 
@@ -86,7 +89,7 @@ fn sha256(bytes: &[u8]) -> [u8; 32] {
 }
 
 /// The post's lists, or all that are configured, or one without a name where there are none.
-fn lists_of(context: &Context, loaded: &Loaded) -> Vec<String> {
+pub fn lists_of(context: &Context, loaded: &Loaded) -> Vec<String> {
     let named = &loaded.post.header.lists;
     if !named.is_empty() {
         return named.clone();
@@ -95,7 +98,8 @@ fn lists_of(context: &Context, loaded: &Loaded) -> Vec<String> {
     if all.is_empty() { vec![String::new()] } else { all }
 }
 
-fn channels_of(context: &Context, loaded: &Loaded) -> Vec<String> {
+/// The post's channels, or all that are configured.
+pub fn channels_of(context: &Context, loaded: &Loaded) -> Vec<String> {
     loaded.post.header.channels.clone().unwrap_or_else(|| context.project.config.channel_names())
 }
 

@@ -9,13 +9,16 @@ use crate::ledger::{Books, LedgerError, Roll, SqliteLedger};
 use crate::plan::SiteKey;
 use crate::project::{ensure_site_key, site_key};
 
+mod guard;
+mod home;
+
 /// The sending record, if there is one. Looking does not make it.
 pub async fn existing(context: &Context) -> Result<Option<SqliteLedger>, Error> {
     let path = context.project.path(&context.project.config.ledger.path);
     if !path.exists() {
         return Ok(None);
     }
-    SqliteLedger::open(&path).await.map(Some).map_err(|error| error.at(&path.display().to_string()))
+    opened(context, &path).await.map(Some)
 }
 
 /// The sending record, made if it is not there.
@@ -24,7 +27,19 @@ pub async fn open(context: &Context) -> Result<SqliteLedger, Error> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).map_err(|error| Error::io("make the folder", folder, error))?;
     }
-    SqliteLedger::open(&path).await.map_err(|error| error.at(&path.display().to_string()))
+    opened(context, &path).await
+}
+
+/// Opens it, and says when it was written by an older version and copied.
+async fn opened(context: &Context, path: &Path) -> Result<SqliteLedger, Error> {
+    let ledger = SqliteLedger::open(path).await.map_err(|error| error.at(&path.display().to_string()))?;
+    if let Some(upgrade) = ledger.upgraded() {
+        context.screen.note(&format!(
+            "The sending record was brought up to date; a copy of how it was is kept for a month: {}",
+            upgrade.copy.display()
+        ));
+    }
+    Ok(ledger)
 }
 
 /// The site key, made if there is none, unless the record was made with one: then it is lost, and a new one would not do.
@@ -53,15 +68,31 @@ pub async fn forget_old_recipients(context: &Context, ledger: &SqliteLedger) -> 
     if forgotten > 0 {
         tracing::info!("{forgotten} addresses of releases that were settled a month ago are deleted from the record");
     }
+    ledger.forget_copies(before);
     Ok(())
 }
 
-/// Whether this record may be used for a send that reaches people: it was made with this site key, and it is the one
-/// that the configuration names. `new`: the person says that it is a new one.
+/// Whether this record may be used for a send that reaches people: it [`belongs`] here, it is not behind its last use
+/// and no copy. `new`: the person says that it is a new one. From here on its uses are witnessed.
 ///
 /// # Errors
 /// [`Error::Config`] for another key or another record.
 pub async fn vouch(context: &Context, ledger: &SqliteLedger, key: &SiteKey, new: bool) -> Result<(), Error> {
+    belongs(context, ledger, key, new).await?;
+    let admitted = guard::admit(context, ledger, new).await;
+    if admitted.is_err() {
+        // Its log goes with that, and cannot be taken for that of the file that is put in its place.
+        ledger.let_go().await;
+    }
+    admitted
+}
+
+/// Whether this record was made with this site key, and is the one that the configuration names. `new`: the person says
+/// that it is a new one.
+///
+/// # Errors
+/// [`Error::Config`] for another key or another record.
+pub async fn belongs(context: &Context, ledger: &SqliteLedger, key: &SiteKey, new: bool) -> Result<(), Error> {
     let at = |error: LedgerError| error.at(&ledger.place());
     let file = context.project.config_file.as_deref().unwrap_or(Path::new("config.toml"));
     let wrong = |rule, message: String, help: &str| {
@@ -83,6 +114,7 @@ pub async fn vouch(context: &Context, ledger: &SqliteLedger, key: &SiteKey, new:
             let message = format!("the sending record {} is {what}, not {id} as in [ledger] id", ledger.place());
             let help = "restore the record from a backup, so that nobody is written to twice; if it is really new, send \
                         once with --new-ledger";
+            ledger.let_go().await;
             wrong("ledger-id", message, help)
         }
     }

@@ -4,6 +4,7 @@
 
 use std::path::Path;
 
+use super::revisions::{self, Revision};
 use super::{Context, record};
 use crate::error::Error;
 use crate::finding::nearest;
@@ -23,10 +24,7 @@ impl Released {
     /// [`Error::NeverSent`], or a sending record that cannot be read.
     pub async fn find(context: &Context, named: &Path) -> Result<Released, Error> {
         let slug = Slug::of_file(&context.project.post_file(named)).map_err(Error::Usage)?;
-        let never = |help: String| Error::NeverSent { slug: slug.as_str().to_owned(), help };
-        let Some(record) = record::existing(context).await? else {
-            return Err(never("there is no sending record yet; `rundbrief send` begins one".to_owned()));
-        };
+        let Some(record) = record::existing(context).await? else { return Err(Never::sent(&slug, None)) };
         for mode in [Mode::Real, Mode::Trial] {
             let found = record.release(slug.as_str(), mode).await.map_err(|error| error.at(&record.place()))?;
             if let Some(release) = found {
@@ -34,10 +32,7 @@ impl Released {
             }
         }
         let known = record.releases().await.map_err(|error| error.at(&record.place()))?;
-        Err(never(match nearest(slug.as_str(), known.iter().map(|release| release.slug.as_str())) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => "`rundbrief status` shows what was sent".to_owned(),
-        }))
+        Err(Never::sent(&slug, Some(&known)))
     }
 
     /// The real release of a post; a trial leaves nothing to decide about.
@@ -55,9 +50,39 @@ impl Released {
         }
     }
 
+    /// The post in all its texts, the newest first.
+    ///
+    /// # Errors
+    /// The record's.
+    pub async fn revisions(&self) -> Result<Vec<Revision>, Error> {
+        let Release { slug, mode, .. } = &self.release;
+        revisions::of(&self.record, slug, *mode).await.map_err(|error| self.at(error))
+    }
+
     /// An error of the record as that of a command.
     pub fn at(&self, error: LedgerError) -> Error {
         error.at(&self.record.place())
+    }
+}
+
+/// A post that the record does not have.
+pub struct Never;
+
+impl Never {
+    /// The error about it. `known`: what the record has, where there is one.
+    pub fn sent(slug: &Slug, known: Option<&[Release]>) -> Error {
+        let slug = slug.as_str().to_owned();
+        let Some(known) = known else {
+            return Error::NeverSent {
+                slug,
+                help: "there is no sending record yet; `rundbrief send` begins one".to_owned(),
+            };
+        };
+        let help = match nearest(&slug, known.iter().map(|release| release.slug.as_str())) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "`rundbrief status` shows what was sent".to_owned(),
+        };
+        Error::NeverSent { slug, help }
     }
 }
 

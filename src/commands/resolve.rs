@@ -6,41 +6,51 @@ use serde_json::json;
 
 use super::Context;
 use super::released::Released;
-use super::status::uncertain;
+use super::revisions;
+use super::status::{Found, uncertain};
 use crate::cli;
 use crate::error::{Error, Exit};
 use crate::finding::nearest;
-use crate::ledger::{Books, Decided, DeliveryKey, DeliveryState, Ledger, Passage, Standing, Totals};
+use crate::ledger::{Books, Decided, DeliveryKey, DeliveryState, Ledger, Passage, Totals};
 use crate::members::address::Address;
 use crate::plan::SiteKey;
 use crate::project::site_key;
 
 pub async fn run(arguments: &cli::Resolve, context: &Context) -> Result<Exit, Error> {
     let released = Released::real(context, &arguments.post).await?;
-    let (id, slug) = (released.release.id, released.release.slug.as_str());
+    let slug = released.release.slug.as_str();
     let decided = if arguments.send_again { Decided::SendAgain } else { Decided::CountAsSent };
-    let waiting = uncertain(&released.record, id).await.map_err(|error| released.at(error))?;
+    let revisions = released.revisions().await?;
+    let waiting = uncertain(&released.record, &revisions).await.map_err(|error| released.at(error))?;
     let chosen = match arguments.addresses.is_empty() {
         true => waiting,
         false => chosen(arguments, context, &released, waiting).await?,
     };
-    let keys: Vec<DeliveryKey> = chosen.iter().map(|standing| standing.key).collect();
     let alive = released.record.workers(context.clock.now()).await.map_err(|error| released.at(error))? > 0;
-    if alive && !keys.is_empty() && decided == Decided::SendAgain {
+    if alive && !chosen.is_empty() && decided == Decided::SendAgain {
         context
             .screen
             .note("warning: something is being sent at this moment; if it is this post, these go out again at once\n");
     }
-    let done = released.record.resolve(id, Some(&keys), decided, context.clock.now()).await;
-    let done = done.map_err(|error| released.at(error))?;
-    released.record.close(id).await.map_err(|error| released.at(error))?;
-    let left = left(&released).await?;
-    context.screen.result(&told(slug, decided, &keys, done, &left));
+    let mut counts = Counts { asked: chosen.len() as u64, ..Counts::default() };
+    for revision in &revisions {
+        let id = revision.release.id;
+        let of_it = chosen.iter().filter(|found| found.release == id);
+        let keys: Vec<DeliveryKey> = of_it.map(|found| found.standing.key).collect();
+        let done = released.record.resolve(id, Some(&keys), decided, context.clock.now()).await;
+        let done = done.map_err(|error| released.at(error))?;
+        released.record.close(id).await.map_err(|error| released.at(error))?;
+        counts.done += done;
+        counts.earlier += if id == released.release.id { 0 } else { done };
+    }
+    let done = counts.done;
+    let left = revisions::all(&released.revisions().await?);
+    context.screen.result(&told(slug, decided, counts, &left));
     context.screen.json(&json!({
         "slug": slug,
         "decided": if arguments.send_again { "send-again" } else { "count-as-sent" },
         "count": done,
-        "addresses": chosen.iter().map(|standing| standing.address.as_str()).collect::<Vec<_>>(),
+        "addresses": chosen.iter().map(|found| found.standing.address.as_str()).collect::<Vec<_>>(),
         "totals": left,
     }));
     released.record.shut().await;
@@ -55,11 +65,11 @@ async fn chosen(
     arguments: &cli::Resolve,
     context: &Context,
     released: &Released,
-    waiting: Vec<Standing>,
-) -> Result<Vec<Standing>, Error> {
+    waiting: Vec<Found>,
+) -> Result<Vec<Found>, Error> {
     let key = key_of(context, released)?;
-    let known: Vec<String> = waiting.iter().map(|standing| standing.address.clone()).collect();
-    let mut by_target: BTreeMap<_, _> = waiting.into_iter().map(|standing| (standing.key.target, standing)).collect();
+    let known: Vec<String> = waiting.iter().map(|found| found.standing.address.clone()).collect();
+    let mut by_target: BTreeMap<_, _> = waiting.into_iter().map(|found| (found.standing.key.target, found)).collect();
     let (mut chosen, mut taken, mut wrong) = (Vec::new(), Vec::new(), Vec::new());
     for written in &arguments.addresses {
         let address = match Address::parse(written) {
@@ -71,14 +81,17 @@ async fn chosen(
         };
         let target = key.target(&address);
         match by_target.remove(&target) {
-            Some(standing) => {
+            Some(found) => {
                 taken.push(target);
-                chosen.push(standing);
+                chosen.push(found);
             }
             None if taken.contains(&target) => {}
             None => {
                 let history = released.record.history(target).await.map_err(|error| released.at(error))?;
-                let passage = history.into_iter().find(|passage| passage.release.id == released.release.id);
+                let passage = history.into_iter().find(|passage| {
+                    let release = &passage.release;
+                    release.slug == released.release.slug && release.mode == released.release.mode
+                });
                 wrong.push(format!("{address}: {}", why_not(passage, nearest(address.as_str(), known_of(&known)))));
             }
         }
@@ -119,17 +132,19 @@ fn key_of(context: &Context, released: &Released) -> Result<SiteKey, Error> {
     ))
 }
 
-async fn left(released: &Released) -> Result<Totals, Error> {
-    let totals = released.record.totals(released.release.id).await.map_err(|error| released.at(error))?;
-    Ok(totals.iter().fold(Totals::default(), |mut sum, (_, totals)| {
-        sum.merge(totals);
-        sum
-    }))
+/// How many it was about.
+#[derive(Default, Clone, Copy)]
+struct Counts {
+    asked: u64,
+    done: u64,
+    /// Of them, those of an earlier text.
+    earlier: u64,
 }
 
 /// What was decided and what comes next.
-fn told(slug: &str, decided: Decided, asked: &[DeliveryKey], done: u64, left: &Totals) -> String {
-    if asked.is_empty() {
+fn told(slug: &str, decided: Decided, counts: Counts, left: &Totals) -> String {
+    let Counts { asked, done, earlier } = counts;
+    if asked == 0 {
         return format!("Nothing of {slug} is in doubt; there is nothing to decide.");
     }
     let mut text = match (decided, done) {
@@ -138,7 +153,15 @@ fn told(slug: &str, decided: Decided, asked: &[DeliveryKey], done: u64, left: &T
         (Decided::CountAsSent, 1) => "1 counts as sent and is not written to again.".to_owned(),
         (Decided::CountAsSent, _) => format!("{done} count as sent and are not written to again."),
     };
-    let late = (asked.len() as u64).saturating_sub(done);
+    if earlier > 0 && decided == Decided::SendAgain {
+        let what = match (earlier, earlier == done) {
+            (1, true) => "It was the earlier text; the next send writes to them".to_owned(),
+            (_, true) => "They were of an earlier text; the next send writes to those members".to_owned(),
+            (_, false) => format!("{earlier} of them were of an earlier text; the next send writes to those members"),
+        };
+        text += &format!("\n{what} as new, with the newest text, if they are on a list.");
+    }
+    let late = asked.saturating_sub(done);
     if late > 0 {
         text += &format!("\n{late} had an answer after all, or somebody else decided at the same time.");
     }

@@ -6,9 +6,11 @@
 use jiff::Zoned;
 use serde_json::{Value, json};
 
+use super::released::title;
 use super::send::order::{By, Order};
 use super::send::{Done, carry_out, counts_of, mode, taker};
-use super::{Context, record};
+use super::stopped::is_stopped;
+use super::{Context, notify, record};
 use crate::dispatch::Ending;
 use crate::error::{Error, Exit};
 use crate::finding::{Finding, Place};
@@ -86,8 +88,9 @@ async fn decide(
         return Ok((verdict(candidate.window, None, false, context.clock.timestamp()), false));
     };
     let standing = standing(context, record, &candidate.slug).await?;
+    let events = record.events(&candidate.slug).await.map_err(|error| error.at(&record.place()))?;
     let waits = standing.is_some_and(|standing| standing.next.is_some());
-    Ok((verdict(candidate.window, standing, false, context.clock.timestamp()), waits))
+    Ok((verdict(candidate.window, standing, is_stopped(&events), context.clock.timestamp()), waits))
 }
 
 /// Does what is to be done with a post; `None` where there is nothing new to say.
@@ -125,7 +128,16 @@ async fn send(
     candidate: Candidate,
     window: Option<Window>,
 ) -> Result<Option<Line>, Error> {
-    let order = Order { post: &candidate.file, lists: &[], channels: &[], by: By::Timer { window }, new_ledger: false };
+    let order = Order {
+        post: &candidate.file,
+        lists: &[],
+        channels: &[],
+        by: By::Timer { window },
+        new_ledger: false,
+        force: false,
+        offline: false,
+        approve: None,
+    };
     let done = match carry_out(&order, &context.silently()).await {
         Ok(Some(done)) => done,
         Ok(None) => return Ok(None),
@@ -206,6 +218,8 @@ async fn not_sent(context: &Context, record: &SqliteLedger, slug: &str, error: E
         tracing::info!("{slug}: not sent, as said before: {}", told::first_line(&reason));
         return Ok(None);
     }
+    let title = title(context, slug).unwrap_or_else(|| slug.to_owned());
+    notify::not_sent(context, slug, &title, &reason).await;
     let text = format!("{slug}: not sent: {}", told::first_line(&reason));
     Ok(Some(Line { slug: slug.to_owned(), text, exit: error.exit(), error: Some(error), ends: false }))
 }

@@ -88,6 +88,13 @@ impl Screen {
         }
     }
 
+    /// Findings that are the result, each with its place and its rule.
+    pub fn findings_as_result(&self, findings: &[Finding]) {
+        for finding in findings {
+            self.result(&format!("{}\n", colored(&format!("{finding:#}"), finding.severity)));
+        }
+    }
+
     /// Whether remarks are not wanted.
     pub fn is_quiet(&self) -> bool {
         self.quiet || self.silent
@@ -105,7 +112,11 @@ impl Screen {
     /// The error that ended the command; as JSON too when that is asked for.
     pub fn error(&self, error: &Error) {
         self.failure(error);
-        self.json(&json!({ "errors": error_entries(error) }));
+        let mut document = json!({ "errors": error_entries(error) });
+        if let Error::NotApproved(it) = error {
+            document["changes"] = it.changes.clone();
+        }
+        self.json(&document);
     }
 }
 
@@ -118,6 +129,7 @@ pub fn error_entries(error: &Error) -> Vec<Value> {
 pub fn error_findings(error: &Error) -> Vec<Finding> {
     match error {
         Error::Input(findings) | Error::Config(findings) => findings.clone(),
+        Error::NotApproved(it) => vec![it.finding.clone()],
         other => {
             let text = other.to_string();
             let (message, rest) = text.split_once('\n').unwrap_or((&text, ""));

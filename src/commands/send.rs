@@ -1,59 +1,69 @@
 //! `send`: freezes a release of a post and delivers what is due of it. With the outbox, a trial on this computer.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::audience::{Mail, decisions, known_names};
 use super::ready::Ready;
 use super::survey::{self, code_of};
-use super::{Context, build, record};
+use super::{Context, build, check, links, notify, record};
 use crate::cli;
 use crate::dispatch::freeze::{Sums, Wave};
 use crate::error::{Error, Exit};
 use crate::finding::Finding;
-use crate::ledger::{Books, Ledger, LedgerError, Mode, Part, Release, ReleaseState, Roll, SqliteLedger};
-use crate::plan::{Plan, SiteKey};
+use crate::ledger::{Books, Event, EventKind, Ledger, LedgerError, Mode, Part, Release, Roll, SqliteLedger};
+use crate::plan::{Plan, SiteKey, Skip};
 use crate::project::{secret_warnings, site_key};
 
-mod ask;
+mod approval;
+pub mod ask;
 mod deliver;
 mod dry_run;
 mod end;
 pub mod order;
+pub mod rest;
 pub mod test_mail;
 mod text;
 mod unreadable;
 mod ways;
 mod window;
 
+use approval::Gate;
 use deliver::Delivering;
 pub use deliver::Done;
 pub use end::counts as counts_of;
 use order::{By, Order};
-use text::Told;
+use rest::Course;
+pub use test_mail::deliver as deliver_once;
+pub use text::plan as plan_in_words;
 pub use text::takes;
 use unreadable::Unreadable;
-pub use ways::{mode, outbox, taker};
+pub use ways::{mode, outbox, taker, ways};
 
 /// Said of a delivery that a row of the list has refused since the release.
-const REFUSED_SINCE: &str = "the list says since the release that this mail is not wanted";
+pub const REFUSED_SINCE: &str = "the list says since the release that this mail is not wanted";
 
 /// Sends a post, or shows what sending it would do.
 pub async fn run(arguments: &cli::Send, context: &Context) -> Result<Exit, Error> {
     if !arguments.test.is_empty() {
         return test_mail::run(arguments, context).await;
     }
-    let order = Order::of(arguments);
-    match arguments.dry_run {
-        true => dry_run::dry_run(arguments, &order, context).await,
-        false => {
-            if mode(context) == Mode::Real {
-                ask::can_ask(arguments.yes)?;
-            }
-            let done = carry_out(&order, context).await?;
-            Ok(done.map_or(Exit::Settled, |done| done.exit))
-        }
+    let order = Order::of(arguments)?;
+    if arguments.dry_run {
+        return dry_run::dry_run(arguments, &order, context).await;
     }
+    let sent = send_now(&order, context).await;
+    if let Err(error) = &sent {
+        notify::failed(&order, context, error).await;
+    }
+    sent
+}
+
+async fn send_now(order: &Order<'_>, context: &Context) -> Result<Exit, Error> {
+    if let (Mode::Real, By::Person { yes, .. }) = (mode(context), order.by) {
+        ask::can_ask(yes)?;
+    }
+    let done = carry_out(order, context).await?;
+    Ok(done.map_or(Exit::Settled, |done| done.exit))
 }
 
 /// Sends a post; `None` where a person did not want it after all. What was released before is finished even if the post or
@@ -67,7 +77,17 @@ pub async fn carry_out(order: &Order<'_>, context: &Context) -> Result<Option<Do
         ready => ready?,
     };
     context.screen.findings(&ready.warnings);
+    check::gate(order, context, &ready).await?;
     send(order, context, ready).await
+}
+
+/// Sends the mail of a post to one address, marked as a test. Goes out: how it ended, and the answer for programs.
+///
+/// # Errors
+/// As those of `send --test`.
+pub async fn test(context: &Context, post: &Path, address: &str) -> Result<(Exit, serde_json::Value), Error> {
+    let arguments = cli::Send { post: post.to_owned(), test: vec![address.to_owned()], ..cli::Send::default() };
+    test_mail::test(&arguments, context).await
 }
 
 /// Refuses what must not leave this computer, before anything is done.
@@ -88,7 +108,7 @@ fn may_reach_people(context: &Context) -> Result<(), Error> {
 /// Whether it is to be sent now.
 fn goes_on(order: &Order<'_>, context: &Context, plan: &Plan) -> Result<bool, Error> {
     match order.by {
-        By::Person { yes } => ask::go_on(context, yes, plan),
+        By::Person { yes, .. } => ask::go_on(context, yes, plan),
         By::Timer { .. } => Ok(true),
     }
 }
@@ -115,68 +135,122 @@ async fn send(order: &Order<'_>, context: &Context, mut ready: Ready) -> Result<
         drop(decisions(context, &ready.key, ready.lang(), &Mail::of_ready(&ready), order.lists)?);
     }
     let ways = ways::ways(context)?;
+    links::must_answer(order.offline, order.channels, context, &ready).await?;
     let ledger = record::open(context).await?;
     if mode(context) == Mode::Real {
         ready.key = record::lasting_key(context, &ledger).await?;
         record::vouch(context, &ledger, &ready.key, order.new_ledger).await?;
     }
     build::publish_pictures(context, &ready)?;
+    let stops = rest::stops_so_far(&ledger, ready.slug()).await?;
     // Held from before the look at what was released, so that of two sends at once only one begins the release.
     ledger.hold().await.map_err(|error| error.at(&ledger.place()))?;
     record::forget_old_recipients(context, &ledger).await?;
     let earlier = begin_anew_without_files(context, &ready, &ledger).await?;
-    let (parts, before) = match &earlier {
+    let course = Course::of(order, context, &ready, Some(&ledger), earlier).await?.since(stops);
+    if order.is_timer() && course.stopped {
+        return stopped(order, ledger, None, ready.slug()).await;
+    }
+    course.make_way(context, &ledger, &ways).await?;
+    let earlier = &course.earlier;
+    let (parts, before) = match earlier {
         Some(release) => survey::frozen(&ledger, release).await?,
-        None => (ready.frozen(), Vec::new()),
+        None => (ready.frozen(), course.before(&ready.parts)),
     };
     check_names(order, &parts)?;
     let _inside = match mode(context) {
         Mode::Trial => Some(outbox(context).enter(ready.slug())?),
         Mode::Real => None,
     };
-    let filled = fill(context, &ready, &ledger, earlier.as_ref(), &parts, order.lists).await;
-    let (release, sums) = match filled {
+    let filled = fill(context, &ready, &ledger, &course, &parts, order.lists).await;
+    let (release, mut sums) = match filled {
         Err(error @ (Error::Input(_) | Error::Missing { .. })) if earlier.is_some() => {
             // Others may prepare their sends while this one goes on.
             let release = earlier.as_ref().expect("the guard asked for it");
-            let freed = ledger.discard(release.id, release.waves + 1).await;
-            freed.map_err(|error| error.at(&ledger.place()))?;
+            discard(&ledger, release).await?;
             ledger.shut().await;
             return finish_unreadable(order, context, error).await;
         }
         filled => filled?,
     };
-    let sums = if order.is_timer() && earlier.is_some() { Sums { new: BTreeMap::new(), ..sums } } else { sums };
-    if earlier.is_none()
+    if order.is_timer() && earlier.is_some() {
+        sums.new.clear();
+    }
+    let gate =
+        Gate { order, context, ready: &ready, ledger: &ledger, release: &release, parts: &parts, before: &before };
+    let pass = gate.open(&mut sums).await?;
+    if course.is_first()
         && let Err(error) = window::fits(order, context, &ready, &sums)
     {
-        ledger.discard(release.id, release.waves + 1).await.map_err(|error| error.at(&ledger.place()))?;
+        discard(&ledger, &release).await?;
         ledger.shut().await;
         return Err(error);
     }
-    let told = Told::of(context, &ready, earlier.as_ref(), &parts);
-    let before_now = earlier.as_ref().map(|_| &before[..]);
+    let told = course.told(context, &ready, &parts, &sums);
+    let before_now = (!course.is_first()).then_some(&before[..]);
     let plan = survey::plan(ready.slug(), &code_of(&release), &parts, &sums, before_now, order.lists);
-    let shown = told.head() + &text::plan(context, &plan, &sums, &parts, &before, order.chosen());
+    let shown = told.head() + &text::plan(context, &plan, &sums, &parts, &before, order.chosen()) + &pass.line;
     context.screen.result(shown.trim_end());
     let targets = text::leaving(&plan, order.chosen());
     if mode(context) == Mode::Real && targets > 0 && !goes_on(order, context, &plan)? {
-        ledger.discard(release.id, release.waves + 1).await.map_err(|error| error.at(&ledger.place()))?;
+        discard(&ledger, &release).await?;
         ledger.shut().await;
         context.screen.result("Nothing was sent.");
         return Ok(None);
     }
+    let mut document = told.document(&plan, mode(context), false);
+    document["approval"] = pass.document.clone();
+    if course.replaced.as_ref().is_some_and(|replaced| replaced.is_idle(&sums, &parts)) {
+        discard(&ledger, &release).await?;
+        ledger.shut().await;
+        context.screen.result("\nEverybody on the lists has this post; nothing was sent.");
+        context.screen.json(&document);
+        return Ok(None);
+    }
+    pass.note(&ledger, &release).await?;
+    if !course.go_on(order, context, &ledger, &release).await? {
+        return stopped(order, ledger, Some(&release), ready.slug()).await;
+    }
     seal(order, context, &ledger, earlier.as_ref(), &release, &sums).await?;
-    let document = told.document(&plan, mode(context), false);
     Delivering { order, context, key: &ready.key, ways, ledger, release: &release, parts: &parts, targets }
         .deliver(document)
         .await
         .map(Some)
 }
 
+/// Drops what was filled, so that others can prepare their sends.
+async fn discard(ledger: &SqliteLedger, release: &Release) -> Result<(), Error> {
+    ledger.discard(release.id, release.waves + 1).await.map_err(|error| error.at(&ledger.place()))
+}
+
+/// Ends a send that a person stopped before anything of it has left; `filled` is what was prepared.
+///
+/// # Errors
+/// [`Error::Underway`] for a person who wanted it sent; a timer leaves it alone.
+async fn stopped(
+    order: &Order<'_>,
+    ledger: SqliteLedger,
+    filled: Option<&Release>,
+    slug: &str,
+) -> Result<Option<Done>, Error> {
+    if let Some(release) = filled {
+        discard(&ledger, release).await?;
+    }
+    ledger.shut().await;
+    if order.is_timer() {
+        return Ok(None);
+    }
+    let message = format!("{slug} was stopped while this send was being prepared; nothing was sent by it");
+    Err(Error::Underway { message, help: format!("`rundbrief send {slug}` goes on when you want it to") })
+}
+
 /// Goes on with what was released, although the post or a list cannot be read any more. Where nothing of a release is
 /// open, the errors are the answer.
 async fn finish_unreadable(order: &Order<'_>, context: &Context, error: Error) -> Result<Option<Done>, Error> {
+    if order.approve.is_some() {
+        // Whoever approves wants to send what they have read, and that cannot be read any more.
+        return Err(error);
+    }
     Unreadable::of(order, context, error).await?.finish(order, context).await
 }
 
@@ -220,20 +294,21 @@ async fn fill(
     context: &Context,
     ready: &Ready,
     ledger: &SqliteLedger,
-    earlier: Option<&Release>,
+    course: &Course,
     parts: &[Part],
     lists: &[String],
 ) -> Result<(Release, Sums), Error> {
     let at = |error: LedgerError| error.at(&ledger.place());
     let mails = Mail::of_parts(parts)?;
     let decisions = decisions(context, &ready.key, ready.lang(), &mails, lists)?;
+    let (earlier, replaces) = (course.earlier.as_ref(), course.replaces());
     let release = match earlier {
         Some(release) => release.clone(),
         None => ledger.begin(&survey::new_release(context, ready)).await.map_err(at)?,
     };
     let number = release.waves + 1;
     let limited = context.project.config.limited_domains();
-    let wave = Wave { roll: ledger, release: release.id, number, record: Some(ledger), earlier, limited };
+    let wave = Wave { roll: ledger, release: release.id, number, record: Some(ledger), earlier, replaces, limited };
     match wave.fill(decisions).await {
         Ok(sums) => Ok((release, sums)),
         Err(error) => {
@@ -241,6 +316,15 @@ async fn fill(
             Err(error)
         }
     }
+}
+
+/// How many rows got no mail and why, for the report; who is already in this send was not skipped.
+fn planned(context: &Context, release: &Release, sums: &Sums) -> Event {
+    let skipped = sums.skipped.iter().filter(|(skip, _)| **skip != Skip::Known);
+    let skipped: serde_json::Map<_, _> = skipped.map(|(skip, count)| (skip.key(), (*count).into())).collect();
+    let detail = serde_json::Value::from(skipped).to_string();
+    let (slug, at) = (release.slug.clone(), context.clock.now());
+    Event { slug, release: Some(release.id), kind: EventKind::Planned, detail, at }
 }
 
 /// Opens what was filled; withdraws who asked not to be written to since the release. A timer adds nobody to what a person
@@ -264,11 +348,11 @@ async fn seal(
     }
     if earlier.is_some() && (sums.total() == 0 || order.is_timer()) {
         ledger.discard(release.id, number).await.map_err(at)?;
+    } else if let Err(error) = ledger.seal(release.id, number, sums.audience.0).await {
+        ledger.discard(release.id, number).await.map_err(at)?;
+        return Err(at(error));
     } else {
-        ledger.seal(release.id, number, sums.audience.0).await.map_err(at)?;
-    }
-    if release.state != ReleaseState::Open {
-        ledger.set_state(release.id, ReleaseState::Open).await.map_err(at)?;
+        ledger.note(&planned(context, release, sums)).await.map_err(at)?;
     }
     Ok(())
 }

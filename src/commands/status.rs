@@ -2,12 +2,12 @@
 //!
 //! Only looks: it takes no lock that a send waits for and writes nothing.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::json;
 
 use super::released::{Released, title};
+use super::revisions::newest_of_each;
 use super::{Context, record};
 use crate::cli;
 use crate::error::{Error, Exit};
@@ -21,8 +21,9 @@ mod text;
 mod watch;
 
 use look::{Look, Subject};
+pub use look::{Stage, stage};
 use named::Named;
-pub use named::uncertain;
+pub use named::{Found, uncertain};
 
 pub async fn run(arguments: &cli::Status, context: &Context) -> Result<Exit, Error> {
     match &arguments.post {
@@ -33,7 +34,7 @@ pub async fn run(arguments: &cli::Status, context: &Context) -> Result<Exit, Err
 
 async fn of_post(post: &Path, watching: bool, context: &Context) -> Result<Exit, Error> {
     let Released { record, release } = Released::find(context, post).await?;
-    let subject = Subject::of(context, &record, release).await?;
+    let subject = Subject::of(context, release);
     if watching {
         watch::post(context, &record, &subject).await?;
     }
@@ -69,13 +70,8 @@ async fn subjects(context: &Context, record: &SqliteLedger) -> Result<Vec<Subjec
     if releases.iter().any(|release| release.mode == Mode::Real) {
         releases.retain(|release| release.mode == Mode::Real);
     }
-    let mut seen = BTreeSet::new();
-    releases.retain(|release| seen.insert(release.slug.clone()));
-    let mut subjects = Vec::with_capacity(releases.len());
-    for release in releases {
-        subjects.push(Subject::of(context, record, release).await?);
-    }
-    Ok(subjects)
+    // Trials are left only where nothing was sent for real.
+    Ok(newest_of_each(&releases).into_iter().map(|release| Subject::of(context, release)).collect())
 }
 
 /// The headline of a post on one line, if its file can be read.

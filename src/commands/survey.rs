@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 
 use super::audience::{Mail, decisions};
 use super::ready::Ready;
+use super::released::is_by_hand;
+use super::send::rest::{Course, Replaced};
 use super::send::{mode, outbox};
 use super::{Context, record};
 use crate::dispatch::Chosen;
 use crate::dispatch::freeze::{Sums, Wave};
 use crate::error::Error;
-use crate::ledger::{Ledger, LedgerError, Mode, NewRelease, Part, Release, Roll, Scratch, SqliteLedger, Totals};
+use crate::ledger::{Books, Ledger, LedgerError, Mode, NewRelease, Part, Release, Roll, Scratch, SqliteLedger, Totals};
 use crate::plan::{ChannelPlan, Plan};
 use crate::render::code::Code;
 
@@ -22,6 +24,8 @@ pub struct Survey {
     pub parts: Vec<Part>,
     /// The release that a send would go on with, and what became of it so far.
     pub earlier: Option<Release>,
+    /// What a new text takes the place of.
+    pub replaced: Option<Replaced>,
     pub before: Vec<(i64, Totals)>,
     /// The sending record, if there is one.
     pub record: Option<SqliteLedger>,
@@ -35,7 +39,7 @@ impl Survey {
         let sums = Sums::default();
         let plan = plan(ready.slug(), &ready.code(), &ready.parts, &sums, None, &[]);
         let parts = ready.parts.clone();
-        Survey { plan, sums, parts, earlier: None, before: Vec::new(), record: None, new: None }
+        Survey { plan, sums, parts, earlier: None, replaced: None, before: Vec::new(), record: None, new: None }
     }
 }
 
@@ -49,19 +53,34 @@ pub async fn survey(context: &Context, ready: &Ready, lists: &[String]) -> Resul
         Some(record) => earlier(context, ready, record).await?,
         None => None,
     };
+    on_course(context, ready, lists, record, Course::onward(earlier)).await
+}
+
+/// The same, going on as is told.
+///
+/// # Errors
+/// As [`survey`].
+pub async fn on_course(
+    context: &Context,
+    ready: &Ready,
+    lists: &[String],
+    record: Option<SqliteLedger>,
+    course: Course,
+) -> Result<Survey, Error> {
     let scratch = Scratch::new();
     let limited = context.project.config.limited_domains();
-    let wave =
-        Wave { roll: &scratch, release: 0, number: 1, record: record.as_ref(), earlier: earlier.as_ref(), limited };
-    let (parts, before) = match (&record, &earlier) {
+    let (earlier, replaces) = (course.earlier.as_ref(), course.replaces());
+    let wave = Wave { roll: &scratch, release: 0, number: 1, record: record.as_ref(), earlier, replaces, limited };
+    let (parts, before) = match (&record, earlier) {
         (Some(record), Some(earlier)) => frozen(record, earlier).await?,
-        _ => (ready.parts.clone(), Vec::new()),
+        _ => (ready.parts.clone(), course.before(&ready.parts)),
     };
     let mails = if earlier.is_some() { Mail::of_parts(&parts)? } else { Mail::of_ready(ready) };
     let sums = wave.fill(decisions(context, &ready.key, ready.lang(), &mails, lists)?).await?;
-    let code = earlier.as_ref().map_or_else(|| ready.code(), code_of);
-    let plan = plan(ready.slug(), &code, &parts, &sums, earlier.as_ref().map(|_| &before[..]), lists);
-    Ok(Survey { plan, sums, parts, earlier, before, record, new: Some(scratch) })
+    let code = earlier.map_or_else(|| ready.code(), code_of);
+    let plan = plan(ready.slug(), &code, &parts, &sums, (!course.is_first()).then_some(&before[..]), lists);
+    let Course { earlier, replaced, .. } = course;
+    Ok(Survey { plan, sums, parts, earlier, replaced, before, record, new: Some(scratch) })
 }
 
 /// The release that a send goes on with. A trial whose files were deleted, or that was made with another key, is over.
@@ -88,6 +107,21 @@ pub fn new_release(context: &Context, ready: &Ready) -> NewRelease {
 pub async fn frozen(record: &SqliteLedger, release: &Release) -> Result<(Vec<Part>, Vec<(i64, Totals)>), Error> {
     let at = |error: LedgerError| error.at(&record.place());
     Ok((record.parts(release.id).await.map_err(at)?, record.totals(release.id).await.map_err(at)?))
+}
+
+/// Whether nothing of a release is left that this program delivers.
+///
+/// # Errors
+/// The record's.
+pub async fn is_done(record: &SqliteLedger, release: &Release) -> Result<bool, Error> {
+    let at = |error: LedgerError| error.at(&record.place());
+    let outline = record.outline(release.id).await.map_err(at)?;
+    let own = |number: i64| {
+        let part = usize::try_from(number).ok().and_then(|number| outline.get(number));
+        part.is_some_and(|part| !is_by_hand(release.mode, &part.channel))
+    };
+    let totals = record.totals(release.id).await.map_err(at)?;
+    Ok(!totals.iter().any(|(number, totals)| own(*number) && totals.open() > 0))
 }
 
 /// A release's code, as people read it.

@@ -6,7 +6,8 @@ use jiff::{Timestamp, Zoned};
 
 use super::Context;
 
-fn zoned(context: &Context, at: i64) -> Zoned {
+/// In the site's time zone.
+pub fn zoned(context: &Context, at: i64) -> Zoned {
     let at = Timestamp::from_millisecond(at).unwrap_or_default();
     at.to_zoned(context.project.config.site.zone.clone())
 }
@@ -19,6 +20,11 @@ pub fn day(context: &Context, at: i64) -> String {
 /// `23 November 2026, 09:00`.
 pub fn moment(context: &Context, at: i64) -> String {
     zoned(context, at).strftime("%-d %B %Y, %H:%M").to_string()
+}
+
+/// `23 November 2026, 09:00:17 CET`, where seconds and the zone matter.
+pub fn full(context: &Context, at: i64) -> String {
+    zoned(context, at).strftime("%-d %B %Y, %H:%M:%S %Z").to_string()
 }
 
 /// `10:40` today, `24 November, 10:40` on another day, with the year where it is another one.

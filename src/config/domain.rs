@@ -9,7 +9,7 @@ use idna::AsciiDenyList;
 use idna::uts46::{DnsLength, Hyphens, Uts46};
 
 /// The lower-case ASCII form (UTS #46 with the STD3 characters and DNS lengths).
-pub(super) fn ascii(name: &str) -> Option<String> {
+pub fn ascii(name: &str) -> Option<String> {
     let ascii = Uts46::new().to_ascii(name.as_bytes(), AsciiDenyList::STD3, Hyphens::CheckFirstLast, DnsLength::Verify);
     ascii.ok().map(|name| name.to_ascii_lowercase())
 }
@@ -20,7 +20,7 @@ pub(super) fn is_loopback(host: &str) -> bool {
 }
 
 /// Whether a domain is kept for examples (RFC 2606, RFC 6761), or is an `example.` under a country's ending.
-pub(super) fn is_example(domain: &str) -> bool {
+pub fn is_example(domain: &str) -> bool {
     let mut labels = domain.rsplit('.');
     let (top, second) = (labels.next().unwrap_or_default(), labels.next().unwrap_or_default());
     let is = |label: &str, names: &[&str]| names.iter().any(|name| label.eq_ignore_ascii_case(name));

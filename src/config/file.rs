@@ -35,6 +35,19 @@ pub(super) struct File {
     pub notify: Option<Notify>,
     #[serde(default)]
     pub doctor: Doctor,
+    /// A word for each rule, and `clients`, a list.
+    #[serde(default)]
+    pub check: BTreeMap<Text, Spanned<toml::Value>>,
+    #[serde(default)]
+    pub import: Import,
+}
+
+/// `[import]`.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Import {
+    #[serde(default)]
+    pub allow_private: bool,
 }
 
 #[derive(Deserialize)]

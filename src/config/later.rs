@@ -1,20 +1,11 @@
 //! What the configuration of a later version has and this one does not do yet.
 //!
-//! Comes in: a section, a kind of network. Goes out: whether it is one of those, and the [`Finding`] that
-//! says so kindly, with what works today.
+//! Comes in: a kind of network. Goes out: whether it is one of those, and the [`Finding`] that says so kindly, with what
+//! works today.
 
 use crate::finding::Finding;
 
-/// Sections, with a key that stands beside each, since `check` may be a key elsewhere.
-const SECTIONS: [(&str, &str, &str); 1] = [("check", "sender", "[check]")];
-
 const KINDS: [&str; 8] = ["slack", "teams", "discord", "mattermost", "webhook", "matrix", "telegram", "websub"];
-
-/// The section's name as written, if a later version has this unknown key beside the known ones.
-pub(super) fn section(key: &str, known: &[String]) -> Option<String> {
-    let is = |(later, beside, _): &&(&str, &str, &str)| *later == key && known.iter().any(|known| known == beside);
-    SECTIONS.iter().find(is).map(|(_, _, name)| (*name).to_owned())
-}
 
 /// `kind = "slack"`, if a later version has it.
 pub(super) fn kind(written: &str) -> Option<String> {
@@ -23,9 +14,6 @@ pub(super) fn kind(written: &str) -> Option<String> {
 
 /// Says that `name` is not there yet.
 pub(super) fn finding(name: &str) -> Finding {
-    let help = match name {
-        name if name.starts_with("kind") => "remove this channel; a kind = \"plain\" writes a text to post by hand",
-        _ => "remove this section, or put # before its lines to keep them for later",
-    };
+    let help = "remove this channel; a kind = \"plain\" writes a text to post by hand";
     Finding::error("config-not-yet", format!("{name} is not in this version yet")).help(help)
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use jiff::tz::TimeZone;
 use lettre::message::Mailbox;
 
-use crate::finding::Finding;
+use crate::finding::{Finding, Place};
 use crate::secret::SecretRef;
 
 mod check;
@@ -20,16 +20,20 @@ mod file;
 mod later;
 mod network;
 mod provider;
+mod sender;
 mod shown;
 mod syntax;
 mod theme;
 mod url;
 
+pub use domain::{ascii as ascii_domain, is_example};
 pub use email::{
     EmailSettings, Images, Login, OAuthSettings, PaceSettings, RetrySettings, Security, SendmailSettings, SmtpSettings,
     Transport,
 };
 pub use network::Places;
+pub use provider::{PROVIDERS, Provider};
+pub use sender::sender_of;
 pub use theme::{Color, Theme};
 pub use url::is_url;
 
@@ -55,6 +59,9 @@ pub struct Config {
     pub notify: Vec<Mailbox>,
     /// `[doctor] dkim_selector`: names the DKIM key in the DNS (RFC 6376 section 3.1).
     pub dkim_selector: Option<String>,
+    pub check: CheckSettings,
+    /// `[import] allow_private`: pages may lie in a private network, and be loaded by http.
+    pub import_private: bool,
     /// Where lines stand that [`Config::network_problems`] may name.
     pub places: Places,
 }
@@ -203,6 +210,23 @@ pub struct ApprovalSettings {
     pub required: bool,
     /// How many people may be added or gone since without asking again.
     pub recipients_may_change: u64,
+}
+
+/// `[check]`, as written: `crate::check` knows the rules and the mail programs.
+#[derive(Debug, Clone, Default)]
+pub struct CheckSettings {
+    /// A rule's name, what it is to be, and where that stands.
+    pub rules: Vec<(String, Weight, Place)>,
+    /// The mail programs that a design of one's own is looked at for; `None`: the usual ones.
+    pub clients: Option<(Vec<String>, Place)>,
+}
+
+/// What a rule of `check` is to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Weight {
+    Off,
+    Warn,
+    Error,
 }
 
 impl Config {

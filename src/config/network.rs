@@ -2,7 +2,7 @@
 //!
 //! Comes in: a validated [`Config`]. Goes out: findings with their lines. Reads nothing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::domain::is_example;
 use super::{Config, Login, Transport};
@@ -21,6 +21,11 @@ pub struct Places {
     pub unsubscribe_url: Option<Place>,
     /// In `[email.smtp]`.
     pub password: Option<Place>,
+    pub privacy_url: Option<Place>,
+    /// The section `[feed]`, as far as one of its keys is written.
+    pub feed: Option<Place>,
+    /// The name of each list.
+    pub lists: BTreeMap<String, Place>,
 }
 
 impl Config {

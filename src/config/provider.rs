@@ -7,7 +7,7 @@ use super::Security;
 
 /// What is known of a provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Provider {
+pub struct Provider {
     pub name: &'static str,
     /// As people call it.
     pub title: &'static str,
@@ -39,7 +39,7 @@ const fn at(name: &'static str, title: &'static str, host: &'static str) -> Prov
 }
 
 /// The providers by name.
-pub(super) const PROVIDERS: [Provider; 7] = [
+pub const PROVIDERS: [Provider; 7] = [
     // "Exchange Online limits", sending limits: 30 messages a minute, 10,000 recipients a day; SMTP AUTH client
     // submission: 3 connections at once.
     Provider {
@@ -68,6 +68,16 @@ pub(super) const PROVIDERS: [Provider; 7] = [
     },
 ];
 
+impl Provider {
+    /// What it takes of one account, in words; nothing where no limit is known.
+    pub fn limits(&self) -> String {
+        let figures = [(self.per_minute, "a minute"), (self.per_hour, "an hour"), (self.per_day, "a day")];
+        let known = figures.into_iter().filter_map(|(mails, per)| Some((mails.filter(|mails| *mails > 0)?, per)));
+        let words: Vec<String> = known.map(|(mails, per)| format!("{mails} {per}")).collect();
+        words.join(", ")
+    }
+}
+
 /// The provider of that name.
 pub(super) fn by_name(name: &str) -> Option<Provider> {
     PROVIDERS.into_iter().find(|provider| provider.name == name)
@@ -84,5 +94,12 @@ mod tests {
             assert!((1..=64).contains(&provider.connections) && provider.host != Some(""), "{provider:?}");
             assert!(provider.security != Some(Security::None), "{provider:?}");
         }
+    }
+
+    #[test]
+    fn limits_are_told_in_words() {
+        let limits = |name| by_name(name).expect("is known").limits();
+        assert_eq!(limits("microsoft365"), "30 a minute, 10000 a day");
+        assert_eq!((limits("ionos").as_str(), limits("relay").as_str()), ("50 an hour", ""));
     }
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::check::Checker;
 use super::file::File;
-use super::{Config, later, shown};
+use super::{Config, shown};
 use crate::finding::{Finding, Place, nearest};
 
 /// Parses and checks a configuration file.
@@ -22,12 +22,9 @@ fn finding(path: &Path, text: &str, error: &toml::de::Error) -> Finding {
     if let Some((key, known)) = unknown_key(message) {
         // The span of a table's unknown key may be the table's; the key itself is a better place.
         let place = key_place(path, text, &place, &key);
-        return match later::section(&key, &known) {
-            Some(name) => later::finding(&name).at(place),
-            None => Finding::error("config-unknown-key", format!("unknown key `{key}` in the configuration"))
-                .at(place)
-                .help(help_for_unknown(&key, &known)),
-        };
+        return Finding::error("config-unknown-key", format!("unknown key `{key}` in the configuration"))
+            .at(place)
+            .help(help_for_unknown(&key, &known));
     }
     let (message, help) = plain(message);
     let finding = Finding::error("config-syntax", message).at(place);

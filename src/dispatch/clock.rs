@@ -46,14 +46,45 @@ impl Clock {
 
     /// Now.
     pub fn timestamp(&self) -> Timestamp {
+        self.at(self.steady.elapsed(), Timestamp::now())
+    }
+
+    /// What it shows after so long by the steady clock, when the machine's own shows `wall`.
+    fn at(&self, elapsed: Duration, wall: Timestamp) -> Timestamp {
         let began = self.began.timestamp();
-        let steady = began.checked_add(self.steady.elapsed() + self.slept.get()).unwrap_or(began);
-        let wall = Timestamp::now();
+        let steady = began.checked_add(elapsed + self.slept.get()).unwrap_or(began);
         let missed = wall.duration_since(steady);
         if self.real && missed > SignedDuration::try_from(SLEPT).unwrap_or_default() {
             self.slept.set(self.slept.get() + missed.unsigned_abs());
             return wall;
         }
         steady
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    #[test]
+    fn a_clock_that_is_set_back_in_the_middle_of_a_send_changes_nothing() {
+        let began = Timestamp::now();
+        let clock = Clock::starting(&began.to_zoned(TimeZone::UTC));
+        assert_eq!(clock.at(60 * SECOND, began + 60 * SECOND), began + 60 * SECOND);
+        assert_eq!(clock.at(61 * SECOND, began + 61 * SECOND - HOUR), began + 61 * SECOND);
+        assert_eq!(clock.at(62 * SECOND, began + 62 * SECOND), began + 62 * SECOND, "nor that it is set right again");
+    }
+
+    #[test]
+    fn a_clock_that_is_set_forward_is_followed_once_and_never_goes_back() {
+        let began = Timestamp::now();
+        let clock = Clock::starting(&began.to_zoned(TimeZone::UTC));
+        assert_eq!(clock.at(SECOND, began + SECOND + HOUR), began + SECOND + HOUR, "the machine may have slept");
+        assert_eq!(clock.at(2 * SECOND, began + 2 * SECOND), began + 2 * SECOND + HOUR);
     }
 }

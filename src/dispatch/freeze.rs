@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::pace::domain_of;
 use crate::error::Error;
-use crate::ledger::{Ledger, Release, Roll};
+use crate::ledger::{Release, Revisions, Roll};
 use crate::plan::{AudienceDigest, Decision, Recipient, Skip, Target};
 
 /// Recipients added by one statement.
@@ -23,6 +23,8 @@ pub struct Sums {
     pub limited: BTreeMap<String, u64>,
     /// Of all recipients of the release, earlier waves included.
     pub audience: AudienceDigest,
+    /// Of the new ones, those for whom the mail of the replaced release waits.
+    pub waited: u64,
     /// The very first of them, whom a build shows.
     pub first: Option<Recipient>,
 }
@@ -57,11 +59,13 @@ pub struct Wave<'a, R, L> {
     /// The sending record, if there is one, and the release that is gone on with.
     pub record: Option<&'a L>,
     pub earlier: Option<&'a Release>,
+    /// The release whose place this one takes: who has something of it is not written to again.
+    pub replaces: Option<&'a Release>,
     /// Domains with a limit of their own, lower case.
     pub limited: BTreeSet<&'a str>,
 }
 
-impl<R: Roll, L: Ledger> Wave<'_, R, L> {
+impl<R: Roll, L: Revisions> Wave<'_, R, L> {
     /// Adds everybody who is to be written to and was not yet.
     ///
     /// # Errors
@@ -117,6 +121,11 @@ impl<R: Roll, L: Ledger> Wave<'_, R, L> {
         let new = self.roll.add(self.release, self.number, chunk).await;
         let mut new: HashSet<Target> = new.map_err(|error| error.at(&self.roll.place()))?.into_iter().collect();
         sums.skip(Skip::Duplicate, chunk.len() - new.len());
+        if let (Some(record), Some(replaced)) = (self.record, self.replaces) {
+            let new: Vec<Target> = new.iter().copied().collect();
+            let waiting = record.waiting_for(replaced.id, &new).await.map_err(|error| error.at(&record.place()))?;
+            sums.waited += waiting.len() as u64;
+        }
         for recipient in chunk.drain(..) {
             // The first row of an address is the one the ledger kept.
             if new.remove(&recipient.target) {
@@ -148,8 +157,12 @@ impl<R: Roll, L: Ledger> Wave<'_, R, L> {
     }
 
     async fn drop_known(&self, chunk: &mut Vec<Recipient>, sums: &mut Sums) -> Result<(), Error> {
-        let (Some(record), Some(earlier)) = (self.record, self.earlier) else { return Ok(()) };
-        let known = record.known(earlier.id, &targets(chunk)).await;
+        let Some(record) = self.record else { return Ok(()) };
+        let known = match (self.earlier, self.replaces) {
+            (Some(earlier), _) => record.known(earlier.id, &targets(chunk)).await,
+            (None, Some(replaced)) => record.reached(replaced.id, &targets(chunk)).await,
+            (None, None) => return Ok(()),
+        };
         let known: HashSet<Target> = known.map_err(|error| error.at(&record.place()))?.into_iter().collect();
         let before = chunk.len();
         chunk.retain(|recipient| !known.contains(&recipient.target));

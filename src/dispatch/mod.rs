@@ -15,6 +15,7 @@ use crate::config::RetrySettings;
 use crate::error::{Error, Exit};
 use crate::ledger::{LEASE, LedgerError, LostDelivery, Pacing, Part, Recovered, Release, ReleaseState, Work, Worker};
 
+mod clear_up;
 mod clock;
 mod compose;
 mod control;
@@ -28,6 +29,7 @@ mod suspicion;
 mod tally;
 mod ways;
 
+pub use clear_up::clear_up;
 pub use clock::Clock;
 pub use compose::Composer;
 pub use control::{Ending, Phase};

@@ -23,6 +23,9 @@ pub enum HttpError {
     Unanswered { host: String, reason: String },
     #[error("{0} answered with more than can be read")]
     TooLarge(String),
+    /// One page leads to another and to no end.
+    #[error("{0} leads from one page to another and to no end")]
+    Redirects(String),
     #[error("no HTTP client can be made: {0}")]
     Client(String),
 }
@@ -35,7 +38,7 @@ impl HttpError {
 
     /// Whether the other side may have acted on the request.
     pub const fn may_have_arrived(&self) -> bool {
-        matches!(self, HttpError::Unanswered { .. } | HttpError::TooLarge(_))
+        matches!(self, HttpError::Unanswered { .. } | HttpError::TooLarge(_) | HttpError::Redirects(_))
     }
 }
 
@@ -63,5 +66,7 @@ pub fn reason(error: reqwest::Error) -> String {
     while let Some(inner) = cause.source() {
         cause = inner;
     }
-    cause.to_string()
+    let text = cause.to_string();
+    // The operating system's sentence without Rust's `(os error 111)`.
+    text.find(" (os error").map_or(text.clone(), |end| text[..end].to_lowercase())
 }

@@ -47,6 +47,15 @@ pub struct Moments {
     pub next: Option<i64>,
 }
 
+/// How far a record is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Uses {
+    /// Grows with what is marked or settled of a real release, in one step with it.
+    pub count: i64,
+    /// When that was last, in milliseconds since 1970 by the clock of whoever did it.
+    pub at: Option<i64>,
+}
+
 /// What noting something as done by hand came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ByHand {
@@ -58,8 +67,23 @@ pub enum ByHand {
     Elsewhere,
 }
 
+/// What stands for the address of a member whose data were deleted.
+pub const DELETED: &str = "(address deleted)";
 /// What is noted of a delivery that a person counts as sent.
 pub const COUNTED: &str = "counted as sent by a person";
+/// What is noted of a delivery that a person wants sent again.
+pub const AGAIN: &str = "a person decided to send it again";
+/// What is noted of a delivery whose member became suppressed after the release.
+pub const WITHDRAWN: &str = "must not be written to; asked for after the release";
+
+/// Deliveries of a part whose outcome a person or a list decided, and no server.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Aside {
+    /// Counted as sent by a person; among those that were sent.
+    pub counted: u64,
+    /// Taken out before they were handed over; among those that failed.
+    pub taken_out: u64,
+}
 
 /// What a person decides about a delivery whose answer was lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,12 +107,24 @@ pub trait Books: Ledger {
         limit: u32,
     ) -> Result<Vec<Standing>, LedgerError>;
 
+    /// Up to `limit` deliveries in whatever state, after the given one, in their order: each once, also while they are
+    /// being sent.
+    async fn deliveries(
+        &self,
+        release: i64,
+        after: Option<DeliveryKey>,
+        limit: u32,
+    ) -> Result<Vec<Standing>, LedgerError>;
+
     /// The parts of a release in their order, without their content.
     async fn outline(&self, release: i64) -> Result<Vec<Part>, LedgerError>;
 
     /// When the release's first delivery was handed over, and when the last one was answered, what is done
     /// by hand aside; and when the next try is due.
     async fn moments(&self, release: i64) -> Result<Moments, LedgerError>;
+
+    /// By part, how many a person counted as sent and how many were taken out; a part without any is left out.
+    async fn asides(&self, release: i64) -> Result<Vec<(i64, Aside)>, LedgerError>;
 
     /// Settles a delivery as sent that a person made; `detail` says where it can be seen. Again: replaces that.
     async fn settle_by_hand(
@@ -102,7 +138,9 @@ pub trait Books: Ledger {
     /// Everything that was ever released to a target, the newest first. The parts come without their content.
     async fn history(&self, target: Target) -> Result<Vec<Passage>, LedgerError>;
 
-    /// Decides about uncertain deliveries: those given, or all of the release. Says how many there were.
+    /// Decides about uncertain deliveries: those given, or all of the release. Says how many there were. What is to be
+    /// sent again of a release that is not the newest of its post is forgotten: those members have nothing yet, and the
+    /// next wave of the newest one takes them up.
     async fn resolve(
         &self,
         release: i64,
@@ -111,7 +149,8 @@ pub trait Books: Ledger {
         at: i64,
     ) -> Result<u64, LedgerError>;
 
-    /// Stops a release or opens it again. A settled one opens only if something of it is open.
+    /// Stops a release or opens it again. A settled one opens only if something of it is open, and none whose place a
+    /// later revision took.
     async fn set_state(&self, release: i64, state: ReleaseState) -> Result<(), LedgerError>;
 
     /// Keeps these targets from being written to. Says how many were not kept from it before.
@@ -144,7 +183,10 @@ pub trait Books: Ledger {
     /// Everything that happened to a post, in the order of time.
     async fn events(&self, slug: &str) -> Result<Vec<Event>, LedgerError>;
 
-    /// A fact about the record as a whole: its `id`, the fingerprint of its `key`.
+    /// How often something of a real release was marked or settled, and when last.
+    async fn uses(&self) -> Result<Uses, LedgerError>;
+
+    /// A fact about the record as a whole: its `id`, the fingerprint of its `key`, its `home`.
     async fn fact(&self, name: &str) -> Result<Option<String>, LedgerError>;
 
     /// Notes a fact unless it is there already. Says what is there now.

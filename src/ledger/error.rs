@@ -1,5 +1,7 @@
 //! Why the ledger could not do what it was asked, and what to do about it.
 
+use std::path::PathBuf;
+
 use thiserror::Error;
 
 use crate::error;
@@ -13,6 +15,9 @@ pub enum LedgerError {
     Locked,
     #[error("it is damaged or no sending record: {0}")]
     Damaged(String),
+    /// The file was put there after the log beside it was written.
+    #[error("it was put there while the log of another one, {}, lay beside it", .0.display())]
+    Mixed(PathBuf),
     #[error("the disk is full")]
     Full,
     #[error("it cannot be opened")]
@@ -25,6 +30,9 @@ pub enum LedgerError {
     Database(String),
     #[error("another send is being prepared")]
     Busy,
+    /// Of an earlier revision something is claimed or leaving, or was while the new one was made.
+    #[error("the earlier text of this post is still being sent")]
+    InHand,
     /// A file beside the database.
     #[error("{0}")]
     Beside(String),
@@ -34,10 +42,23 @@ impl LedgerError {
     /// The error of a command, with where the record is kept and what to do.
     pub fn at(self, place: &str) -> error::Error {
         let help = match &self {
+            LedgerError::InHand => {
+                let help =
+                    "nothing was changed; `rundbrief stop` ends what is being sent, then try again in a few seconds";
+                return error::Error::Underway { message: self.to_string(), help: help.to_owned() };
+            }
             LedgerError::Newer => "install the version that wrote it, or a later one; nothing was changed",
             LedgerError::Locked | LedgerError::Busy => "wait until the other one has finished, then run this again",
             LedgerError::Damaged(_) => {
                 "restore it from a backup, or move it away to begin a new one; without it nobody knows who was written to"
+            }
+            LedgerError::Mixed(log) => {
+                let log = log.display();
+                let help = format!(
+                    "if you restored it from a backup, delete {log} (and the file that ends in -shm); if not, and the two \
+                     belong together, run `touch {log}`; nothing was changed"
+                );
+                return error::Error::Ledger { place: place.to_owned(), message: self.to_string(), help };
             }
             LedgerError::Full => "free some space and run the command again; what was recorded is kept",
             LedgerError::Unopenable => "[ledger] url must name a file in a folder that can be written to",

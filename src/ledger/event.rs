@@ -3,6 +3,9 @@
 /// The kinds of events, as the database names them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum EventKind {
+    /// Recipients were added to a release; the detail is a JSON object with how many rows of the lists were skipped, by
+    /// the names of [`crate::plan::Skip`].
+    Planned,
     /// A send began or went on; the detail names what takes the mails: `smtp.example.org`.
     Sending,
     /// A person stopped it; the detail says who, if that is known.
@@ -16,12 +19,19 @@ pub enum EventKind {
 }
 
 impl EventKind {
-    pub const ALL: [EventKind; 5] =
-        [EventKind::Sending, EventKind::Stopped, EventKind::WentOn, EventKind::NotSent, EventKind::Told];
+    pub const ALL: [EventKind; 6] = [
+        EventKind::Sending,
+        EventKind::Stopped,
+        EventKind::WentOn,
+        EventKind::NotSent,
+        EventKind::Told,
+        EventKind::Planned,
+    ];
 
     /// The stable name in the database and in JSON.
     pub const fn name(self) -> &'static str {
         match self {
+            EventKind::Planned => "planned",
             EventKind::Sending => "sending",
             EventKind::Stopped => "stopped",
             EventKind::WentOn => "went_on",

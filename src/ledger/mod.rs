@@ -4,24 +4,32 @@
 //! Comes in: what a plan decided, and outcomes. Goes out: deliveries to work on, and counts. The only module that
 //! talks to a database; it never renders and never sends.
 
+mod approval;
 mod books;
 mod boot;
 mod error;
 mod event;
 mod journal;
 mod record;
+mod revision;
 mod scratch;
 mod sqlite;
 mod state;
+mod witness;
 mod work;
 
-pub use books::{Books, ByHand, COUNTED, Decided, Moments, Passage, Standing, Suppression};
+pub use approval::{Approval, Approvals, Approved, Changed, NewApproval, People};
+pub use books::{
+    AGAIN, Aside, Books, ByHand, COUNTED, DELETED, Decided, Moments, Passage, Standing, Suppression, Uses, WITHDRAWN,
+};
 pub use error::LedgerError;
 pub use event::{Event, EventKind};
-pub use record::{Delivery, DeliveryKey, NewRelease, Part, Release, Settled};
+pub use record::{Delivery, DeliveryKey, NewRelease, Part, Release, Settled, Upgrade};
+pub use revision::Revisions;
 pub use scratch::Scratch;
-pub use sqlite::SqliteLedger;
+pub use sqlite::{SqliteLedger, identity_of};
 pub use state::{DeliveryState, Mode, ReleaseState, Totals};
+pub use witness::{Heard, Testimony, Witness};
 pub use work::{
     LEASE, Limit, Lost, LostDelivery, Marked, Pacing, Recovered, Seat, Slots, Spent, Waiting, Wanted, Work, Worker,
 };
@@ -57,10 +65,16 @@ pub trait Ledger: Roll {
     /// Begins a release that takes recipients and reaches nobody until [`Ledger::seal`].
     async fn begin(&self, release: &NewRelease) -> Result<Release, LedgerError>;
 
-    /// Of these targets, those that a sealed wave of the release has, also after their addresses were deleted.
+    /// Of these targets, those that a sealed wave of the release has, also after their addresses were deleted; and those
+    /// that an earlier revision of it reached or may have ([`Revisions::reached`]).
     async fn known(&self, release: i64, targets: &[Target]) -> Result<Vec<Target>, LedgerError>;
 
-    /// Makes the wave's recipients deliveries and opens the release, in one step.
+    /// Makes the wave's recipients deliveries and opens the release, in one step; a post that a person stopped is sealed
+    /// as stopped. The first wave of a new revision takes the place of the earlier ones in the same step: what waits of
+    /// them is dropped, they are settled, and a channel that they have served is not served again.
+    ///
+    /// [`LedgerError::InHand`] while a worker has something of an earlier revision, or when one reached somebody of this
+    /// wave since they were added; nothing is changed then.
     async fn seal(&self, release: i64, wave: i64, audience: [u8; 32]) -> Result<(), LedgerError>;
 
     /// Fails what waits for members who refuse in a row that this wave noted. Says how many there were.
@@ -84,7 +98,7 @@ pub trait Ledger: Roll {
     /// Marks the release settled when nothing is open any more.
     async fn close(&self, release: i64) -> Result<(), LedgerError>;
 
-    /// Removes a trial, so that the next one begins anew. A real release is never removed.
+    /// Removes a trial with all its revisions, so that the next one begins anew. A real release is never removed.
     async fn forget_trial(&self, release: i64) -> Result<(), LedgerError>;
 
     /// Counts by part, in the order of the parts; a part without deliveries is left out.

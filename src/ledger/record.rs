@@ -1,5 +1,6 @@
 //! What the ledger holds, as values.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{DeliveryState, Mode, ReleaseState};
@@ -92,4 +93,14 @@ pub struct Settled {
     pub detail: String,
     /// Milliseconds since 1970.
     pub at: i64,
+}
+
+/// What bringing a record up to date came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Upgrade {
+    /// The versions of its tables, before and now.
+    pub from: i64,
+    pub to: i64,
+    /// The record as it was before.
+    pub copy: PathBuf,
 }

@@ -137,6 +137,10 @@ pub trait Work: Ledger {
     /// Has failed deliveries tried again: they are deferred until `due_at`, and a release that was settled is open.
     async fn reopen(&self, release: i64, keys: &[DeliveryKey], due_at: i64) -> Result<(), LedgerError>;
 
+    /// Where the record was last used later than `now`, by a clock that was ahead: sets back everything that is to come by
+    /// as much, so that nothing waits longer than it was meant to, or less. Says how much that was.
+    async fn rewind(&self, now: i64) -> Result<i64, LedgerError>;
+
     /// What is left of these parts besides what this worker holds.
     async fn waiting(&self, worker: &Worker, release: i64, parts: &[i64]) -> Result<Waiting, LedgerError>;
 

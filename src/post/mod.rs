@@ -15,6 +15,7 @@ use crate::finding::Finding;
 
 pub mod header;
 pub mod markdown;
+pub mod passage;
 pub mod picture;
 pub mod sentence;
 
@@ -23,8 +24,14 @@ mod month;
 mod reference;
 mod report;
 mod source;
+mod written;
 
 pub use file_name::file_name;
+pub use header::written_day;
+pub use markdown::write as write_markdown;
+pub use report::Spot;
+pub use source::is_forbidden;
+pub use written::Written;
 
 /// The file stem of a post, its identity everywhere: letters, digits, `-`, `_` and `.`, not beginning with `.` or `-`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -67,6 +74,11 @@ impl Display for Slug {
     }
 }
 
+/// Whether the text of a post may link there: http(s), `mailto:` or `tel:`.
+pub fn is_link(url: &str) -> bool {
+    reference::link(url).is_ok()
+}
+
 /// One recap, parsed and valid.
 #[derive(Debug, Clone)]
 pub struct Post {
@@ -77,6 +89,8 @@ pub struct Post {
     pub body: Vec<Block>,
     /// Warnings of the parser: raw HTML shown as text, a star that closed an emphasis, a date read as a list.
     pub findings: Vec<Finding>,
+    /// The file itself, for findings about its text.
+    pub written: Written,
 }
 
 /// The YAML header, every value parsed.

@@ -16,7 +16,7 @@ pub(super) struct Report<'s> {
 
 /// Where something stands: line and column from 1, and how many characters are meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Spot {
+pub struct Spot {
     pub line: usize,
     pub column: usize,
     pub width: usize,

@@ -38,6 +38,11 @@ impl Source {
         Ok(source)
     }
 
+    /// The whole file.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// The YAML between the two `---` lines.
     pub(super) fn header(&self) -> &str {
         &self.text[self.starts[self.header.0]..self.starts[self.header.1]]
@@ -121,7 +126,7 @@ impl Source {
 
 /// Characters that XML 1.0 (section 2.2) or mail headers cannot carry, and Unicode's noncharacters. Tab and `\n` are
 /// among them; who allows these says so.
-pub(super) fn is_forbidden(c: char) -> bool {
+pub fn is_forbidden(c: char) -> bool {
     c.is_control() || matches!(c, '\u{FDD0}'..='\u{FDEF}') || u32::from(c) & 0xFFFE == 0xFFFE
 }
 

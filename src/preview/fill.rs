@@ -7,7 +7,8 @@ pub fn fill(document: &str, values: &[(&str, &str)]) -> String {
     while let Some(start) = rest.find('%') {
         let (before, from) = rest.split_at(start);
         filled.push_str(before);
-        let known = values.iter().find(|(name, _)| from[1..].strip_prefix(name).is_some_and(|end| end.starts_with('%')));
+        let known =
+            values.iter().find(|(name, _)| from[1..].strip_prefix(name).is_some_and(|end| end.starts_with('%')));
         match known {
             Some((name, value)) => {
                 filled.push_str(value);

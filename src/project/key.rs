@@ -5,7 +5,7 @@
 
 use std::fs::File;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -49,6 +49,16 @@ pub fn ensure_site_key(project: &Project, env: impl Fn(&str) -> Option<String>) 
 
 /// A warning for each file with a secret that everybody on this computer can read.
 pub fn secret_warnings(project: &Project) -> Vec<Finding> {
+    let open = secret_files(project).into_iter().filter(|path| others_can_read(path)).map(|path| {
+        let finding = Finding::warning("secret-file", "others on this computer can read this secret");
+        let help = format!("take that from them: chmod 600 {}", quoted(&path));
+        finding.at(Place::whole_file(&path)).help(help)
+    });
+    open.collect()
+}
+
+/// The files with secrets that the configuration names, whether they are there or not.
+pub fn secret_files(project: &Project) -> Vec<PathBuf> {
     let mut references = vec![&project.config.site.key];
     if let Transport::Smtp(smtp) = &project.config.email.transport {
         references.extend(smtp.login.as_ref().map(|login| match login {
@@ -60,12 +70,7 @@ pub fn secret_warnings(project: &Project) -> Vec<Finding> {
         SecretRef::File(path) => Some(project.path(path)),
         SecretRef::Env(_) => None,
     });
-    let open = files.filter(|path| others_can_read(path)).map(|path| {
-        let finding = Finding::warning("secret-file", "others on this computer can read this secret");
-        let help = format!("take that from them: chmod 600 {}", quoted(&path));
-        finding.at(Place::whole_file(&path)).help(help)
-    });
-    open.collect()
+    files.collect()
 }
 
 fn read(project: &Project, env: impl Fn(&str) -> Option<String>) -> Result<SiteKey, Error> {
@@ -104,14 +109,16 @@ fn sync(folder: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
+/// Whether a file can be read or written by others than its owner.
 #[cfg(unix)]
-fn others_can_read(path: &Path) -> bool {
+pub fn others_can_read(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
     std::fs::metadata(path).is_ok_and(|about| about.permissions().mode() & 0o077 != 0)
 }
 
+/// Files are not told apart by their owner here.
 #[cfg(not(unix))]
-fn others_can_read(_path: &Path) -> bool {
+pub fn others_can_read(_path: &Path) -> bool {
     false
 }
 

@@ -7,6 +7,7 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use crate::check;
 use crate::config::{Config, NetworkKind};
 use crate::error::Error;
 use crate::finding::{Finding, Place};
@@ -19,7 +20,7 @@ pub mod list;
 pub mod picture;
 mod template;
 
-pub use key::{ensure_site_key, secret_warnings, site_key};
+pub use key::{ensure_site_key, others_can_read, secret_files, secret_warnings, site_key};
 
 /// A configuration with the folder it stands in.
 #[derive(Debug)]
@@ -79,6 +80,7 @@ impl Project {
             Err(error) => return Err(Error::io("read", &path, error)),
         };
         let config = Config::parse(&path, &text).map_err(Error::Config)?;
+        check::Settings::of(&config.check).map_err(Error::Config)?;
         Ok(Project { config, config_file: Some(path) })
     }
 
@@ -98,13 +100,6 @@ impl Project {
         let mut file_name = named.as_os_str().to_owned();
         file_name.push(".md");
         self.path(Path::new("newsletters")).join(file_name)
-    }
-
-    /// The words of the site's language, for what staff and bosses read.
-    pub fn words(&self) -> Words {
-        // What is wrong with an own catalogue is told when a post is loaded.
-        let catalogue = self.catalogue(&mut Vec::new()).unwrap_or_else(|_| Catalogue::built_in());
-        catalogue.for_lang(&self.config.site.lang)
     }
 
     /// Every Markdown file in `newsletters/`, by name.
@@ -138,17 +133,43 @@ impl Project {
     /// # Errors
     /// Every problem of the post and its pictures at once.
     pub fn load(&self, file: &Path, cache: Option<&Path>) -> Result<Loaded, Error> {
+        self.load_with(file, picture::How::Prepare { cache })
+    }
+
+    /// The same with pictures that have their size and no content, which takes no time: for looking, not for sending.
+    ///
+    /// # Errors
+    /// As [`Project::load`].
+    pub fn load_measured(&self, file: &Path) -> Result<Loaded, Error> {
+        self.load_with(file, picture::How::Measure)
+    }
+
+    fn load_with(&self, file: &Path, how: picture::How<'_>) -> Result<Loaded, Error> {
         let post = self.post(file)?;
         let mut findings = self.unknown_names(&post);
         let sections = self.sections(&post, &mut findings)?;
         let templates = template::load(self, &mut findings)?;
         let words = self.catalogue(&mut findings)?.for_lang(&post.header.lang);
-        let pictures = picture::load(self, &post, &sections, cache, &mut findings);
+        let pictures = picture::load(self, &post, &sections, how, &mut findings);
         if findings.iter().any(Finding::is_error) {
             findings.extend(post.findings);
             return Err(Error::Input(findings));
         }
         Ok(Loaded { post, sections, pictures, words, templates })
+    }
+
+    /// The words of the site's language, with the organisation's own over them. Own words that cannot be read are left
+    /// out, with a remark in the log: whoever wants to know what became of a send must not wait for them.
+    pub fn words(&self) -> Words {
+        let mut findings = Vec::new();
+        let catalogue = self.catalogue(&mut findings).unwrap_or_else(|error| {
+            tracing::warn!("the organisation's own words are left out: {error}");
+            Catalogue::built_in()
+        });
+        for finding in findings {
+            tracing::warn!("the organisation's own words are left out: {finding}");
+        }
+        catalogue.for_lang(&self.config.site.lang)
     }
 
     /// The catalogue, with the organisation's own words over it.

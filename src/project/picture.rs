@@ -1,12 +1,12 @@
 //! Pictures on disk: found beside the post or the configuration, prepared once, kept in a cache by content.
 
 use std::fs;
-use std::io::Write;
+use std::io::{BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
 use super::Project;
 use crate::finding::{Finding, Place, nearest};
-use crate::post::picture::{Prepared, cache_key, prepare};
+use crate::post::picture::{PictureError, Prepared, cache_key, measure, prepare};
 use crate::post::{Picture, Post};
 use crate::render::{Pictures, Section, Shown, picture_file};
 
@@ -18,10 +18,10 @@ pub(super) fn load(
     project: &Project,
     post: &Post,
     sections: &[Section],
-    cache: Option<&Path>,
+    how: How<'_>,
     findings: &mut Vec<Finding>,
 ) -> Pictures {
-    let mut loader = Loader { cache, pictures: Pictures::default(), findings };
+    let mut loader = Loader { how, pictures: Pictures::default(), findings };
     for picture in post.pictures() {
         let shown = if post.header.image.as_ref() == Some(picture) { Shown::Hero } else { Shown::Body };
         loader.of_post(project, post, picture, shown);
@@ -43,8 +43,17 @@ pub(super) fn load(
 
 const BESIDE: &str = "put the file beside the post and write its name";
 
+/// What is done with a picture.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum How<'a> {
+    /// It is made ready for the mail; the folder is where it is kept between runs.
+    Prepare { cache: Option<&'a Path> },
+    /// Only its size is read.
+    Measure,
+}
+
 struct Loader<'a> {
-    cache: Option<&'a Path>,
+    how: How<'a>,
     pictures: Pictures,
     findings: &'a mut Vec<Finding>,
 }
@@ -56,7 +65,12 @@ impl Loader<'_> {
         let folder = post.file.parent().unwrap_or(Path::new(""));
         let result = inside(&file, &[folder, &project.config.folder]).and_then(|()| self.prepared(&file, shown));
         match result {
-            Ok(prepared) => self.pictures.insert(file, shown, prepared),
+            Ok(prepared) => {
+                let bytes = fs::metadata(&file).map_or(0, |about| about.len());
+                let measured = matches!(self.how, How::Measure).then(|| prepared.name.clone());
+                self.pictures.note_file(file.clone(), bytes, measured);
+                self.pictures.insert(file, shown, prepared);
+            }
             Err((message, help)) => {
                 let source = fs::read_to_string(&post.file).unwrap_or_default();
                 let place = Place::at_line(&post.file, &source, picture.line, picture.column);
@@ -88,14 +102,19 @@ impl Loader<'_> {
 
     /// The prepared picture of a file, from the cache if its content was prepared before.
     fn prepared(&self, file: &Path, shown: Shown) -> Result<Prepared, (String, String)> {
-        let bytes = read(file)?;
+        let wrong = |error: PictureError| (format!("{}: {error}", file.display()), String::new());
+        let How::Prepare { cache } = self.how else {
+            let opened = BufReader::new(open(file)?);
+            return measure(opened, &file.to_string_lossy(), shown.width()).map_err(wrong);
+        };
+        let mut bytes = Vec::new();
+        open(file)?.read_to_end(&mut bytes).map_err(|error| unreadable(file, &error))?;
         let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let entry = self.cache.map(|folder| folder.join(cache_key(&bytes, shown.width())));
+        let entry = cache.map(|folder| folder.join(cache_key(&bytes, shown.width())));
         if let Some(prepared) = entry.as_ref().and_then(|entry| Prepared::from_cache(fs::read(entry).ok()?, &name)) {
             return Ok(prepared);
         }
-        let prepared = prepare(&bytes, &name, shown.width())
-            .map_err(|error| (format!("{}: {error}", file.display()), String::new()))?;
+        let prepared = prepare(&bytes, &name, shown.width()).map_err(wrong)?;
         if let Some(entry) = &entry
             && let Err(error) = keep(entry, &prepared.to_cache())
         {
@@ -110,13 +129,17 @@ fn with_help(finding: Finding, help: String) -> Finding {
     if help.is_empty() { finding } else { finding.help(help) }
 }
 
-fn read(file: &Path) -> Result<Vec<u8>, (String, String)> {
+fn unreadable(file: &Path, error: &std::io::Error) -> (String, String) {
+    (format!("cannot read the picture {}: {error}", file.display()), String::new())
+}
+
+fn open(file: &Path) -> Result<fs::File, (String, String)> {
     let about = fs::metadata(file).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => {
             let help = alike(file).map_or_else(|| BESIDE.to_owned(), |name| format!("did you mean `{name}`?"));
             (format!("the picture {} does not exist", file.display()), help)
         }
-        _ => (format!("cannot read the picture {}: {error}", file.display()), String::new()),
+        _ => unreadable(file, &error),
     })?;
     if !about.is_file() {
         return Err((format!("{} is not a picture file", file.display()), BESIDE.to_owned()));
@@ -125,7 +148,7 @@ fn read(file: &Path) -> Result<Vec<u8>, (String, String)> {
         let message = format!("the picture {} has {} MB", file.display(), about.len() / 1_000_000);
         return Err((message, "export it smaller, as JPEG".to_owned()));
     }
-    fs::read(file).map_err(|error| (format!("cannot read the picture {}: {error}", file.display()), String::new()))
+    fs::File::open(file).map_err(|error| unreadable(file, &error))
 }
 
 /// The file of the same folder whose name is nearest: capital letters, umlauts and endings are easily mistaken.

@@ -14,6 +14,8 @@ use crate::post::{Picture, Post, plain_text};
 use crate::render::html::{Published, escaped, figure, html};
 use crate::render::{Pictures, Shown, Source, link};
 
+mod readable;
+
 /// One `<item>`, as it stands in a feed file: indented by four spaces, without white space around it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FeedItem {

@@ -95,7 +95,13 @@ pub struct Section {
 
 /// The prepared pictures of a post, its digest entries, the site's logos and the partners' logos.
 #[derive(Debug, Clone, Default)]
-pub struct Pictures(BTreeMap<(PathBuf, Shown), Arc<Prepared>>);
+pub struct Pictures {
+    prepared: BTreeMap<(PathBuf, Shown), Arc<Prepared>>,
+    /// Bytes of the files of pictures that were only measured, by the picture's name.
+    measured: BTreeMap<String, usize>,
+    /// Bytes of the files of the posts' pictures, by path.
+    files: BTreeMap<PathBuf, u64>,
+}
 
 /// How wide a picture is shown, in CSS pixels; it is prepared twice as wide, at most 1,200 px.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -125,7 +131,23 @@ impl Shown {
 impl Pictures {
     /// Adds a picture under the path of its file.
     pub fn insert(&mut self, file: PathBuf, shown: Shown, prepared: Prepared) {
-        self.0.insert((file, shown), Arc::new(prepared));
+        self.prepared.insert((file, shown), Arc::new(prepared));
+    }
+
+    /// Notes how many bytes the file of a picture has, and, for one that was measured and not prepared, its name.
+    pub fn note_file(&mut self, file: PathBuf, bytes: u64, measured: Option<String>) {
+        self.measured.extend(measured.map(|name| (name, usize::try_from(bytes).unwrap_or(usize::MAX))));
+        self.files.insert(file, bytes);
+    }
+
+    /// Bytes of the file of a picture that was only measured, by the picture's name.
+    pub fn measured(&self, name: &str) -> Option<usize> {
+        self.measured.get(name).copied()
+    }
+
+    /// Bytes of a picture's file as it lies on disk.
+    pub fn file_bytes(&self, file: &Path) -> Option<u64> {
+        self.files.get(file).copied()
     }
 
     /// The picture that `post` names, if the project has loaded it.
@@ -135,12 +157,12 @@ impl Pictures {
 
     /// A picture by its file, as for logos.
     pub fn of_file(&self, file: &Path, shown: Shown) -> Option<&Arc<Prepared>> {
-        self.0.get(&(file.to_owned(), shown))
+        self.prepared.get(&(file.to_owned(), shown))
     }
 
     /// All of them, in a stable order.
     pub fn iter(&self) -> impl Iterator<Item = &Prepared> {
-        self.0.values().map(Arc::as_ref)
+        self.prepared.values().map(Arc::as_ref)
     }
 }
 

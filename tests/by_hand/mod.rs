@@ -87,6 +87,8 @@ pub fn config() -> Config {
         approval: ApprovalSettings { required: false, recipients_may_change: 20 },
         notify: Vec::new(),
         dkim_selector: None,
+        check: Default::default(),
+        import_private: false,
         places: Places::default(),
     }
 }
@@ -121,6 +123,7 @@ pub fn post(slug: &str, lang: &str, title: &str) -> Post {
         },
         body: Vec::new(),
         findings: Vec::new(),
+        written: Default::default(),
     }
 }
 

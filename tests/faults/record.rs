@@ -190,7 +190,7 @@ fn send_on_a_full_disk(project: &Project, kilobytes: usize) -> Sent {
     // POSIX: blocks of 512 bytes, whatever the shell.
     let script = format!("trap '' XFSZ; ulimit -f {}; exec \"$@\"", 2 * kilobytes);
     let mut command = Command::new("sh");
-    command.args(["-c", &script, "sh"]).arg(binary.get_program()).args(["send", POST, "--yes"]);
+    command.args(["-c", &script, "sh"]).arg(binary.get_program()).args(["send", POST, "--yes", "--offline"]);
     let output = command.current_dir(project.path("")).env_clear().env("PATH", "/usr/bin:/bin").output();
     Sent::of(output.expect("it runs"))
 }

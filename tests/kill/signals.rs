@@ -57,7 +57,7 @@ fn a_hang_up_that_is_to_be_ignored_is() {
     let server = Server::start(slow(20));
     let members = members(200);
     let project = sending_to(server.port(), &members);
-    let plain = rundbrief(&project, &["send", POST, "--yes"]);
+    let plain = rundbrief(&project, &["send", POST, "--yes", "--offline"]);
     let mut command = Command::new("sh");
     // What nohup does.
     command.args(["-c", "trap '' HUP; exec \"$@\"", "sh"]).arg(plain.get_program()).args(plain.get_args());

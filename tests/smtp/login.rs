@@ -154,6 +154,21 @@ async fn a_token_that_is_refused_is_renewed_once() {
 }
 
 #[tokio::test]
+async fn an_inspection_renews_a_refused_token_once_and_sends_nothing() {
+    for (good, logged_in) in [("token-2", true), ("token-9", false)] {
+        let tokens = TokenServer::granting(3600);
+        let server = Server::start(Script::new().token(move |token| token == good));
+        let relay = relay(&oauth(&server, tokens.url(), true), patient());
+        let inspection = relay.inspect("a@example.org", "a@example.org").await;
+        let offers = inspection.greeted.expect("is greeted");
+        assert_eq!((offers.mechanisms, offers.size), (vec!["XOAUTH2".to_owned()], Some(52_428_800)));
+        assert_eq!(inspection.login.expect("was tried").is_ok(), logged_in, "{good}");
+        assert_eq!((inspection.sender.is_some(), tokens.requests().len()), (logged_in, 2), "{good}");
+        assert_eq!((server.count("DATA"), server.accepted_count()), (0, 0));
+    }
+}
+
+#[tokio::test]
 async fn what_gives_no_token_is_told_apart() {
     let denied =
         "{\"error\":\"invalid_client\",\"error_description\":\"AADSTS7000215: Invalid client secret.\\r\\nTrace\"}";

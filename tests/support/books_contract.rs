@@ -2,12 +2,13 @@
 //! opens the same empty record again and again.
 
 use rundbrief::ledger::{
-    Books, ByHand, Decided, DeliveryKey, DeliveryState, Event, EventKind, Moments, ReleaseState, Settled, Work,
+    Aside, Books, ByHand, Decided, DeliveryKey, DeliveryState, Event, EventKind, Mode, Moments, ReleaseState, Settled,
+    Uses, Work,
 };
 use rundbrief::plan::Target;
 
 use super::contract::recipient;
-use super::work_contract::{NOW, key, keys, sealed, settled, totals, up_to};
+use super::work_contract::{NOW, key, keys, sealed, sealed_as, settled, totals, up_to};
 
 /// Only a person decides about what may or may not have arrived; a late answer of the same worker does too.
 pub async fn an_uncertain_delivery_waits_for_a_person<L: Work + Books>(open: impl AsyncFn() -> L) {
@@ -132,6 +133,28 @@ pub async fn facts_are_kept<L: Books>(open: impl AsyncFn() -> L) {
     assert_eq!(ledger.fact("key").await.expect("reads").as_deref(), Some("c"));
 }
 
+/// What is marked or settled of a real release counts, and nothing else; so an older state of the record is told from a newer one.
+pub async fn whatever_is_done_for_a_real_release_is_a_use<L: Work + Books>(open: impl AsyncFn() -> L) {
+    let ledger = open().await;
+    assert_eq!(ledger.uses().await.expect("reads"), Uses::default());
+    let (real, trial) = (sealed(&ledger, "tagung", 3).await, sealed_as(&ledger, "tagung", 3, Mode::Trial).await);
+    let worker = ledger.join(NOW).await.expect("joins");
+    ledger.claim(&worker, trial, &[0], up_to(3), NOW).await.expect("claims");
+    ledger.claim(&worker, real, &[0], up_to(3), NOW).await.expect("claims");
+    assert_eq!(ledger.mark(&worker, trial, &[key(1)], NOW).await.expect("marks").ready.len(), 1);
+    assert_eq!(ledger.uses().await.expect("reads"), Uses::default(), "a trial and a claim are none");
+    ledger.mark(&worker, real, &[key(1), key(2)], NOW).await.expect("marks");
+    assert_eq!(ledger.uses().await.expect("reads"), Uses { count: 1, at: Some(NOW) });
+    ledger.mark(&worker, real, &[key(1)], NOW + 1).await.expect("marks nothing");
+    assert_eq!(open().await.uses().await.expect("reads"), Uses { count: 1, at: Some(NOW) });
+    let later = Settled { at: NOW + 2, ..settled(1, DeliveryState::Sent) };
+    ledger.settle(&worker, real, &[later]).await.expect("settles");
+    ledger.settle(&worker, trial, &[settled(1, DeliveryState::Sent)]).await.expect("settles");
+    assert_eq!(ledger.uses().await.expect("reads"), Uses { count: 2, at: Some(NOW + 2) });
+    ledger.mark(&worker, real, &[key(3)], NOW + 3).await.expect("marks");
+    assert_eq!(ledger.uses().await.expect("reads"), Uses { count: 3, at: Some(NOW + 3) });
+}
+
 /// What happened to a post is read in the order of time, whatever order it was noted in, and stays with its post.
 pub async fn what_happened_is_kept<L: Work + Books>(open: impl AsyncFn() -> L) {
     let ledger = open().await;
@@ -144,4 +167,28 @@ pub async fn what_happened_is_kept<L: Work + Books>(open: impl AsyncFn() -> L) {
     let told = ledger.events("tagung").await.expect("reads");
     assert_eq!(told.iter().map(|event| event.at).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
     assert_eq!(told[4], event("tagung", EventKind::ALL[0], 5));
+}
+
+/// What a report asks for: every delivery once, who decided in place of a server, who gave the content free.
+pub async fn a_report_finds_what_it_asks_for<L: Work + Books>(open: impl AsyncFn() -> L) {
+    let ledger = open().await;
+    let id = sealed(&ledger, "tagung", 3).await;
+    let (first, all) = (ledger.deliveries(id, None, 2).await.expect("reads"), sent_and_open(&ledger, id).await);
+    let rest = ledger.deliveries(id, Some(first[1].key), 9).await.expect("reads");
+    let keys: Vec<_> = first.iter().chain(&rest).map(|standing| standing.key).collect();
+    assert_eq!((keys.len(), keys.is_sorted()), (all, true));
+
+    assert_eq!(ledger.asides(id).await.expect("counts"), []);
+    let worker = ledger.join(NOW).await.expect("joins");
+    let claimed = ledger.claim(&worker, id, &[0], up_to(1), NOW).await.expect("claims");
+    let ready = ledger.mark(&worker, id, &self::keys(&claimed), NOW).await.expect("marks").ready;
+    let lost = Settled { key: ready[0], ..settled(1, DeliveryState::Uncertain) };
+    ledger.settle(&worker, id, &[lost]).await.expect("settles");
+    ledger.resolve(id, None, Decided::CountAsSent, NOW).await.expect("decides");
+    assert_eq!(ledger.asides(id).await.expect("counts"), [(0, Aside { counted: 1, taken_out: 0 })]);
+}
+
+async fn sent_and_open<L: Books>(ledger: &L, release: i64) -> usize {
+    let totals = ledger.totals(release).await.expect("counts");
+    usize::try_from(totals.iter().map(|(_, totals)| totals.all()).sum::<u64>()).expect("few")
 }

@@ -53,8 +53,16 @@ impl Project {
         self.run_at(NOW, arguments)
     }
 
-    /// The same at another time, in seconds since 1970.
+    /// The same at another time, in seconds since 1970. A real send looks at no link: the posts' lead to a website of
+    /// nobody.
     pub fn run_at(&self, now: &str, arguments: &[&str]) -> Ran {
+        let asks = arguments.contains(&"send") && arguments.contains(&"--yes") && !arguments.contains(&"--offline");
+        let more: &[&str] = if asks { &["--offline"] } else { &[] };
+        self.run_as_it_is(now, &[arguments, more].concat())
+    }
+
+    /// The same with nothing added, so that a real send looks whether its links can be reached.
+    pub fn run_as_it_is(&self, now: &str, arguments: &[&str]) -> Ran {
         let output = Command::cargo_bin("rundbrief")
             .expect("the binary is built")
             .current_dir(self.folder.path())

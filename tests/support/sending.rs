@@ -52,9 +52,9 @@ pub fn rundbrief(project: &Project, arguments: &[&str]) -> Command {
     command
 }
 
-/// Starts `send --yes` and does not wait for it.
+/// Starts `send --yes`, without a look at the links, and does not wait for it.
 pub fn start(project: &Project) -> Child {
-    rundbrief(project, &["send", POST, "--yes"]).spawn().expect("it starts")
+    rundbrief(project, &["send", POST, "--yes", "--offline"]).spawn().expect("it starts")
 }
 
 /// Sends to the end.
@@ -64,7 +64,7 @@ pub fn send(project: &Project) -> Sent {
 
 /// The same with variables in its environment.
 pub fn send_with(project: &Project, variables: [(&str, &str); 2]) -> Sent {
-    let sent = rundbrief(project, &["send", POST, "--yes"]).envs(variables).output();
+    let sent = rundbrief(project, &["send", POST, "--yes", "--offline"]).envs(variables).output();
     Sent::of(sent.expect("it runs"))
 }
 
@@ -129,6 +129,18 @@ pub fn on_record<T>(project: &Project, work: impl AsyncFnOnce(&SqliteLedger, &Re
     })
 }
 
+/// Works on the database of the sending record, as another program would.
+pub fn with_connection<T>(project: &Project, work: impl AsyncFnOnce(&mut sqlx::SqliteConnection) -> T) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(project.path("rundbrief.db"));
+        let mut connection = options.busy_timeout(Duration::from_secs(20)).connect().await.expect("opens");
+        let done = work(&mut connection).await;
+        connection.close().await.expect("closes");
+        done
+    })
+}
+
 /// Whether nobody is writing to the sending record at this moment.
 pub fn can_be_written_to(project: &Project) -> bool {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
@@ -143,6 +155,21 @@ pub fn can_be_written_to(project: &Project) -> bool {
         }
         connection.close().await.expect("closes");
         begun
+    })
+}
+
+/// Whether recipients are being added to a release that is not sealed yet.
+pub fn is_being_prepared(project: &Project) -> bool {
+    let path = project.path("rundbrief.db");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let Ok(mut connection) = sqlx::sqlite::SqliteConnectOptions::new().filename(path).connect().await else {
+            return false;
+        };
+        let sql = "SELECT 1 FROM recipient JOIN release ON release.id = recipient.release AND state = 0 LIMIT 1";
+        let found = sqlx::query(sql).fetch_optional(&mut connection).await;
+        connection.close().await.expect("closes");
+        found.is_ok_and(|row| row.is_some())
     })
 }
 

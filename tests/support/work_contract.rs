@@ -12,7 +12,11 @@ pub const NOW: i64 = 1_795_420_800_000;
 
 /// A release with `members` members on part 0, and one delivery each on parts 1 and 2.
 pub async fn sealed(ledger: &impl Work, slug: &str, members: u8) -> i64 {
-    let begun = ledger.begin(&release(slug, Mode::Real)).await.expect("begins");
+    sealed_as(ledger, slug, members, Mode::Real).await
+}
+
+pub async fn sealed_as(ledger: &impl Work, slug: &str, members: u8, mode: Mode) -> i64 {
+    let begun = ledger.begin(&release(slug, mode)).await.expect("begins");
     let members: Vec<_> = (1..=members).map(recipient).collect();
     ledger.add(begun.id, 1, &members).await.expect("adds");
     ledger.seal(begun.id, 1, [0; 32]).await.expect("seals");
@@ -328,6 +332,72 @@ pub async fn a_limit_holds_in_every_window<L: Pacing>(open: impl AsyncFn() -> L)
     let ahead = NOW + 48 * hour;
     assert_eq!(first.spend(&[hourly], 100, ahead).await.expect("spends, by a wrong clock").granted, 100);
     assert_eq!(first.spend(&[hourly], 100, much_later + hour).await.expect("spends").granted, 100, "nobody is blocked");
+}
+
+/// After a clock that was an hour ahead, nothing waits for the hour to pass, and nothing comes sooner than it was meant to.
+pub async fn a_clock_that_was_ahead_holds_nothing_up<L: Work + Pacing + Books>(open: impl AsyncFn() -> L) {
+    let (ledger, minute) = (open().await, 60_000);
+    let ahead = NOW + 60 * minute;
+    let id = sealed(&ledger, "tagung", 4).await;
+    assert_eq!(ledger.rewind(NOW).await.expect("looks"), 0, "it was never used");
+    let worker = ledger.join(ahead).await.expect("joins");
+    ledger.claim(&worker, id, &[0], up_to(3), ahead).await.expect("claims");
+    ledger.mark(&worker, id, &[key(1), key(2)], ahead).await.expect("marks");
+    let later = |number, wait, hold| Settled {
+        due_at: ahead + wait,
+        hold_until: if hold { ahead + wait } else { 0 },
+        at: ahead,
+        ..settled(number, DeliveryState::Deferred)
+    };
+    ledger.settle(&worker, id, &[later(1, 5 * minute, false), later(2, 20 * minute, true)]).await.expect("settles");
+    ledger.give_back(&worker, id, &[(key(3), ahead + minute)]).await.expect("gives back until its place in a row");
+    ledger.reserve("domain:gmx.de", minute, 2, i64::MAX, ahead).await.expect("reserves");
+    ledger.leave(worker, ahead, &never).await.expect("leaves");
+
+    assert_eq!(ledger.rewind(ahead + minute).await.expect("looks"), 0, "the clock is right");
+    assert_eq!(ledger.rewind(NOW).await.expect("sets back"), 60 * minute);
+    assert_eq!(ledger.rewind(NOW).await.expect("looks"), 0, "once");
+    assert_eq!(ledger.uses().await.expect("reads").at, Some(NOW));
+    let worker = ledger.join(NOW).await.expect("joins");
+    let slots = ledger.reserve("domain:gmx.de", minute, 1, i64::MAX, NOW).await.expect("reserves");
+    assert_eq!(slots.first, NOW + 2 * minute);
+    assert_eq!(keys(&ledger.claim(&worker, id, &[0], up_to(9), NOW).await.expect("claims")), [key(4)]);
+    assert_eq!(keys(&ledger.claim(&worker, id, &[0], up_to(9), NOW + minute).await.expect("claims")), [key(3)]);
+    let due = ledger.claim(&worker, id, &[0], up_to(9), NOW + 5 * minute).await.expect("claims");
+    assert_eq!((keys(&due), due[0].first_at), (vec![key(1)], Some(NOW)));
+    ledger.hasten(id, &[0], NOW + 6 * minute).await.expect("hastens");
+    assert_eq!(
+        ledger.claim(&worker, id, &[0], up_to(9), NOW + 19 * minute).await.expect("claims"),
+        [],
+        "it was asked to wait"
+    );
+    assert_eq!(keys(&ledger.claim(&worker, id, &[0], up_to(9), NOW + 20 * minute).await.expect("claims")), [key(2)]);
+}
+
+/// A worker that stands still is not believed to live for an hour because its clock was an hour ahead.
+pub async fn a_lease_from_a_clock_that_was_ahead_ends_as_soon_as_any<L: Work>(open: impl AsyncFn() -> L) {
+    let (still, lively) = (open().await, open().await);
+    let id = sealed(&still, "tagung", 1).await;
+    let one = still.join(NOW + 3_600_000).await.expect("joins");
+    let two = lively.join(NOW).await.expect("joins");
+    still.claim(&one, id, &[0], up_to(1), NOW).await.expect("claims");
+    lively.recover(&two, NOW, &never).await.expect("looks");
+    assert_eq!(lively.claim(&two, id, &[0], up_to(1), NOW).await.expect("claims"), [], "not yet");
+    lively.recover(&two, NOW + LEASE + 1, &never).await.expect("recovers");
+    assert_eq!(lively.claim(&two, id, &[0], up_to(1), NOW + LEASE + 1).await.expect("claims").len(), 1);
+    assert_eq!(still.mark(&one, id, &[key(1)], NOW).await.expect("asks").ready, []);
+}
+
+/// What was sent by a clock that was ahead counts towards the limit, for no longer than the limit's own time.
+pub async fn a_limit_holds_over_a_clock_that_jumps_back<L: Pacing>(open: impl AsyncFn() -> L) {
+    let (ledger, minute) = (open().await, 60_000);
+    let hourly = Limit { name: "relay:hour", window: 60 * minute, most: 100 };
+    assert_eq!(ledger.spend(&[hourly], 70, NOW + 45 * minute).await.expect("spends").granted, 70);
+    assert_eq!(ledger.spend(&[hourly], 20, NOW + 46 * minute).await.expect("spends").granted, 20);
+    let spent = ledger.spend(&[hourly], 70, NOW).await.expect("spends");
+    assert_eq!(spent.granted, 10);
+    assert!(spent.again_at > NOW + 60 * minute && spent.again_at <= NOW + 62 * minute, "{}", spent.again_at - NOW);
+    assert_eq!(ledger.spend(&[hourly], 100, NOW + 62 * minute).await.expect("spends").granted, 100);
 }
 
 /// Only so many have a place at once, and a process's end gives its place back.

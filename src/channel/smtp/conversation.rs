@@ -83,6 +83,14 @@ impl Conversation {
         }
     }
 
+    /// Says EHLO once more and gives the extensions as the server lists them, one a line; [`ServerInfo`] keeps only
+    /// those it knows, and PIPELINING and SIZE are not among them.
+    pub async fn extensions(&mut self, hello: &ClientId) -> Result<Result<Vec<String>, Reply>, Lost> {
+        let limit = self.timeouts.greeting;
+        let answered = self.exchange(&format!("EHLO {hello}"), limit).await?;
+        Ok(answered.map(|response| response.message().skip(1).map(ToOwned::to_owned).collect()))
+    }
+
     /// One command, without its line end, and its answer, whatever it says.
     pub async fn command(&mut self, line: &str, limit: Duration) -> Result<Reply, Lost> {
         match self.exchange(line, limit).await? {

@@ -40,7 +40,17 @@ impl Dial {
         }
     }
 
-    async fn attempt(&self, refused: Option<&str>) -> Result<Conversation, Failure> {
+    /// The same, without another try for an access token; `refused` is one that the server did not take.
+    pub async fn attempt(&self, refused: Option<&str>) -> Result<Conversation, Failure> {
+        let mut conversation = self.greet().await?;
+        if let Some(login) = &self.login {
+            log_in(&mut conversation, login, refused).await?;
+        }
+        Ok(conversation)
+    }
+
+    /// A connection that is greeted and encrypted as configured, before any login.
+    pub async fn greet(&self) -> Result<Conversation, Failure> {
         let place = &self.place;
         let wire = self.socket().await?;
         let hello = hello(&wire);
@@ -52,9 +62,6 @@ impl Dial {
         let mut conversation = opened.map_err(|reply| verdict::at_opening(place, &reply))?;
         if let (Security::StartTls, Some(tls)) = (self.security, &self.tls) {
             self.start_tls(tls, &mut conversation, &hello).await?;
-        }
-        if let Some(login) = &self.login {
-            log_in(&mut conversation, login, refused).await?;
         }
         Ok(conversation)
     }
@@ -148,7 +155,7 @@ impl Dial {
 }
 
 /// This computer's full name, else its address on this connection (RFC 5321, section 4.1.4).
-fn hello(wire: &Wire) -> ClientId {
+pub fn hello(wire: &Wire) -> ClientId {
     match ClientId::default() {
         ClientId::Domain(name) if is_full(&name) => ClientId::Domain(name),
         _ => match wire.local.ip().to_canonical() {

@@ -11,6 +11,7 @@
 //! | `mail`, `transaction` | one mail: its commands, its content, its stages |
 //! | `verdict`, `known` | what an answer means; answers known by their words |
 //! | `session` | one worker's connection over many mails |
+//! | `inspect` | what the server says before any mail, stage by stage |
 
 use std::path::Path;
 use std::sync::Arc;
@@ -22,6 +23,7 @@ use crate::secret::{Secret, SecretRef};
 mod conversation;
 mod dial;
 mod failure;
+mod inspect;
 pub mod known;
 mod login;
 mod mail;
@@ -36,6 +38,7 @@ mod wire;
 
 use dial::Dial;
 use failure::Failure;
+pub use inspect::{Inspection, Offers, Permission, Trouble};
 use login::Login;
 pub use session::{MAILS_PER_CONNECTION, SmtpSession};
 pub use timeouts::Timeouts;

@@ -25,7 +25,7 @@ pub async fn run(arguments: &cli::Members, context: &Context) -> Result<Exit, Er
             let whom = suppress::Whom::of(arguments)?;
             let ledger = record::open(context).await?;
             let key = record::lasting_key(context, &ledger).await?;
-            record::vouch(context, &ledger, &key, false).await?;
+            record::belongs(context, &ledger, &key, false).await?;
             suppress::suppress(whom, context, &key, &ledger).await
         }
         cli::Members::Unsuppress { address } => {
@@ -33,7 +33,7 @@ pub async fn run(arguments: &cli::Members, context: &Context) -> Result<Exit, Er
             // Without a site key nobody was ever kept from being written to.
             let ledger = if key.is_trial() { None } else { record::existing(context).await? };
             if let Some(ledger) = &ledger {
-                record::vouch(context, ledger, &key, false).await?;
+                record::belongs(context, ledger, &key, false).await?;
             }
             suppress::unsuppress(address, context, &key, ledger.as_ref()).await
         }

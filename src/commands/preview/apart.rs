@@ -62,9 +62,7 @@ impl Apart {
 ///
 /// # Errors
 /// Those of the work.
-pub async fn beside<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
-) -> Result<T, Error> {
+pub async fn beside<T: Send + 'static>(work: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
     let ended = tokio::task::spawn_blocking(work).await;
     ended.unwrap_or_else(|fault| Err(Error::Usage(format!("this part could not be made: {fault}"))))
 }

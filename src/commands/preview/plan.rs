@@ -119,5 +119,6 @@ fn reason(skip: &Skip, words: &Words) -> String {
         Skip::Refused => words.get("preview.skip.refused"),
         Skip::Suppressed => words.get("preview.skip.suppressed"),
         Skip::Known => words.get("preview.skip.known"),
+        Skip::NotApproved => words.get("preview.skip.not_approved"),
     }
 }

@@ -41,7 +41,7 @@ pub enum Verdict {
     },
 }
 
-/// What to do with a post. `stopped`: a person stopped it before it was released.
+/// What to do with a post. `stopped`: a person stopped it, and nobody has let it go on.
 pub fn verdict(window: Option<Window>, standing: Option<Standing>, stopped: bool, now: Timestamp) -> Verdict {
     let due = window.map(|window| window.due(now));
     let open = window.filter(|_| due == Some(Due::Now));
@@ -51,7 +51,7 @@ pub fn verdict(window: Option<Window>, standing: Option<Standing>, stopped: bool
         (None, Some(window), _) if !stopped => Verdict::Send { window: Some(window) },
         (None, _, Some(window)) if !stopped => Verdict::Missed { window },
         (None, ..) => Verdict::Nothing,
-        (Some(standing), ..) if standing.state != ReleaseState::Open => Verdict::Nothing,
+        (Some(standing), ..) if stopped || standing.state != ReleaseState::Open => Verdict::Nothing,
         (Some(standing), Some(window), _) if standing.untried > 0 => Verdict::Send { window: Some(window) },
         (Some(standing), ..) if standing.orphaned || standing.next.is_some_and(|next| next <= now.as_millisecond()) => {
             Verdict::Send { window: open }
@@ -122,5 +122,11 @@ mod tests {
             let standing = Standing { state, orphaned: true, ..standing(5, Some(1)) };
             assert_eq!(verdict(Some(window()), Some(standing), false, at(15)), Verdict::Nothing);
         }
+        let waiting = Standing { orphaned: true, ..standing(5, Some(1)) };
+        assert_eq!(
+            verdict(Some(window()), Some(waiting), true, at(15)),
+            Verdict::Nothing,
+            "on its way to being stopped"
+        );
     }
 }

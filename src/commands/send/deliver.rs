@@ -1,16 +1,15 @@
 //! The delivery of a release, shown while it goes on, and what came of it.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
 
 use super::super::progress::Progress;
-use super::super::{Context, signals};
+use super::super::revisions::{self, Revision};
+use super::super::{Context, notify, signals};
 use super::order::Order;
 use super::{end, outbox, ways};
 use crate::dispatch::{Composer, Dispatch, Ending, Ran, Ways};
 use crate::error::{Error, Exit};
-use crate::ledger::{Books, Ledger, LedgerError, Mode, Part, Release, Roll, SqliteLedger, Totals};
+use crate::ledger::{Books, Event, EventKind, LedgerError, Mode, Part, Release, Roll, SqliteLedger, Totals};
 use crate::plan::SiteKey;
 
 /// What became of a send.
@@ -56,15 +55,16 @@ impl Delivering<'_> {
             signal: signals::listen(),
             show: &|tally| progress.show(tally),
         };
+        self.note_beginning().await.map_err(at)?;
         let ran = dispatch.run(self.order.chosen()).await;
         progress.end();
         let ran = ran?;
-        let totals = self.ledger.totals(self.release.id).await.map_err(at)?;
-        let left = self.left(&totals);
+        let revisions = revisions::of(&self.ledger, &self.release.slug, self.release.mode).await.map_err(at)?;
+        let left = self.left(&revisions);
         let end = match self.release.mode {
             Mode::Trial => end::end_of_trial(&ran, self.order.chosen(), &outbox(context).folder(&self.release.slug)),
             Mode::Real => {
-                let told = end::RealEnd::of(&self.ledger, self.release, self.parts, &left).await.map_err(at)?;
+                let told = end::RealEnd::of(&self.ledger, &revisions, &left).await.map_err(at)?;
                 told.text(context, &ran, &ways::taker(context))
             }
         };
@@ -74,23 +74,46 @@ impl Delivering<'_> {
         }
         document["written"] = ran.summary.sent.into();
         document["failed"] = ran.summary.failed.into();
-        document["channels"] = json!(by_channel(self.parts, &totals));
-        document["totals"] = json!(sum(totals.iter().map(|(_, totals)| totals)));
+        document["channels"] = json!(revisions::by_channel(&revisions));
+        document["totals"] = json!(revisions::all(&revisions));
         document["errors"] = ran.failures.iter().flat_map(super::super::screen::error_entries).collect();
         context.screen.json(&document);
         let exit = exit(&ran, &left);
         let next = self.ledger.moments(self.release.id).await.map_err(at)?.next;
+        notify::sent(context, &self.ledger, self.release, &ran, self.order.post).await;
         self.ledger.shut().await;
         Ok(Done { exit, ran, left, next })
     }
 
-    /// What is left of the parts that were chosen and that this program delivers.
-    fn left(&self, totals: &[(i64, Totals)]) -> Totals {
-        let counts = |number: i64| {
-            let part = usize::try_from(number).ok().and_then(|number| self.parts.get(number));
-            part.is_some_and(|part| self.order.chosen().takes(part) && self.ways.of(&part.channel).is_some())
+    /// Notes what takes the mails, for the report.
+    async fn note_beginning(&self) -> Result<(), LedgerError> {
+        let mail = |part: &Part| part.channel == "email" && self.order.chosen().takes(part);
+        if self.release.mode == Mode::Trial || self.targets == 0 || !self.parts.iter().any(mail) {
+            return Ok(());
+        }
+        let (slug, at) = (self.release.slug.clone(), self.context.clock.now());
+        let (release, detail) = (Some(self.release.id), ways::taker(self.context));
+        self.ledger.note(&Event { slug, release, kind: EventKind::Sending, detail, at }).await
+    }
+
+    /// What is left of the parts that were chosen and that this program delivers, and what is in doubt of earlier texts.
+    fn left(&self, revisions: &[Revision]) -> Totals {
+        let counts = |revision: &Revision, number: i64| match revision.release.id == self.release.id {
+            true => {
+                let part = usize::try_from(number).ok().and_then(|number| self.parts.get(number));
+                part.is_some_and(|part| self.order.chosen().takes(part) && self.ways.of(&part.channel).is_some())
+            }
+            false => self.ways.of(revision.channel(number)).is_some(),
         };
-        sum(totals.iter().filter(|(number, _)| counts(*number)).map(|(_, totals)| totals))
+        let mut left = Totals::default();
+        for revision in revisions {
+            revision
+                .totals
+                .iter()
+                .filter(|(part, _)| counts(revision, *part))
+                .for_each(|(_, totals)| left.merge(totals));
+        }
+        left
     }
 }
 
@@ -106,23 +129,6 @@ fn exit(ran: &Ran, left: &Totals) -> Exit {
     ];
     let rest = rest.into_iter().filter_map(|(happened, exit)| happened.then_some(exit));
     failures.chain(rest).max().unwrap_or(Exit::Settled)
-}
-
-fn sum<'a>(totals: impl Iterator<Item = &'a Totals>) -> Totals {
-    totals.fold(Totals::default(), |mut sum, totals| {
-        sum.merge(totals);
-        sum
-    })
-}
-
-fn by_channel(parts: &[Part], totals: &[(i64, Totals)]) -> BTreeMap<String, Totals> {
-    let mut sums: BTreeMap<String, Totals> = BTreeMap::new();
-    for (number, totals) in totals {
-        if let Some(part) = usize::try_from(*number).ok().and_then(|number| parts.get(number)) {
-            sums.entry(part.channel.clone()).or_default().merge(totals);
-        }
-    }
-    sums
 }
 
 /// From 0 to 1. Without random numbers, everything is tried again at the same time.

@@ -6,10 +6,11 @@ use super::super::audience::compiled;
 use super::super::ready::Ready;
 use super::super::staging::Staging;
 use super::super::survey::{self, Survey};
-use super::super::{Context, build};
+use super::super::{Context, build, record};
 use super::order::Order;
+use super::rest::Course;
 use super::text::{self, Told};
-use super::{Unreadable, check_names};
+use super::{Unreadable, approval, check_names};
 use crate::cli;
 use crate::dispatch::{BATCH, Composer};
 use crate::error::{Error, Exit};
@@ -23,7 +24,13 @@ pub(super) async fn dry_run(arguments: &cli::Send, order: &Order<'_>, context: &
         ready => &ready?,
     };
     context.screen.findings(&ready.warnings);
-    let survey = match survey::survey(context, ready, order.lists).await {
+    let record = record::existing(context).await?;
+    let earlier = match &record {
+        Some(record) => survey::earlier(context, ready, record).await?,
+        None => None,
+    };
+    let course = Course::of(order, context, ready, record.as_ref(), earlier).await?;
+    let survey = match survey::on_course(context, ready, order.lists, record, course).await {
         Err(error @ (Error::Input(_) | Error::Missing { .. })) => return show_unreadable(order, context, error).await,
         survey => survey?,
     };
@@ -34,10 +41,15 @@ pub(super) async fn dry_run(arguments: &cli::Send, order: &Order<'_>, context: &
         messages(order, context, ready, &survey, &mut staging).await?;
     }
     let files = staging.finish(build::OWNED)?;
-    let told = Told::of(context, ready, survey.earlier.as_ref(), &survey.parts);
+    let told = match &survey.replaced {
+        Some(replaced) => Told::of_new_text(ready, replaced, &survey.sums, &survey.parts),
+        None => Told::of(context, ready, survey.earlier.as_ref(), &survey.parts, order.rest().is_some()),
+    };
     let plan = text::plan(context, &survey.plan, &survey.sums, &survey.parts, &survey.before, order.chosen());
-    context.screen.result(&(told.head() + &plan + &told.end_of_dry_run(files.len(), &folder)));
+    let pass = approval::foreseen(order, context, ready, &survey).await?;
+    context.screen.result(&(told.head() + &plan + &pass.line + &told.end_of_dry_run(files.len(), &folder)));
     let mut document = told.document(&survey.plan, super::mode(context), true);
+    document["approval"] = pass.document;
     document["folder"] = folder.display().to_string().into();
     context.screen.json(&document);
     Ok(Exit::Settled)
@@ -63,7 +75,10 @@ async fn messages(
     let sender = &context.project.config.sender;
     let composer = match &survey.earlier {
         Some(release) => Composer::new(sender, &ready.key, release),
-        None => Composer::of_content(sender, &ready.key, &ready.digest, 1),
+        None => {
+            let revision = survey.replaced.as_ref().map_or(1, |replaced| replaced.release.revision + 1);
+            Composer::of_content(sender, &ready.key, &ready.digest, revision)
+        }
     };
     let left = survey.record.as_ref().zip(survey.earlier.as_ref());
     let chosen = order.chosen();

@@ -4,9 +4,10 @@ use std::path::Path;
 
 use super::super::Context;
 use super::super::released::is_by_hand;
+use super::super::revisions::Revision;
 use super::super::when::short;
 use crate::dispatch::{Chosen, Ending, Ran};
-use crate::ledger::{Books, DeliveryState, Ledger, LedgerError, Mode, Part, Release, SqliteLedger, Standing, Totals};
+use crate::ledger::{Books, DeliveryState, LedgerError, Mode, SqliteLedger, Standing, Totals};
 
 /// The last words of a trial.
 pub(super) fn end_of_trial(ran: &Ran, chosen: Chosen<'_>, folder: &Path) -> String {
@@ -46,15 +47,20 @@ pub(super) struct RealEnd {
 }
 
 impl RealEnd {
+    /// `revisions`: the post in all its texts, the newest first, which is the one that was sent.
     pub(super) async fn of(
         ledger: &SqliteLedger,
-        release: &Release,
-        parts: &[Part],
+        revisions: &[Revision],
         left: &Totals,
     ) -> Result<RealEnd, LedgerError> {
+        let Revision { release, parts, totals } = revisions.first().expect("what was sent was released");
         let named = |state| ledger.standings(release.id, state, None, NAMED);
-        let open = ledger.totals(release.id).await?;
-        let open = |number: i64| open.iter().any(|(part, totals)| *part == number && totals.open() > 0);
+        let mut uncertain = Vec::new();
+        for revision in revisions {
+            uncertain.extend(ledger.standings(revision.release.id, DeliveryState::Uncertain, None, NAMED).await?);
+        }
+        uncertain.truncate(NAMED as usize);
+        let open = |number: i64| totals.iter().any(|(part, totals)| *part == number && totals.open() > 0);
         let by_hand =
             (0_i64..).zip(parts).filter(|(number, part)| is_by_hand(Mode::Real, &part.channel) && open(*number));
         Ok(RealEnd {
@@ -62,7 +68,7 @@ impl RealEnd {
             left: *left,
             by_hand: by_hand.map(|(_, part)| part.channel.clone()).collect(),
             refused: named(DeliveryState::Failed).await?,
-            uncertain: named(DeliveryState::Uncertain).await?,
+            uncertain,
             deferred: named(DeliveryState::Deferred).await?,
             next: ledger.moments(release.id).await?.next,
         })
@@ -95,7 +101,9 @@ impl RealEnd {
         }
         match ran.ending {
             Some(Ending::Signal) => text += "Ended by you; run the same command to go on.\n",
-            Some(Ending::Stopped) => text += "Stopped. `rundbrief send` goes on when you want it to.\n",
+            Some(Ending::Stopped) => {
+                text += &format!("Stopped. `rundbrief send {}` goes on when you want it to.\n", self.slug);
+            }
             Some(Ending::GivenUp) => text += "Another process took over; see `rundbrief status`.\n",
             Some(Ending::Failed) | None if self.left.deferred > 0 => {
                 text += "Run the same command again then, or let cron do it.\n";

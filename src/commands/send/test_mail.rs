@@ -2,14 +2,13 @@
 //!
 //! Leaves no trace in the sending record, makes no site key and asks nobody: it goes to the addresses that were named.
 
-use std::path::Path;
-
 use serde_json::{Value, json};
 
 use super::super::ready::Ready;
 use super::super::sample::{Sample, member};
 use super::super::table::aligned;
 use super::super::{Context, build};
+use super::order::Order;
 use super::ways::{outbox, taker, ways};
 use crate::channel::outbox::TESTS;
 use crate::channel::{Channel, ChannelError, Closed, Content, Envelope, Gate, Outcome, Outgoing};
@@ -34,39 +33,24 @@ impl Gate for OpenGate {
     }
 }
 
-/// A test of a post's mail.
-pub struct TestOrder<'a> {
-    pub post: &'a Path,
-    pub to: &'a [String],
-    /// Shows what this member sees; `None`: the first one.
-    pub seen_by: Option<&'a str>,
-    /// The chosen ones, or none for all.
-    pub lists: &'a [String],
-}
-
 pub(super) async fn run(arguments: &cli::Send, context: &Context) -> Result<Exit, Error> {
-    let seen_by = arguments.seen_by.as_deref();
-    let order = TestOrder { post: &arguments.post, to: &arguments.test, seen_by, lists: &arguments.lists };
-    let (document, exit) = send(&order, context).await?;
+    let (exit, document) = test(arguments, context).await?;
     context.screen.json(&document);
     Ok(exit)
 }
 
-/// Sends it; what came of it, as JSON, and the exit code of that.
-///
-/// # Errors
-/// Addresses that are none, a post or list with errors, a way out that cannot be used.
-pub async fn send(order: &TestOrder<'_>, context: &Context) -> Result<(Value, Exit), Error> {
-    let addresses = addresses(order.to)?;
+/// Goes out: how it ended, and the answer for programs.
+pub async fn test(arguments: &cli::Send, context: &Context) -> Result<(Exit, Value), Error> {
+    let addresses = addresses(&arguments.test)?;
     if super::mode(context) == Mode::Real {
         super::may_reach_people(context)?;
     }
-    let ready = Ready::make(context, order.post)?;
+    let ready = Ready::make(context, &arguments.post)?;
     context.screen.findings(&ready.warnings);
-    super::check_lists(order.lists, &ready.parts)?;
-    build::out_folder(context, Path::new("out"), &ready)?;
-    let member = member(context, &ready, order.lists, order.seen_by).await?;
-    let sample = Sample::for_test(context, &ready, member.as_ref(), order.lists);
+    super::check_names(&Order::of(arguments)?, &ready.parts)?;
+    build::out_folder(context, std::path::Path::new("out"), &ready)?;
+    let member = member(context, &ready, &arguments.lists, arguments.seen_by.as_deref()).await?;
+    let sample = Sample::for_test(context, &ready, member.as_ref(), &arguments.lists);
     build::publish_pictures(context, &ready)?;
     let mark = Mark::new(Code::of(&ready.digest), &ready.loaded.words);
     let sender = &context.project.config.sender;
@@ -107,7 +91,7 @@ impl Test<'_> {
         format!("{}\nTest of the mail, {seen}\n", self.ready.loaded.post.header.title)
     }
 
-    async fn send(&self, addresses: &[Address]) -> Result<(Value, Exit), Error> {
+    async fn send(&self, addresses: &[Address]) -> Result<(Exit, Value), Error> {
         let context = self.context;
         let real = super::mode(context) == Mode::Real;
         let _inside = if real { None } else { Some(outbox(context).enter(self.ready.slug())?) };
@@ -129,7 +113,7 @@ impl Test<'_> {
             }
         }
         session.close().await;
-        self.tell(&ended, failure, real)
+        Ok(self.tell(&ended, failure, real))
     }
 
     /// The whole message to each address.
@@ -171,7 +155,7 @@ impl Test<'_> {
         }
     }
 
-    fn tell(&self, ended: &[Ended], failure: Option<Error>, real: bool) -> Result<(Value, Exit), Error> {
+    fn tell(&self, ended: &[Ended], failure: Option<Error>, real: bool) -> (Exit, Value) {
         let screen = &self.context.screen;
         let by = Some(taker(self.context)).filter(|_| real);
         let row = |one: &Ended| vec![one.address.clone(), one.words(by.as_deref())];
@@ -193,12 +177,12 @@ impl Test<'_> {
             "errors": failure.iter().flat_map(super::super::screen::error_entries).collect::<Vec<_>>(),
         });
         let exits = ended.iter().map(|one| one.exit).chain(failure.as_ref().map(Error::exit));
-        Ok((document, exits.max().unwrap_or(Exit::Settled)))
+        (exits.max().unwrap_or(Exit::Settled), document)
     }
 }
 
 /// Delivers once; where the connection failed before anything left, once more on a new one.
-async fn deliver(session: &mut impl Channel, outgoing: &Outgoing<'_>) -> Result<Outcome, ChannelError> {
+pub async fn deliver(session: &mut impl Channel, outgoing: &Outgoing<'_>) -> Result<Outcome, ChannelError> {
     match session.deliver(outgoing, &OpenGate).await? {
         Outcome::Untried { .. } => session.deliver(outgoing, &OpenGate).await,
         outcome => Ok(outcome),

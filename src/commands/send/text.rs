@@ -10,6 +10,7 @@ use super::super::progress::duration;
 use super::super::ready::Ready;
 use super::super::screen::finding_entry;
 use super::super::survey::code_of;
+use super::rest::Replaced;
 use super::ways::mode;
 use crate::config::Transport;
 use crate::dispatch::Chosen;
@@ -27,11 +28,20 @@ pub(super) struct Told {
     /// What became of the lists since the release.
     notes: Vec<String>,
     findings: Vec<Value>,
+    /// Where a new text takes the place of an earlier one: what becomes of that.
+    replaces: Option<Value>,
 }
 
 impl Told {
-    /// `earlier` is the release that is gone on with, `parts` what goes out.
-    pub(super) fn of(context: &Context, ready: &Ready, earlier: Option<&Release>, parts: &[Part]) -> Told {
+    /// `earlier` is the release that is gone on with, `parts` what goes out; `decided`: a person has said what the rest get.
+    pub(super) fn of(
+        context: &Context,
+        ready: &Ready,
+        earlier: Option<&Release>,
+        parts: &[Part],
+        decided: bool,
+    ) -> Told {
+        let hint = if decided { "." } else { ";\nwith --rest-with-new-text, who has nothing yet gets that." };
         let changed = earlier.is_some_and(|release| release.code != ready.digest);
         let title = &ready.loaded.post.header.title;
         let head = match earlier {
@@ -41,7 +51,8 @@ impl Told {
             }
             Some(release) if mode(context) == Mode::Real => format!(
                 "{title}\nThe post has changed since its release: {} was released, the files now make {}.\n\
-                 Who has it keeps it, and who gets it now gets what was released. `rundbrief build` shows the new text.\n",
+                 Who has it keeps it, and who gets it now gets what was released. `rundbrief build` shows the new \
+                 text{hint}\n",
                 code_of(release),
                 ready.code()
             ),
@@ -55,13 +66,24 @@ impl Told {
         };
         let notes = if earlier.is_some() { notes(context, ready, parts) } else { Vec::new() };
         let findings = ready.warnings.iter().map(finding_entry).collect();
-        Told { head, changed, notes, findings }
+        Told { head, changed, notes, findings, replaces: None }
+    }
+
+    /// For a new text in the place of an earlier one.
+    pub(super) fn of_new_text(ready: &Ready, replaced: &Replaced, sums: &Sums, parts: &[Part]) -> Told {
+        let title = &ready.loaded.post.header.title;
+        let lines = replaced.lines(sums, parts);
+        let head =
+            format!("{title}\nrelease code {}, a new text for those who have nothing yet\n{lines}", ready.code());
+        let findings = ready.warnings.iter().map(finding_entry).collect();
+        Told { head, changed: true, notes: Vec::new(), findings, replaces: Some(replaced.document(sums)) }
     }
 
     /// For a post or list that cannot be read any more.
     pub(super) fn of_unreadable(release: &Release, error: &Error) -> Told {
         let head = format!("release code {}; this send goes on where the last one ended\n", code_of(release));
-        Told { head, changed: true, notes: Vec::new(), findings: super::super::screen::error_entries(error) }
+        let findings = super::super::screen::error_entries(error);
+        Told { head, changed: true, notes: Vec::new(), findings, replaces: None }
     }
 
     pub(super) fn head(&self) -> String {
@@ -83,7 +105,9 @@ impl Told {
             "dry_run": dry_run,
             "changed": self.changed,
             "notes": self.notes,
+            "replaces": self.replaces,
             "plan": plan,
+            "approval": Value::Null,
             "findings": self.findings,
         })
     }
@@ -108,7 +132,7 @@ fn notes(context: &Context, ready: &Ready, parts: &[Part]) -> Vec<String> {
 }
 
 /// Who gets what, and who not and why, one line a channel. `before` is what became of an earlier run.
-pub(super) fn plan(
+pub fn plan(
     context: &Context,
     plan: &Plan,
     sums: &Sums,

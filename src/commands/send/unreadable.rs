@@ -7,18 +7,20 @@ use serde_json::Value;
 
 use super::super::{Context, record, survey};
 use super::deliver::{Delivering, Done};
-use super::order::Order;
+use super::order::{Order, Rest};
+use super::rest::Course;
 use super::text::{self, Told};
-use super::{check_names, goes_on, lasting_key, mode, outbox, ways};
+use super::{check_names, goes_on, lasting_key, mode, outbox, stopped, ways};
 use crate::dispatch::freeze::Sums;
 use crate::error::Error;
-use crate::ledger::{Ledger, Mode, Part, Release, ReleaseState, Roll, SqliteLedger};
+use crate::ledger::{Books, Ledger, Mode, Part, Release, Roll, SqliteLedger};
 use crate::plan::Plan;
 use crate::post::Slug;
 
 /// What is left of a release.
 pub(super) struct Unreadable {
     ledger: SqliteLedger,
+    course: Course,
     release: Release,
     parts: Vec<Part>,
     plan: Plan,
@@ -39,9 +41,20 @@ impl Unreadable {
         let mode = mode(context);
         let release = ledger.release(slug.as_str(), mode).await.map_err(|error| error.at(&ledger.place()))?;
         let there = mode == Mode::Real || outbox(context).has_trial(slug.as_str());
-        let Some(release) = release.filter(|release| release.state == ReleaseState::Open && there) else {
-            return Err(error);
-        };
+        let Some(release) = release.filter(|_| there) else { return Err(error) };
+        let events = ledger.events(slug.as_str()).await.map_err(|error| error.at(&ledger.place()))?;
+        let course = Course::after(&events, release);
+        match (course.is_done(), order.rest()) {
+            (true, _) | (_, Some(Rest::NewText)) => return Err(error),
+            (false, None) if course.stopped => {
+                context.screen.note(&format!(
+                    "It was stopped; `rundbrief send {slug} --rest-unchanged` goes on with what was released before.\n"
+                ));
+                return Err(error);
+            }
+            (false, _) => {}
+        }
+        let Some(release) = course.earlier.clone() else { return Err(error) };
         let (parts, before) = survey::frozen(&ledger, &release).await?;
         check_names(order, &parts)?;
         context.screen.note(&format!(
@@ -54,7 +67,7 @@ impl Unreadable {
         let shown = told.head() + &text::plan(context, &plan, &sums, &parts, &before, order.chosen());
         context.screen.result(shown.trim_end());
         let document = told.document(&plan, mode, false);
-        Ok(Unreadable { ledger, release, parts, plan, document })
+        Ok(Unreadable { ledger, course, release, parts, plan, document })
     }
 
     /// Delivers it; `None` where a person did not want it after all.
@@ -62,13 +75,16 @@ impl Unreadable {
     /// # Errors
     /// As for any send.
     pub(super) async fn finish(self, order: &Order<'_>, context: &Context) -> Result<Option<Done>, Error> {
-        let Unreadable { ledger, release, parts, plan, document } = self;
+        let Unreadable { ledger, course, release, parts, plan, document } = self;
         let targets = text::leaving(&plan, order.chosen());
         if release.mode == Mode::Real && targets > 0 && !goes_on(order, context, &plan)? {
             context.screen.result("Nothing was sent.");
             return Ok(None);
         }
         let key = lasting_key(context, &ledger, order, release.mode).await?;
+        if !course.go_on(order, context, &ledger, &release).await? {
+            return stopped(order, ledger, None, &release.slug).await;
+        }
         let _inside = match release.mode {
             Mode::Trial => Some(outbox(context).enter(&release.slug)?),
             Mode::Real => None,

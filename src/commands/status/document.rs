@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::look::{Look, Subject};
-use super::named::Named;
+use super::named::{Found, Named};
+use crate::commands::revisions::{self, Revision};
 use crate::commands::survey::code_of;
 use crate::commands::when::stamp;
 use crate::ledger::Standing;
@@ -28,8 +29,8 @@ pub fn summary(subject: &Subject, look: &Look) -> Value {
 /// A post with everything that is known by name. Of those who were refused or wait, the first thousand are named;
 /// `totals` counts all.
 pub fn post(subject: &Subject, look: &Look, named: &Named) -> Value {
-    let entries = |standings: &[Standing], more: fn(&Standing) -> Value| -> Vec<Value> {
-        standings.iter().map(|standing| entry(subject, standing, more(standing))).collect()
+    let entries = |found: &[Found], more: fn(&Standing) -> Value| -> Vec<Value> {
+        found.iter().map(|found| entry(found, more(&found.standing))).collect()
     };
     let at = |standing: &Standing| json!({ "since": standing.settled_at.map(stamp) });
     let due = |standing: &Standing| json!({ "due": stamp(standing.due_at), "attempts": standing.attempts });
@@ -41,13 +42,25 @@ pub fn post(subject: &Subject, look: &Look, named: &Named) -> Value {
     document["deferred"] = entries(&named.again, due).into();
     document["deferred_total"] = look.own.deferred.into();
     document["by_hand"] = by_hand.collect();
+    document["revisions"] = look.revisions.iter().map(revision).collect();
     document
 }
 
-fn entry(subject: &Subject, standing: &Standing, more: Value) -> Value {
+/// One text of the post.
+fn revision(revision: &Revision) -> Value {
+    json!({
+        "revision": revision.release.revision,
+        "code": code_of(&revision.release),
+        "released": stamp(revision.release.created_at),
+        "channels": revisions::by_channel(std::slice::from_ref(revision)),
+    })
+}
+
+fn entry(found: &Found, more: Value) -> Value {
+    let standing = &found.standing;
     let mut entry = json!({
         "address": Some(&standing.address).filter(|address| !address.is_empty()),
-        "channel": subject.channel(standing.key.part),
+        "channel": found.channel,
         "reason": standing.detail,
     });
     if let Value::Object(more) = more {

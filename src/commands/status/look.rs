@@ -6,33 +6,25 @@ use std::collections::BTreeMap;
 
 use super::super::Context;
 use super::super::released::is_by_hand;
+use super::super::revisions::{self, Revision};
 use crate::error::{Error, Exit};
-use crate::ledger::{
-    Books, Ledger, LedgerError, Mode, Moments, Part, Release, ReleaseState, Roll, SqliteLedger, Totals,
-};
+use crate::ledger::{Books, LedgerError, Mode, Moments, Release, ReleaseState, Roll, SqliteLedger, Totals};
 
 /// What is looked at; it does not change meanwhile.
 pub struct Subject {
+    /// The newest.
     pub release: Release,
     pub title: Option<String>,
-    /// Without their content.
-    pub parts: Vec<Part>,
 }
 
 impl Subject {
-    pub async fn of(context: &Context, record: &SqliteLedger, release: Release) -> Result<Subject, Error> {
-        let parts = record.outline(release.id).await.map_err(|error| error.at(&record.place()))?;
+    pub fn of(context: &Context, release: Release) -> Subject {
         let title = super::headline(context, &release.slug);
-        Ok(Subject { release, title, parts })
+        Subject { release, title }
     }
 
     pub fn is_trial(&self) -> bool {
         self.release.mode == Mode::Trial
-    }
-
-    /// The channel of a part, by its number.
-    pub fn channel(&self, part: i64) -> &str {
-        usize::try_from(part).ok().and_then(|part| self.parts.get(part)).map_or("", |part| &part.channel)
     }
 
     pub fn is_by_hand(&self, channel: &str) -> bool {
@@ -69,6 +61,8 @@ impl Stage {
 /// Counts at one moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Look {
+    /// The post in all its texts, the newest first.
+    pub revisions: Vec<Revision>,
     pub channels: BTreeMap<String, Totals>,
     /// Of everything.
     pub totals: Totals,
@@ -86,31 +80,25 @@ impl Look {
     }
 
     async fn read(record: &SqliteLedger, subject: &Subject) -> Result<Look, LedgerError> {
-        let id = subject.release.id;
-        let (mut totals, mut own) = (Totals::default(), Totals::default());
-        let mut channels: BTreeMap<String, Totals> =
-            subject.parts.iter().map(|part| (part.channel.clone(), Totals::default())).collect();
         // First who works, then what is done: a process that ends in between is then not taken for one that broke off.
         let workers = record.workers(0).await?;
-        for (part, counts) in record.totals(id).await? {
-            let channel = subject.channel(part);
-            channels.entry(channel.to_owned()).or_default().merge(&counts);
-            totals.merge(&counts);
-            if !subject.is_by_hand(channel) {
-                own.merge(&counts);
-            }
+        let revisions = revisions::of(record, &subject.release.slug, subject.release.mode).await?;
+        let channels = revisions::by_channel(&revisions);
+        let own =
+            revisions::sum(channels.iter().filter(|(name, _)| !subject.is_by_hand(name)).map(|(_, totals)| totals));
+        let mut moments = Moments::default();
+        for revision in &revisions {
+            moments = over(moments, record.moments(revision.release.id).await?);
         }
-        let moments = record.moments(id).await?;
-        // Read anew: a person may have stopped it since.
-        let release = record.release(&subject.release.slug, subject.release.mode).await?;
-        let stopped = release.is_some_and(|release| release.state == ReleaseState::Stopped);
+        let stopped = revisions.first().is_some_and(|revision| revision.release.state == ReleaseState::Stopped);
         let stage = stage(&own, workers, stopped);
-        Ok(Look { channels, totals, own, stage, workers, moments })
+        Ok(Look { totals: revisions::all(&revisions), revisions, channels, own, stage, workers, moments })
     }
 
     /// Whether it is worth looking again in a moment.
     pub fn goes_on(&self) -> bool {
-        self.workers > 0 && self.own.open() > 0
+        let in_hand = self.own.claimed + self.own.in_flight > 0;
+        self.workers > 0 && self.own.open() > 0 && (self.stage != Stage::Stopped || in_hand)
     }
 
     /// The worst of what is to be said.
@@ -124,15 +112,23 @@ impl Look {
     }
 }
 
-fn stage(own: &Totals, workers: u64, stopped: bool) -> Stage {
+/// How something stands by its counts and by whether anybody is sending.
+pub fn stage(own: &Totals, workers: u64, stopped: bool) -> Stage {
     match (own.open() > 0, workers > 0) {
+        // Others may be sending another post meanwhile.
+        (true, _) if stopped => Stage::Stopped,
         (true, true) => Stage::Sending,
-        (true, false) if stopped => Stage::Stopped,
         (true, false) if own.claimed + own.in_flight > 0 => Stage::Broken,
         (true, false) => Stage::Waiting,
         (false, _) if own.uncertain > 0 => Stage::Undecided,
         (false, _) => Stage::Done,
     }
+}
+
+/// From the first moment to the last of two releases.
+fn over(a: Moments, b: Moments) -> Moments {
+    let first = |a: Option<i64>, b: Option<i64>| a.into_iter().chain(b).min();
+    Moments { first: first(a.first, b.first), last: a.last.max(b.last), next: first(a.next, b.next) }
 }
 
 /// All subjects at one moment.

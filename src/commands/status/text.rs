@@ -1,8 +1,9 @@
 //! What `status` says to people about one post.
 
 use super::look::{Look, Stage, Subject};
-use super::named::Named;
+use super::named::{Found, Named};
 use crate::commands::Context;
+use crate::commands::revisions::Revision;
 use crate::commands::survey::code_of;
 use crate::commands::table::aligned;
 use crate::commands::when::{moment, short};
@@ -86,6 +87,9 @@ pub fn closing(subject: &Subject, look: &Look) -> String {
         }
         Stage::Sending if look.workers > 1 => format!("{} processes are sending now.\n", look.workers),
         Stage::Sending => "It is being sent now.\n".to_owned(),
+        Stage::Stopped if own.claimed + own.in_flight > 0 && look.workers > 0 => {
+            "It was stopped; what was handed over waits for an answer, and nothing more leaves.\n".to_owned()
+        }
         Stage::Stopped => format!("It was stopped; `rundbrief send {slug}` goes on.\n"),
         Stage::Broken => format!(
             "The last send did not end by itself, in the middle of {}.\n\
@@ -118,44 +122,52 @@ pub fn post(context: &Context, subject: &Subject, look: &Look, named: &Named) ->
              rundbrief resolve {slug} --send-again       they did not arrive\n  \
              rundbrief resolve {slug} --count-as-sent    they did\n",
             look.own.uncertain,
-            list(subject, &named.uncertain, usize::MAX, look.own.uncertain, since)
+            list(&named.uncertain, usize::MAX, look.own.uncertain, since)
         ));
     }
     if !named.refused.is_empty() {
         let all = look.own.failed;
-        let taken_out = named.refused.iter().any(|standing| standing.attempts == 0);
+        let taken_out = named.refused.iter().any(|found| found.standing.attempts == 0);
         let what = if taken_out { "refused or taken out" } else { "refused" };
-        parts.push(format!("{all} {what}:\n{}", list(subject, &named.refused, NAMED, all, |_| String::new())));
+        parts.push(format!("{all} {what}:\n{}", list(&named.refused, NAMED, all, |_| String::new())));
     }
     if !named.again.is_empty() {
         let all = look.own.deferred;
         let from = |standing: &Standing| format!("from {} on", short(context, standing.due_at));
-        parts
-            .push(format!("{all} refused for now and tried again:\n{}", list(subject, &named.again, NAMED, all, from)));
+        parts.push(format!("{all} refused for now and tried again:\n{}", list(&named.again, NAMED, all, from)));
     }
     parts.push(counts_table(subject, look));
+    parts.push(texts(context, subject, look));
     parts.push(by_hand(subject, named));
     parts.push(closing(subject, look));
     parts.retain(|part| !part.is_empty());
     parts.join("\n").trim_end().to_owned()
 }
 
+/// Who got which text, where there were several.
+fn texts(context: &Context, subject: &Subject, look: &Look) -> String {
+    if look.revisions.len() < 2 {
+        return String::new();
+    }
+    let row = |revision: &Revision| {
+        let released = format!("released {}", moment(context, revision.release.created_at));
+        vec![code_of(&revision.release), counts(subject, &revision.mails()), released]
+    };
+    let rows: Vec<Vec<String>> = look.revisions.iter().rev().map(row).collect();
+    let lines: String = aligned(&rows, |_| false).iter().map(|line| format!("  {line}\n")).collect();
+    format!("The post went out in {} texts, by mail to:\n{lines}", look.revisions.len())
+}
+
 /// One line a delivery: who, when, why.
-fn list(
-    subject: &Subject,
-    standings: &[Standing],
-    most: usize,
-    all: u64,
-    when: impl Fn(&Standing) -> String,
-) -> String {
-    let shown = &standings[..standings.len().min(most)];
-    let who = |standing: &Standing| match standing.address.as_str() {
-        "" if subject.channel(standing.key.part) == "email" => "(address deleted)".to_owned(),
-        "" => subject.channel(standing.key.part).to_owned(),
+fn list(found: &[Found], most: usize, all: u64, when: impl Fn(&Standing) -> String) -> String {
+    let shown = &found[..found.len().min(most)];
+    let who = |found: &Found| match found.standing.address.as_str() {
+        "" if found.channel == "email" => "(address deleted)".to_owned(),
+        "" => found.channel.clone(),
         address => address.to_owned(),
     };
-    let row = |standing: &Standing| {
-        let cells = [who(standing), when(standing), one_line(&standing.detail)];
+    let row = |found: &Found| {
+        let cells = [who(found), when(&found.standing), one_line(&found.standing.detail)];
         cells.into_iter().filter(|cell| !cell.is_empty()).collect()
     };
     let rows: Vec<Vec<String>> = shown.iter().map(row).collect();

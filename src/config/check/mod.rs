@@ -11,6 +11,7 @@ mod around;
 mod email;
 mod login;
 mod retry;
+mod rules;
 mod sender;
 mod site;
 mod smtp;
@@ -41,6 +42,7 @@ impl<'a> Checker<'a> {
         let approval = self.approval(file.approval);
         let notify = self.notify(file.notify);
         let dkim_selector = self.optional(file.doctor.dkim_selector, |checker, written| checker.selector(&written));
+        let check = self.rules(file.check);
         let outbox = Outbox { path: path_or(file.outbox.path, "out/outbox") };
         let (Some(site), Some(sender), Some(email), Some(ledger), true) =
             (site, sender, email, ledger, self.findings.is_empty())
@@ -62,6 +64,8 @@ impl<'a> Checker<'a> {
             approval,
             notify,
             dkim_selector,
+            check,
+            import_private: file.import.allow_private,
             places,
         })
     }
@@ -78,6 +82,9 @@ impl<'a> Checker<'a> {
             bounce_address: file.sender.bounce_address.as_ref().and_then(|text| place(text.span())),
             unsubscribe_mailto: unsubscribe.mailto.as_ref().and_then(|text| place(text.span())),
             unsubscribe_url: unsubscribe.url.as_ref().and_then(|text| place(text.span())),
+            privacy_url: file.site.get_ref().privacy_url.as_ref().and_then(|text| place(text.span())),
+            feed: file.feed.as_ref().and_then(|feed| place(feed.path.as_ref().or(feed.url.as_ref())?.span())),
+            lists: file.lists.keys().filter_map(|name| Some((name.get_ref().clone(), place(name.span())?))).collect(),
             password: file.email.smtp.as_ref().and_then(|smtp| place(smtp.get_ref().password.as_ref()?.span())),
         }
     }

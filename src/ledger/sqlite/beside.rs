@@ -38,6 +38,11 @@ impl Beside {
         self.folder.join(hex(token))
     }
 
+    /// What bears witness to how far the record is.
+    pub(super) fn witness(&self) -> PathBuf {
+        self.folder.join("witness")
+    }
+
     /// Makes and locks the file of a worker of this process.
     pub(super) fn enter(&self, token: &[u8; 16]) -> Result<File, LedgerError> {
         let file = self.in_folder(|| OpenOptions::new().create_new(true).write(true).open(self.lock(token)))?;
@@ -61,7 +66,7 @@ impl Beside {
     /// Removes a worker's file, and the folder if it was the last.
     pub(super) fn clear(&self, token: &[u8; 16]) {
         let _ = fs::remove_file(self.lock(token));
-        // Seats are empty files that anybody may take again; they stay.
+        // Seats are empty files that anybody may take again; they stay, and so does the witness.
         let _ = fs::remove_dir(&self.folder);
     }
 

@@ -2,14 +2,16 @@
 
 use serde_json::Value;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, query};
+use sqlx::{AssertSqlSafe, Row, query};
 
+use super::approval::forget_names;
 use super::beside::Holder;
+use super::revision::IS_NEWEST;
 use super::rows::{read_release, read_target};
-use super::{SqliteLedger, hex_array};
+use super::{SqliteLedger, hex_array, identity};
 use crate::ledger::{
-    Books, ByHand, COUNTED, Decided, DeliveryKey, DeliveryState, Event, EventKind, LedgerError, Moments, Part, Passage,
-    Release, ReleaseState, Standing, Suppression,
+    AGAIN, Aside, Books, ByHand, COUNTED, DELETED, Decided, DeliveryKey, DeliveryState, Event, EventKind, LedgerError,
+    Moments, Part, Passage, Release, ReleaseState, Standing, Suppression, Uses,
 };
 use crate::plan::Target;
 
@@ -35,6 +37,20 @@ impl Books for SqliteLedger {
         query.fetch_all(&self.pool).await?.iter().map(read_standing).collect()
     }
 
+    async fn deliveries(
+        &self,
+        release: i64,
+        after: Option<DeliveryKey>,
+        limit: u32,
+    ) -> Result<Vec<Standing>, LedgerError> {
+        let sql = "SELECT d.*, r.address, r.name FROM delivery d \
+                   LEFT JOIN recipient r ON r.release = d.release AND r.target = d.target \
+                   WHERE d.release = ?1 AND (d.part, d.target) > (?2, ?3) ORDER BY d.part, d.target LIMIT ?4";
+        let (part, target) = after.map_or((-1, Vec::new()), |key| (key.part, key.target.0.to_vec()));
+        let query = query(sql).bind(release).bind(part).bind(target).bind(limit);
+        query.fetch_all(&self.pool).await?.iter().map(read_standing).collect()
+    }
+
     async fn outline(&self, release: i64) -> Result<Vec<Part>, LedgerError> {
         let sql = "SELECT channel, list FROM part WHERE release = ? ORDER BY part";
         query(sql).bind(release).fetch_all(&self.pool).await?.iter().map(read_outline).collect()
@@ -46,6 +62,20 @@ impl Books for SqliteLedger {
         let due = "SELECT min(due_at) AS next FROM delivery WHERE release = ? AND state IN (0, 4) AND state = 4";
         let next = query(due).bind(release).fetch_one(&self.pool).await?.try_get("next")?;
         Ok(Moments { first: row.try_get("first")?, last: row.try_get("last")?, next })
+    }
+
+    async fn asides(&self, release: i64) -> Result<Vec<(i64, Aside)>, LedgerError> {
+        let sql = "SELECT part, count(*) FILTER (WHERE state = 3) AS counted, \
+                   count(*) FILTER (WHERE state = 5) AS taken_out FROM delivery \
+                   WHERE release = ?1 AND ((state = 3 AND detail = ?2) OR (state = 5 AND attempts = 0)) \
+                   GROUP BY part ORDER BY part";
+        let rows = query(sql).bind(release).bind(COUNTED).fetch_all(&self.pool).await?;
+        let number = |row: &SqliteRow, name| Ok::<_, LedgerError>(row.try_get::<i64, _>(name)?.unsigned_abs());
+        let read = |row: &SqliteRow| {
+            let aside = Aside { counted: number(row, "counted")?, taken_out: number(row, "taken_out")? };
+            Ok((row.try_get("part")?, aside))
+        };
+        rows.iter().map(read).collect()
     }
 
     async fn settle_by_hand(
@@ -107,14 +137,20 @@ impl Books for SqliteLedger {
                      (part || ' ' || hex(target)) IN (SELECT value FROM json_each(?2)))";
         let named = |key: &DeliveryKey| format!("{} {}", key.part, key.target.hex().to_uppercase());
         let keys = keys.map(|keys| Value::from(keys.iter().map(named).collect::<Vec<_>>()).to_string());
+        // Of an earlier revision nothing is sent any more: who has nothing of it is taken up by the newest.
+        let gone = "DELETE FROM delivery WHERE release = ?1 AND state = 6 AND (?2 IS NULL OR \
+                    (part || ' ' || hex(target)) IN (SELECT value FROM json_each(?2)))";
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let newest = query(AssertSqlSafe(format!("SELECT {IS_NEWEST} AS newest"))).bind(release);
+        let is_newest: bool = newest.fetch_one(&mut *transaction).await?.try_get("newest")?;
         let (sql, detail) = match decided {
-            Decided::SendAgain => (again, "a person decided to send it again"),
+            Decided::SendAgain if is_newest => (again, AGAIN),
+            Decided::SendAgain => (gone, ""),
             Decided::CountAsSent => (count, COUNTED),
         };
-        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         let done =
             query(sql).bind(release).bind(keys).bind(at).bind(detail).execute(&mut *transaction).await?.rows_affected();
-        if done > 0 && decided == Decided::SendAgain {
+        if done > 0 && decided == Decided::SendAgain && is_newest {
             let reopen = "UPDATE release SET state = 1 WHERE id = ? AND state = 3";
             query(reopen).bind(release).execute(&mut *transaction).await?;
         }
@@ -123,9 +159,11 @@ impl Books for SqliteLedger {
     }
 
     async fn set_state(&self, release: i64, state: ReleaseState) -> Result<(), LedgerError> {
-        let sql = "UPDATE release SET state = ?1 WHERE id = ?2 AND (state IN (1, 2) OR (state = 3 AND EXISTS \
-                   (SELECT 1 FROM delivery WHERE release = ?2 AND (state IN (0, 4) OR state IN (1, 2) OR state = 6))))";
-        query(sql).bind(state as i64).bind(release).execute(&self.pool).await?;
+        let sql = format!(
+            "UPDATE release SET state = ?2 WHERE id = ?1 AND {IS_NEWEST} AND (state IN (1, 2) OR (state = 3 AND EXISTS \
+             (SELECT 1 FROM delivery WHERE release = ?1 AND (state IN (0, 4) OR state IN (1, 2) OR state = 6))))"
+        );
+        query(AssertSqlSafe(sql)).bind(release).bind(state as i64).execute(&self.pool).await?;
         Ok(())
     }
 
@@ -165,12 +203,14 @@ impl Books for SqliteLedger {
     async fn forget_recipients(&self, before: i64) -> Result<u64, LedgerError> {
         let old = "SELECT id FROM release WHERE state = 3 AND created_at < ?1 \
                    AND EXISTS (SELECT 1 FROM recipient r WHERE r.release = release.id) \
-                   AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.release = release.id AND d.settled_at >= ?1)";
+                   AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.release = release.id \
+                   AND (d.settled_at >= ?1 OR d.state = 6))";
         let mut forgotten = 0;
         for row in query(old).bind(before).fetch_all(&self.pool).await? {
             let delete = query("DELETE FROM recipient WHERE release = ?").bind(row.try_get::<i64, _>("id")?);
             forgotten += delete.execute(&self.pool).await?.rows_affected();
         }
+        forget_names(self, before).await?;
         Ok(forgotten)
     }
 
@@ -194,6 +234,10 @@ impl Books for SqliteLedger {
     async fn events(&self, slug: &str) -> Result<Vec<Event>, LedgerError> {
         let sql = "SELECT * FROM event WHERE slug = ? ORDER BY at, id";
         query(sql).bind(slug).fetch_all(&self.pool).await?.iter().map(read_event).collect()
+    }
+
+    async fn uses(&self) -> Result<Uses, LedgerError> {
+        identity::uses(&mut *self.pool.acquire().await?).await
     }
 
     async fn fact(&self, name: &str) -> Result<Option<String>, LedgerError> {
@@ -252,5 +296,5 @@ fn read_standing(row: &SqliteRow) -> Result<Standing, LedgerError> {
 
 /// What stands for the address of a member whose data were deleted; nothing where there is no member.
 fn deleted(target: Target) -> String {
-    if target == Target::CHANNEL { String::new() } else { "(address deleted)".to_owned() }
+    if target == Target::CHANNEL { String::new() } else { DELETED.to_owned() }
 }

@@ -4,7 +4,7 @@ use sqlx::{Row, query};
 
 use super::lock::FreezeLock;
 use super::rows::{read_delivery, read_release, read_target};
-use super::{BUSY, SqliteLedger, digest, hex_array};
+use super::{BUSY, SqliteLedger, digest, hex_array, revision};
 use crate::ledger::{Delivery, Ledger, LedgerError, Mode, NewRelease, Part, Release, Totals};
 use crate::plan::Target;
 
@@ -75,16 +75,15 @@ impl Ledger for SqliteLedger {
     }
 
     async fn known(&self, release: i64, targets: &[Target]) -> Result<Vec<Target>, LedgerError> {
-        let sql = "SELECT DISTINCT target FROM delivery WHERE release = ?1 \
-                   AND part IN (SELECT part FROM part WHERE release = ?1 AND channel = 'email') \
-                   AND target IN (SELECT unhex(value) FROM json_each(?2))";
-        let rows = query(sql).bind(release).bind(hex_array(targets)).fetch_all(&self.pool).await?;
-        rows.iter().map(|row| read_target(row, "target")).collect()
+        self.known_of(release, targets, true).await
     }
 
     async fn seal(&self, release: i64, wave: i64, audience: [u8; 32]) -> Result<(), LedgerError> {
         query("PRAGMA synchronous = FULL").execute(&self.pool).await?;
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        if wave == 1 {
+            revision::take_place(&mut transaction, release).await?;
+        }
         query(
             "INSERT INTO delivery (release, part, target, state) \
              SELECT release, part, target, 0 FROM recipient WHERE release = ? AND wave = ?",
@@ -94,20 +93,13 @@ impl Ledger for SqliteLedger {
         .execute(&mut *transaction)
         .await?;
         if wave == 1 {
-            query(
-                "INSERT INTO delivery (release, part, target, state) \
-                 SELECT release, part, zeroblob(16), 0 FROM part WHERE release = ? AND channel <> 'email'",
-            )
-            .bind(release)
-            .execute(&mut *transaction)
-            .await?;
+            revision::add_channels(&mut transaction, release).await?;
         }
-        query("UPDATE release SET waves = ?, audience = ?, state = 1 WHERE id = ?")
-            .bind(wave)
-            .bind(&audience[..])
-            .bind(release)
-            .execute(&mut *transaction)
-            .await?;
+        // A stop that came while the wave was made holds: nothing of it may leave.
+        let open = "UPDATE release SET waves = ?1, audience = ?2, state = CASE WHEN state = 2 OR \
+                    (SELECT kind FROM event WHERE slug = release.slug AND kind IN ('stopped', 'went_on') \
+                    ORDER BY id DESC LIMIT 1) = 'stopped' THEN 2 ELSE 1 END WHERE id = ?3";
+        query(open).bind(wave).bind(&audience[..]).bind(release).execute(&mut *transaction).await?;
         query("DELETE FROM refusal").execute(&mut *transaction).await?;
         transaction.commit().await?;
         self.unlock_freezing();
@@ -176,7 +168,12 @@ impl Ledger for SqliteLedger {
     }
 
     async fn forget_trial(&self, release: i64) -> Result<(), LedgerError> {
-        query("DELETE FROM release WHERE id = ? AND mode = 0").bind(release).execute(&self.pool).await?;
+        // The next release may get the same number.
+        let events = "DELETE FROM event WHERE release IN (SELECT id FROM release WHERE mode = 0 AND slug = \
+                      (SELECT slug FROM release WHERE id = ? AND mode = 0))";
+        query(events).bind(release).execute(&self.pool).await?;
+        let sql = "DELETE FROM release WHERE mode = 0 AND slug = (SELECT slug FROM release WHERE id = ? AND mode = 0)";
+        query(sql).bind(release).execute(&self.pool).await?;
         query("DELETE FROM content WHERE digest NOT IN (SELECT digest FROM part)")
             .execute(&self.pool)
             .await

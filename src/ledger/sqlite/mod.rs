@@ -8,25 +8,32 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use sqlx::migrate::Migrator;
+use sqlx::query;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Row, query};
 
-use super::{Ledger, LedgerError, Roll};
+use super::{Ledger, LedgerError, Roll, Upgrade, Witness};
 use crate::plan::{Recipient, Target};
 
+mod approval;
 mod beside;
 mod books;
+mod clock;
 mod freeze;
+mod health;
+mod identity;
 mod lock;
 mod pace;
 mod recover;
+mod revision;
 mod rows;
+mod stale;
+mod upgrade;
 mod work;
 
 use beside::Beside;
+pub use identity::identity_of;
 use lock::FreezeLock;
-use rows::{from_migrate, read_recipient, read_target};
+use rows::{read_recipient, read_target};
 use work::Own;
 
 /// How long a statement waits for another process's write, and a freeze for another freeze.
@@ -34,8 +41,6 @@ const BUSY: Duration = Duration::from_secs(30);
 /// Kibibytes of the file in memory: enough that freezing a million members does not read what it wrote.
 const CACHE: &str = "-12288";
 const OPEN_AGAIN: Duration = Duration::from_millis(50);
-
-static MIGRATIONS: Migrator = sqlx::migrate!("src/ledger/migrations/sqlite");
 
 /// A ledger in a SQLite file.
 #[derive(Debug)]
@@ -47,6 +52,10 @@ pub struct SqliteLedger {
     freezing: Mutex<Option<FreezeLock>>,
     /// This process's worker, while it is one.
     own: Mutex<Option<Own>>,
+    /// Who is told how far the record is; nobody before [`SqliteLedger::attend`].
+    witness: Mutex<Option<Witness>>,
+    /// What opening it did to an older one.
+    upgrade: Option<Upgrade>,
 }
 
 impl SqliteLedger {
@@ -54,8 +63,10 @@ impl SqliteLedger {
     ///
     /// # Errors
     /// [`LedgerError::Newer`] for a schema that this version does not know, [`LedgerError::Damaged`] for a file that
-    /// is no database, [`LedgerError::Locked`] when another program holds it.
+    /// is no database, [`LedgerError::Mixed`] for one that lies beside the log of another, [`LedgerError::Locked`] when
+    /// another program holds it.
     pub async fn open(path: &Path) -> Result<SqliteLedger, LedgerError> {
+        stale::check(path)?;
         // Where another process is just making the file, or closing it as the last one, SQLite answers `busy` at once
         // instead of waiting (sqlite.org/wal.html, "Sometimes queries return SQLITE_BUSY in WAL mode").
         let began = Instant::now();
@@ -77,10 +88,8 @@ impl SqliteLedger {
             .pragma("cache_size", CACHE)
             .busy_timeout(BUSY);
         let pool = SqlitePoolOptions::new().max_connections(1).test_before_acquire(false).connect_with(options).await?;
-        // Two processes that begin a record at once must not both make its tables.
-        let _alone = if is_current(&pool).await { None } else { Some(FreezeLock::take(path, BUSY).await?) };
-        MIGRATIONS.run(&pool).await.map_err(from_migrate)?;
-        Ok(SqliteLedger { pool, path: Some(path.to_owned()), freezing: Mutex::new(None), own: Mutex::new(None) })
+        let upgrade = upgrade::upgrade(&pool, path).await?;
+        Ok(SqliteLedger::new(pool, Some(path.to_owned()), upgrade))
     }
 
     /// A ledger for a plan that is thrown away. SQLite's own temporary database (a file without a name,
@@ -97,8 +106,28 @@ impl SqliteLedger {
         // Another connection would be another, empty database.
         let pool = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
         let pool = pool.connect_with(options).await?;
-        MIGRATIONS.run(&pool).await.map_err(from_migrate)?;
-        Ok(SqliteLedger { pool, path: None, freezing: Mutex::new(None), own: Mutex::new(None) })
+        upgrade::make(&pool).await?;
+        Ok(SqliteLedger::new(pool, None, None))
+    }
+
+    fn new(pool: SqlitePool, path: Option<PathBuf>, upgrade: Option<Upgrade>) -> SqliteLedger {
+        let (freezing, own, witness) = (Mutex::new(None), Mutex::new(None), Mutex::new(None));
+        SqliteLedger { pool, path, freezing, own, witness, upgrade }
+    }
+
+    /// What opening it did, if it was written by an older version.
+    pub fn upgraded(&self) -> Option<&Upgrade> {
+        self.upgrade.as_ref()
+    }
+
+    /// The version of its tables.
+    pub fn version(&self) -> i64 {
+        upgrade::newest()
+    }
+
+    /// Deletes copies from before an upgrade that are older than this, in milliseconds since 1970. Says how many.
+    pub fn forget_copies(&self, before: i64) -> u64 {
+        self.path.as_ref().map_or(0, |path| upgrade::forget_copies(path, before))
     }
 
     /// Up to `limit` recipients of a release's part after the given target, in their order.
@@ -126,6 +155,11 @@ impl SqliteLedger {
 
     /// Closes the file, so that the WAL is folded into it.
     pub async fn shut(self) {
+        self.let_go().await;
+    }
+
+    /// The same where somebody else still holds the ledger; it answers nothing any more.
+    pub async fn let_go(&self) {
         self.pool.close().await;
     }
 
@@ -175,13 +209,6 @@ impl Roll for SqliteLedger {
             .await?;
         new.iter().map(|row| read_target(row, "target")).collect()
     }
-}
-
-/// Whether every migration has been applied already, or even later ones.
-async fn is_current(pool: &SqlitePool) -> bool {
-    let applied = query("SELECT count(*) AS number FROM _sqlx_migrations WHERE success").fetch_one(pool).await;
-    let number = applied.and_then(|row| row.try_get::<i64, _>("number")).unwrap_or(0);
-    usize::try_from(number).is_ok_and(|number| number >= MIGRATIONS.iter().count())
 }
 
 fn digest(bytes: &[u8]) -> [u8; 32] {

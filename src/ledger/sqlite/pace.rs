@@ -1,6 +1,6 @@
 //! The row in which deliveries stand, and the limits of an hour and a day, on SQLite.
 
-use sqlx::{Row, query};
+use sqlx::{Row, SqliteConnection, query};
 
 use super::SqliteLedger;
 use crate::ledger::{LedgerError, Limit, Pacing, Slots, Spent};
@@ -50,11 +50,8 @@ impl Pacing for SqliteLedger {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         let (mut granted, mut again_at) = (i64::from(want), now);
         for limit in limits {
-            // Slices ahead of now were booked by a clock that went wrong.
             let (length, slice) = slice_of(limit, now);
-            let sweep = "DELETE FROM spent WHERE name = ? AND (slice < ? OR slice > ?)";
-            let sweep = query(sweep).bind(limit.name).bind(slice - SLICES).bind(slice);
-            sweep.execute(&mut *transaction).await?;
+            sweep(&mut transaction, limit.name, slice).await?;
             let sql = "SELECT coalesce(sum(used), 0) AS used, min(slice) AS oldest FROM spent WHERE name = ?";
             let row = query(sql).bind(limit.name).fetch_one(&mut *transaction).await?;
             let left = (i64::from(limit.most) - row.try_get::<i64, _>("used")?).max(0);
@@ -79,6 +76,18 @@ impl Pacing for SqliteLedger {
         let query = query(sql).bind(name).bind(from).bind(most).bind(now).bind(MINUTE);
         Ok(query.execute(&self.pool).await?.rows_affected() == 1)
     }
+}
+
+/// Forgets what was booked before the window that ends with this slice. What was booked ahead of it, by a clock that went
+/// wrong, counts as booked now where it can be of the last window, so that the limit is kept, and blocks nobody for longer.
+async fn sweep(transaction: &mut SqliteConnection, name: &str, slice: i64) -> Result<(), LedgerError> {
+    let ahead = "INSERT INTO spent (name, slice, used) SELECT ?1, ?2, sum(used) FROM spent \
+                 WHERE name = ?1 AND slice > ?2 AND slice <= ?2 + ?3 HAVING count(*) > 0 \
+                 ON CONFLICT (name, slice) DO UPDATE SET used = used + excluded.used";
+    let rest = "DELETE FROM spent WHERE name = ?1 AND (slice < ?2 - ?3 OR slice > ?2)";
+    query(ahead).bind(name).bind(slice).bind(SLICES).execute(&mut *transaction).await?;
+    query(rest).bind(name).bind(slice).bind(SLICES).execute(transaction).await?;
+    Ok(())
 }
 
 /// The length of a limit's slices, and the number of the one that `now` is in.

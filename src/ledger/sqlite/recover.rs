@@ -14,10 +14,14 @@ use super::beside::Holder;
 use super::rows::{read_mode, read_target};
 use crate::ledger::boot::boot_id;
 use crate::ledger::journal::{self, Attempt, Trace};
-use crate::ledger::{DeliveryKey, DeliveryState, LedgerError, Lost, LostDelivery, Mode, Recovered, Settled, Worker};
+use crate::ledger::{
+    DeliveryKey, DeliveryState, LEASE, LedgerError, Lost, LostDelivery, Mode, Recovered, Settled, Worker,
+};
 
 /// Rows of a dead worker that are looked at at a time.
 const BATCH: i64 = 1000;
+/// Clocks of processes on one machine are never so far apart, in milliseconds.
+const AHEAD: i64 = 5 * 60_000;
 /// What is said of a delivery whose answer was lost.
 const LOST: &str = "the program ended before the answer came";
 
@@ -48,6 +52,11 @@ impl SqliteLedger {
                     let sql = "UPDATE delivery SET state = CASE WHEN attempts > 0 THEN 4 ELSE 0 END, worker = NULL \
                                WHERE worker = ? AND state = 1 AND state IN (1, 2)";
                     recovered.pending += query(sql).bind(worker.id).execute(&self.pool).await?.rows_affected();
+                }
+                // Dated by a clock that was ahead. If it lives, its next sign is sooner than this ends.
+                Holder::Lives if row.try_get::<i64, _>("expires_at")? > now + AHEAD => {
+                    let cut = query("UPDATE worker SET expires_at = ? WHERE id = ?").bind(now + LEASE).bind(worker.id);
+                    cut.execute(&self.pool).await?;
                 }
                 Holder::Lives => {}
             }

@@ -65,7 +65,7 @@ pub(super) fn read_target(row: &SqliteRow, column: &str) -> Result<Target, Ledge
     bytes.try_into().map(Target).map_err(|_| LedgerError::Damaged("a target has not 16 bytes".to_owned()))
 }
 
-fn read_digest(row: &SqliteRow, column: &str) -> Result<[u8; 32], LedgerError> {
+pub(super) fn read_digest(row: &SqliteRow, column: &str) -> Result<[u8; 32], LedgerError> {
     let bytes: Vec<u8> = row.try_get(column)?;
     bytes.try_into().map_err(|_| LedgerError::Damaged(format!("a {column} has not 32 bytes")))
 }

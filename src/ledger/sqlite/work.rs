@@ -9,13 +9,14 @@ use std::fs::File;
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Row, query};
 
+use super::revision::IS_NEWEST;
 use super::rows::{read_delivery, read_target};
-use super::{SqliteLedger, hex_array};
+use super::{SqliteLedger, hex_array, identity};
 use crate::ledger::boot::boot_id;
 use crate::ledger::journal::{self, Attempt, Journal};
 use crate::ledger::{
     Delivery, DeliveryKey, DeliveryState, LEASE, LedgerError, Lost, Marked, Recovered, ReleaseState, Seat, Settled,
-    Waiting, Wanted, Work, Worker,
+    WITHDRAWN, Waiting, Wanted, Work, Worker,
 };
 use crate::plan::Target;
 
@@ -23,8 +24,6 @@ use crate::plan::Target;
 /// a third of a lease old at most.
 const LIVELY: &str = "SELECT id FROM worker WHERE id <> ?1 \
                       AND expires_at > (SELECT expires_at FROM worker WHERE id = ?1) - ?2";
-/// Said of a delivery whose member became suppressed after the release.
-const WITHDRAWN: &str = "must not be written to; asked for after the release";
 
 /// What this process's worker has beside the database.
 #[derive(Debug)]
@@ -85,6 +84,7 @@ impl Work for SqliteLedger {
     async fn leave(&self, worker: Worker, now: i64, lost: Lost<'_>) -> Result<Recovered, LedgerError> {
         let own = self.own.lock().expect("no holder panics").take_if(|own| own.worker == worker);
         let recovered = self.take_over(worker, now, lost).await?;
+        self.testify_at_the_end().await?;
         drop(own);
         Ok(recovered)
     }
@@ -174,7 +174,12 @@ impl Work for SqliteLedger {
                 attempts.push(((release, key), row.try_get::<i64, _>("attempts")?));
             }
         }
+        let uses = match marked.ready.is_empty() {
+            true => None,
+            false => identity::count_use(&mut transaction, release, now).await?,
+        };
         transaction.commit().await?;
+        self.testify(uses, now);
         self.with_own(worker, |own| {
             own.attempts.extend(attempts);
             Ok(())
@@ -200,10 +205,12 @@ impl Work for SqliteLedger {
     }
 
     async fn settle(&self, worker: &Worker, release: i64, settled: &[Settled]) -> Result<(), LedgerError> {
-        // An upsert finds each row by its key; an UPDATE … FROM json_each would read the whole table.
+        // An upsert finds each row by its key; an UPDATE … FROM json_each would read the whole table. A row that a person
+        // gave up meanwhile comes back only if it was sent after all.
         let sql = "INSERT INTO delivery (release, part, target, state, due_at, hold_until, detail, settled_at) \
                    SELECT ?1, value->>0, unhex(value->>1), value->>2, value->>3, value->>4, value->>5, value->>6 \
-                   FROM json_each(?2) WHERE true \
+                   FROM json_each(?2) WHERE value->>2 = 3 OR EXISTS (SELECT 1 FROM delivery WHERE release = ?1 \
+                   AND part = value->>0 AND target = unhex(value->>1)) \
                    ON CONFLICT (release, part, target) DO UPDATE SET state = excluded.state, due_at = excluded.due_at, \
                    hold_until = excluded.hold_until, detail = excluded.detail, settled_at = excluded.settled_at \
                    WHERE worker = ?3 AND (state = 2 OR (state = 6 AND excluded.state = 3))";
@@ -211,7 +218,13 @@ impl Work for SqliteLedger {
             .iter()
             .map(|s| json!([s.key.part, s.key.target.hex(), s.state as i64, s.due_at, s.hold_until, s.detail, s.at]))
             .collect();
-        query(sql).bind(release).bind(Value::from(rows).to_string()).bind(worker.id).execute(&self.pool).await?;
+        let at = settled.iter().map(|settled| settled.at).max().unwrap_or(0);
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let query = query(sql).bind(release).bind(Value::from(rows).to_string()).bind(worker.id);
+        query.execute(&mut *transaction).await?;
+        let uses = identity::count_use(&mut transaction, release, at).await?;
+        transaction.commit().await?;
+        self.testify(uses, at);
         self.with_own(worker, |own| {
             for key in settled.iter().map(|settled| settled.key) {
                 if let Some(attempt) = own.attempt(release, key) {
@@ -227,7 +240,9 @@ impl Work for SqliteLedger {
     async fn give_back(&self, worker: &Worker, release: i64, back: &[(DeliveryKey, i64)]) -> Result<(), LedgerError> {
         // One that was refused for now before stays so, and is due as it was unless told otherwise.
         let sql = "INSERT INTO delivery (release, part, target, state, due_at) \
-                   SELECT ?1, value->>0, unhex(value->>1), 0, value->>2 FROM json_each(?2) WHERE true \
+                   SELECT ?1, value->>0, unhex(value->>1), 0, value->>2 FROM json_each(?2) \
+                   WHERE EXISTS (SELECT 1 FROM delivery WHERE release = ?1 AND part = value->>0 \
+                   AND target = unhex(value->>1)) \
                    ON CONFLICT (release, part, target) DO UPDATE SET state = CASE WHEN attempts > 0 THEN 4 ELSE 0 END, \
                    due_at = CASE WHEN excluded.due_at = 0 AND attempts > 0 THEN due_at ELSE excluded.due_at END, \
                    worker = NULL WHERE state = 1 AND worker = ?3";
@@ -280,17 +295,24 @@ impl Work for SqliteLedger {
     }
 
     async fn reopen(&self, release: i64, keys: &[DeliveryKey], due_at: i64) -> Result<(), LedgerError> {
-        let sql = "UPDATE delivery SET state = 4, due_at = ?4, settled_at = NULL WHERE release = ?1 AND part = ?2 \
-                   AND target IN (SELECT unhex(value) FROM json_each(?3)) AND state = 5";
-        let open = "UPDATE release SET state = 1 WHERE id = ? AND state = 3";
+        let sql = format!(
+            "UPDATE delivery SET state = 4, due_at = ?4, settled_at = NULL WHERE release = ?1 AND part = ?2 \
+             AND target IN (SELECT unhex(value) FROM json_each(?3)) AND state = 5 AND {IS_NEWEST}"
+        );
+        let open = format!("UPDATE release SET state = 1 WHERE id = ?1 AND state = 3 AND {IS_NEWEST}");
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         for (part, targets) in by_part(keys) {
-            let query = query(sql).bind(release).bind(part).bind(hex_array(&targets)).bind(due_at);
+            let query = query(AssertSqlSafe(sql.as_str()));
+            let query = query.bind(release).bind(part).bind(hex_array(&targets)).bind(due_at);
             query.execute(&mut *transaction).await?;
         }
-        query(open).bind(release).execute(&mut *transaction).await?;
+        query(AssertSqlSafe(open)).bind(release).execute(&mut *transaction).await?;
         transaction.commit().await?;
         Ok(())
+    }
+
+    async fn rewind(&self, now: i64) -> Result<i64, LedgerError> {
+        self.set_back(now).await
     }
 
     async fn waiting(&self, worker: &Worker, release: i64, parts: &[i64]) -> Result<Waiting, LedgerError> {

@@ -10,9 +10,10 @@ use jiff::tz::TimeZone;
 use crate::finding::{Finding, Place};
 use crate::post::report::{Report, Spot};
 use crate::post::source::Source;
-use crate::post::{Header, Post, Slug, markdown};
+use crate::post::{Header, Post, Slug, Written, markdown};
 
 use fields::Fields;
+pub use when::written_day;
 
 mod build;
 mod digest;
@@ -40,7 +41,7 @@ pub fn parse_post(file: &Path, bytes: &[u8], zone: &TimeZone) -> Result<Post, Ve
     };
     let mut report = Report::new(&source);
     let header = read_header(&source, &mut report, slug.as_ref().ok(), zone);
-    let body = markdown::parse(&source, &mut report);
+    let (body, passages) = markdown::parse(&source, &mut report);
     let has_text = !body.is_empty() || (report.has_errors() && !source.body().trim().is_empty());
     if !has_text && header.as_ref().is_some_and(|header| header.posts.is_empty()) {
         let spot = Spot { line: source.lines_before_body(), column: 1, width: 3 };
@@ -48,7 +49,10 @@ pub fn parse_post(file: &Path, bytes: &[u8], zone: &TimeZone) -> Result<Post, Ve
     }
     let (mut findings, failed) = report.finish();
     match (slug, header) {
-        (Ok(slug), Some(header)) if !failed => Ok(Post { slug, file: file.to_owned(), header, body, findings }),
+        (Ok(slug), Some(header)) if !failed => {
+            let written = Written { text: source.text().into(), passages };
+            Ok(Post { slug, file: file.to_owned(), header, body, findings, written })
+        }
         (slug, _) => {
             findings.extend(slug.err());
             Err(findings)

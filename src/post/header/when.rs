@@ -30,6 +30,17 @@ pub(super) fn day(written: &str) -> Result<Date, BadTime> {
     Err(BadTime { message: format!("`{written}` is not a day in the form year-month-day"), help })
 }
 
+/// The day that a text elsewhere means by `2024-10-24T23:30:00+01:00`, `24.10.2024`, `Do, 24. Okt. 2024` or `October 24,
+/// 2024`: as it stands there, never moved by a zone. `None` for `10/11/2024`, which may be either, and for anything else.
+pub fn written_day(written: &str) -> Option<Date> {
+    let written = written.trim();
+    let behind = written.get(10..).is_none_or(|rest| rest.is_empty() || rest.starts_with(['T', 't', ' ']));
+    if let (Some((year, month, day)), true) = (written.get(..10).and_then(iso_day), behind) {
+        return existing(written, year, month, day).ok();
+    }
+    proposal(written).map(|(date, _)| date)
+}
+
 /// Reads `2024-11-28 09:00`, also with `T` and seconds, in `zone`.
 ///
 /// # Errors
@@ -242,6 +253,23 @@ mod tests {
                 "write year, month and day like `2024-10-24`",
                 "{written}"
             );
+        }
+    }
+
+    #[test]
+    fn a_day_elsewhere_is_read_as_it_stands() {
+        for written in [
+            "2024-10-24",
+            "2024-10-24T23:30:00Z",
+            "2024-10-24T00:30:00+02:00",
+            "24. Oktober 2024",
+            "Thursday, October 24, 2024",
+            " 24.10.2024, 10:30 Uhr",
+        ] {
+            assert_eq!(written_day(written), Some(Date::constant(2024, 10, 24)), "{written}");
+        }
+        for written in ["10/11/2024", "2024", "Herbst 2024", "2024-13-24", "2024-10-24x", ""] {
+            assert_eq!(written_day(written), None, "{written}");
         }
     }
 

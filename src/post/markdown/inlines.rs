@@ -159,7 +159,7 @@ impl Walk<'_, '_> {
             && url.ends_with(text.as_str())
         {
             // A bare address takes a closing German quote along: „siehe https://example.org/x“.
-            let bare = text.trim_end_matches(['“', '”', '„', '’', '‘', '»', '«', '…', '–', '—']);
+            let bare = without_quotes_behind(text);
             behind = text[bare.len()..].to_owned();
             url.truncate(url.len() - behind.len());
             inner = vec![Inline::Text(bare.to_owned())];
@@ -207,6 +207,11 @@ impl Walk<'_, '_> {
             }
         }
     }
+}
+
+/// A bare address without the closing quotes and dashes that the parser takes along.
+pub(super) fn without_quotes_behind(address: &str) -> &str {
+    address.trim_end_matches(['“', '”', '„', '’', '‘', '»', '«', '…', '–', '—'])
 }
 
 /// Appends text, joined to a text before it.

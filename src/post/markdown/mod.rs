@@ -8,6 +8,7 @@ use comrak::options::Extension;
 use comrak::{Arena, Options};
 
 use crate::post::Block;
+use crate::post::passage::Passage;
 use crate::post::report::Report;
 use crate::post::source::Source;
 
@@ -19,22 +20,27 @@ mod html;
 mod inlines;
 mod limits;
 mod ordinal;
+mod passages;
 mod star;
 mod walk;
+mod write;
 
-/// Parses the body of a post.
-pub(super) fn parse(source: &Source, report: &mut Report<'_>) -> Vec<Block> {
+pub use write::write;
+
+/// Parses the body of a post: its blocks, and its running text with the place of each character.
+pub(super) fn parse(source: &Source, report: &mut Report<'_>) -> (Vec<Block>, Vec<Passage>) {
     let text = star::hide(source.body());
     if let Err(limit) = limits::check(&text) {
         report.error("too-complex", limit.spot(source.lines_before_body()), limit.message, limit.help);
-        return Vec::new();
+        return (Vec::new(), Vec::new());
     }
     let arena = Arena::new();
     let root = comrak::parse_document(&arena, &text, &options());
     let mut walk = Walk::new(source, report, &text);
     let blocks = walk.blocks(root, 0);
     definitions::check(&mut walk, &blocks);
-    blocks
+    let passages = passages::passages(&walk, root);
+    (blocks, passages)
 }
 
 fn options() -> Options<'static> {

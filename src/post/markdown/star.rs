@@ -25,6 +25,11 @@ pub(super) fn show(text: &str) -> String {
     text.replace(HIDDEN, "*")
 }
 
+/// The character itself, or the star that it stands for.
+pub(super) fn show_one(c: char) -> char {
+    if c == HIDDEN { '*' } else { c }
+}
+
 /// Whether a hidden star is in the text.
 pub(super) fn is_in(text: &str) -> bool {
     text.contains(HIDDEN)

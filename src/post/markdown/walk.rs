@@ -62,10 +62,15 @@ impl<'w, 's> Walk<'w, 's> {
         line.get(start.column - 1) == Some(&sign)
     }
 
+    /// A line as the parser has seen it, from 1 in the body.
+    pub(super) fn seen(&self, line: usize) -> &'w str {
+        line.checked_sub(1).and_then(|index| self.lines.get(index)).copied().unwrap_or("")
+    }
+
     /// How many characters the first `bytes` bytes of a line are. The parser counts bytes; its own counting of
     /// characters takes time with the square of a line's length, so it is done here, and only for findings.
     fn characters(&self, line: usize, bytes: usize) -> usize {
-        let line = self.lines.get(line - 1).copied().unwrap_or("");
+        let line = self.seen(line);
         let bytes = bytes.min(line.len());
         line[..line.floor_char_boundary(bytes)].chars().count()
     }

@@ -10,10 +10,12 @@ use crate::post::file_name;
 
 mod cache;
 mod encode;
+mod measure;
 mod scale;
 mod sniff;
 
 pub use cache::cache_key;
+pub use measure::measure;
 
 /// The most pixels that are decoded: 100 megapixels.
 pub const MAX_PIXELS: u64 = 100_000_000;

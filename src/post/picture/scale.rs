@@ -41,14 +41,14 @@ pub(super) fn decode(bytes: &[u8], format: Format, shown_width: u32) -> Result<D
     Ok(upright)
 }
 
-fn image_format(format: Format) -> ImageFormat {
+pub(super) fn image_format(format: Format) -> ImageFormat {
     match format {
         Format::Jpeg => ImageFormat::Jpeg,
         Format::Png => ImageFormat::Png,
     }
 }
 
-fn lies_on_its_side(orientation: Orientation) -> bool {
+pub(super) fn lies_on_its_side(orientation: Orientation) -> bool {
     matches!(
         orientation,
         Orientation::Rotate90 | Orientation::Rotate270 | Orientation::Rotate90FlipH | Orientation::Rotate270FlipH
@@ -56,7 +56,7 @@ fn lies_on_its_side(orientation: Orientation) -> bool {
 }
 
 /// The size to scale to, before turning.
-fn target(width: u32, height: u32, on_its_side: bool, shown_width: u32) -> (u32, u32) {
+pub(super) fn target(width: u32, height: u32, on_its_side: bool, shown_width: u32) -> (u32, u32) {
     let wanted = shown_width.saturating_mul(2).clamp(1, MAX_WIDTH);
     let (max_width, max_height) = if on_its_side { (MAX_HEIGHT, wanted) } else { (wanted, MAX_HEIGHT) };
     let factor = (f64::from(max_width) / f64::from(width)).min(f64::from(max_height) / f64::from(height)).min(1.0);

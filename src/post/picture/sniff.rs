@@ -7,11 +7,22 @@ use crate::post::picture::{Format, PictureError};
 /// # Errors
 /// The name of the format that cannot, or that it is no picture, or that its end is missing.
 pub(super) fn format(bytes: &[u8]) -> Result<Format, PictureError> {
+    match beginning(bytes)? {
+        Format::Jpeg if !jpeg_ends(bytes) => Err(PictureError::Truncated),
+        format => Ok(format),
+    }
+}
+
+/// The same from a file's first bytes alone.
+///
+/// # Errors
+/// The name of the format that cannot be prepared, or that it is no picture.
+pub(super) fn beginning(bytes: &[u8]) -> Result<Format, PictureError> {
     if bytes.is_empty() {
         return Err(PictureError::Empty);
     }
     if bytes.starts_with(b"\xFF\xD8\xFF") {
-        return if jpeg_ends(bytes) { Ok(Format::Jpeg) } else { Err(PictureError::Truncated) };
+        return Ok(Format::Jpeg);
     }
     if bytes.starts_with(b"\x89PNG\r\n\x1A\n") {
         return Ok(Format::Png);

@@ -1,1 +1,53 @@
-//
+// What was found, each with a link to its line in the post's source, and the source itself.
+
+import { $, make, say } from "./words.js";
+
+/** Shows findings; their texts are the program's own and English. */
+export function putFindings(findings) {
+  $("count-findings").textContent = findings.length ? `(${findings.length})` : "";
+  $("none").hidden = findings.length > 0;
+  $("remarks").replaceChildren(...findings.map(remark));
+}
+
+function remark(finding) {
+  const place = finding.line
+    ? make("a", { href: `#L${finding.line}`, textContent: finding.place })
+    : make("span", { textContent: finding.place });
+  place.classList.add("place");
+  const about = make("p", { className: "small" }, finding.place ? place : null, finding.place ? " · " : null, finding.rule);
+  return make("li", { className: finding.severity },
+    make("p", {}, make("strong", { textContent: say(finding.severity) }), ": ",
+      make("span", { textContent: finding.message, lang: "en" })),
+    finding.text ? make("p", {}, make("code", { textContent: finding.text })) : null,
+    finding.help ? make("p", { textContent: finding.help, lang: "en" }) : null,
+    about);
+}
+
+/** Shows the post as a file, with the lines marked that something was found in. */
+export function putSource(source, findings) {
+  const severity = new Map(findings.filter((one) => one.line).map((one) => [one.line, one.severity]));
+  const lines = $("lines");
+  const top = lines.scrollTop;
+  $("file").textContent = source.file;
+  lines.replaceChildren(...source.lines.map((line, index) => {
+    const marked = severity.get(index + 1);
+    const shown = make("li", { id: `L${index + 1}`, textContent: line || " ", tabIndex: -1, className: marked ?? "" });
+    if (marked) shown.append(make("span", { className: "unseen", textContent: ` (${say(marked)})` }));
+    return shown;
+  }));
+  lines.scrollTop = top;
+}
+
+// The line is shown in the middle of the box, and what is read next begins there.
+$("remarks").addEventListener("click", (event) => {
+  const link = event.target.closest("a.place");
+  const line = link && $(link.hash.slice(1));
+  if (!line) return;
+  event.preventDefault();
+  history.replaceState(null, "", link.hash);
+  document.querySelector("#lines .chosen")?.classList.remove("chosen");
+  line.classList.add("chosen");
+  $("source").scrollIntoView({ block: "start" });
+  $("lines").scrollTop = line.offsetTop - $("lines").clientHeight / 3;
+  line.focus({ preventScroll: true });
+});

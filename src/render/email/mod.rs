@@ -107,7 +107,7 @@ fn too_heavy(html: &str, source: &Source<'_>) -> Option<Finding> {
 
 /// The warning that readers of the plain text will not see the post.
 fn without_body(text_frame: &str, source: &Source<'_>) -> Option<Finding> {
-    let finding = Finding::warning("template", "the plain text of the e-mail does not show the text of the post");
+    let finding = Finding::warning("text-part", "the plain text of the e-mail does not show the text of the post");
     let template = source.templates.get(template::TEXT)?;
     (!text_frame.contains(BODY)).then(|| {
         finding.at(Place::whole_file(&template.origin)).help("write {{ body }} on a line of its own, without a filter")

@@ -97,6 +97,15 @@ impl Slots {
         }
         pieces
     }
+
+    /// A text as somebody reads it who is no member: `{salutation}` where a member's own stands.
+    pub fn named(&self, text: &str) -> String {
+        let piece = |piece| match piece {
+            Piece::Literal(literal) => literal.to_owned(),
+            Piece::Slot(index) => format!("{{{}}}", self.list[index].field),
+        };
+        self.cut(text).into_iter().map(piece).collect()
+    }
 }
 
 #[cfg(test)]

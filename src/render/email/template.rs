@@ -95,8 +95,11 @@ pub fn render(source: &Source<'_>, list: &str, body: &str) -> Result<Rendered, V
     let as_finding = |problem: &mjml::Problem| diagnose::mjml_problem(problem, &spans, &mjml, source.templates);
     let made = mjml::to_html(&mjml).map_err(|problem| vec![as_finding(&problem)])?;
     stage.check_html(&mjml, &made.html)?;
-    let findings = made.dropped.iter().map(as_finding);
-    let findings = findings.map(|finding| Finding { severity: Severity::Warning, ..finding }).collect();
+    let left_out = |problem: &mjml::Problem| {
+        let (severity, message) = (Severity::Warning, problem.message.clone());
+        Finding { severity, message, ..as_finding(problem) }.help("look it up in the MJML documentation, or remove it")
+    };
+    let findings = made.dropped.iter().map(left_out).collect();
     images.retain(|image| made.html.contains(&escape(&image.src)));
     stage.set("body", body.trim_end_matches('\n'));
     let text_frame = stage.render(TEXT)?.0;

@@ -14,11 +14,11 @@ use crate::render::{Source, link};
 mod compose;
 mod domain;
 mod emoji;
-mod figure;
+pub mod figure;
 mod hashtag;
 pub mod length;
 mod material;
-mod quoted;
+pub mod quoted;
 
 /// A text for one network.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -325,6 +325,8 @@ fn config() -> Config {
         approval: ApprovalSettings { required: false, recipients_may_change: 20 },
         notify: Vec::new(),
         dkim_selector: None,
+        check: Default::default(),
+        import_private: false,
         places: Places::default(),
     }
 }
@@ -358,6 +360,7 @@ fn post(slug: &str, title: &str, body: Vec<Block>) -> Post {
         },
         body,
         findings: vec![],
+        written: Default::default(),
     }
 }
 

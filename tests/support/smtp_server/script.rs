@@ -190,6 +190,12 @@ impl Script {
         self
     }
 
+    /// Adds an extension to the answer to EHLO.
+    pub fn offering(mut self, extension: &str) -> Script {
+        self.extensions.push(extension.to_owned());
+        self
+    }
+
     /// Demands AUTH PLAIN or LOGIN with this name and password.
     pub fn password(mut self, username: &str, password: &str) -> Script {
         self.password = Some((username.to_owned(), password.to_owned()));

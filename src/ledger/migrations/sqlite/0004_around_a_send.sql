@@ -19,14 +19,16 @@ CREATE TABLE approval (                  -- who gave a post free, and what it wa
     by_whom    TEXT NOT NULL,
     note       TEXT NOT NULL,
     texts      TEXT NOT NULL,            -- JSON: what was read, to show what changed since
+    people     INTEGER NOT NULL DEFAULT 0,
+    named      INTEGER NOT NULL DEFAULT 1,   -- 0: the names in `approved` were deleted
     created_at INTEGER NOT NULL,
     revoked_at INTEGER
 ) STRICT;
 CREATE INDEX approval_of ON approval (slug, id);
 
-CREATE TABLE approved (                  -- who would have got it then; deleted with the recipients of the release
+CREATE TABLE approved (                  -- who would have got it then; goes when another approval counts, or none any more
     approval INTEGER NOT NULL REFERENCES approval (id) ON DELETE CASCADE,
     target   BLOB NOT NULL,
-    name     TEXT NOT NULL,              -- for people to read: name or address
+    name     TEXT NOT NULL,              -- for people to read: name or address; deleted with the recipients of the release
     PRIMARY KEY (approval, target)
 ) STRICT, WITHOUT ROWID;

@@ -71,13 +71,13 @@ const QUOTED: &str = "Content-Transfer-Encoding: quoted-printable\r\n\r\n";
 const HTML: &str = "Content-Type: text/html; charset=utf-8\r\n";
 
 /// The lines between the parts. `=_` stands in no quoted-printable and no base64 text, so they cannot occur inside.
-struct Boundaries {
-    alternative: String,
-    related: String,
+pub(super) struct Boundaries {
+    pub(super) alternative: String,
+    pub(super) related: String,
 }
 
 impl Boundaries {
-    fn new(digest: &[u8; 32]) -> Boundaries {
+    pub(super) fn new(digest: &[u8; 32]) -> Boundaries {
         let hexadecimal: String = digest[..12].iter().map(|byte| format!("{byte:02x}")).collect();
         Boundaries { alternative: format!("=_a{hexadecimal}"), related: format!("=_r{hexadecimal}") }
     }

@@ -136,7 +136,7 @@ fn escape_html(value: &str) -> Cow<'_, str> {
 }
 
 /// RFC 5322 section 3.6.4, in the form that this program makes; it has no space to fold at.
-fn message_id(id: &str) -> Result<String, MergeError> {
+pub(super) fn message_id(id: &str) -> Result<String, MergeError> {
     let inside = id.strip_prefix('<').and_then(|id| id.strip_suffix('>')).ok_or(MergeError::MessageId)?;
     let (left, right) = inside.split_once('@').ok_or(MergeError::MessageId)?;
     let plain = |part: &str| {

@@ -13,9 +13,11 @@ mod error;
 mod header;
 mod mark;
 mod merge;
+mod notice;
 mod picture;
 mod place;
 mod quoted;
+mod readable;
 mod shown;
 mod url;
 
@@ -25,6 +27,8 @@ pub use error::{CompileError, MergeError};
 pub use header::return_path;
 pub use mark::{Mark, TEST_TOKEN};
 pub use merge::values_for;
+pub use notice::Notice;
+pub use readable::Readable;
 
 /// What one mail is made from.
 #[derive(Debug, Clone, Copy)]

@@ -1,0 +1,145 @@
+//! `doctor`: everything that can be looked at before a send, one line each.
+
+use anstyle::{AnsiColor, Style};
+
+use super::Context;
+use crate::cli;
+use crate::config::Transport;
+use crate::doctor::{Check, State, dns, exit, lists, record, relay, secrets, settings, unsubscribe, ways};
+use crate::error::Exit;
+use crate::http::Client;
+
+/// Said of what needs the network.
+const LEFT_OUT: &str = "left out (--offline)";
+
+/// Looks at everything, all that is not on this computer at once, and prints it in a fixed order.
+pub async fn run(arguments: &cli::Doctor, context: &Context) -> Exit {
+    let project = &context.project;
+    let mut checks = settings::checks(project);
+    checks.extend(secrets::checks(project, env));
+    checks.extend(record::checks(project, &context.now, env).await);
+    checks.extend(lists::checks(project));
+    checks.extend(local_way(context));
+    checks.extend(if arguments.offline { offline(context) } else { online(context).await });
+    context.screen.result(&text(&checks));
+    context.screen.json(&checks);
+    exit(&checks)
+}
+
+fn env(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// How mails leave, where that is seen on this computer.
+fn local_way(context: &Context) -> Option<Check> {
+    let config = &context.project.config;
+    match &config.email.transport {
+        Transport::Outbox => Some(ways::outbox(&context.project.path(&config.outbox.path))),
+        Transport::Sendmail(settings) => Some(ways::sendmail(settings)),
+        Transport::Smtp(_) => None,
+    }
+}
+
+/// One line for each family that is left out.
+fn offline(context: &Context) -> Vec<Check> {
+    let config = &context.project.config;
+    let mut checks = Vec::new();
+    if matches!(config.email.transport, Transport::Smtp(_)) {
+        checks.push(Check::not_checked("mail-server", LEFT_OUT));
+    }
+    match unsubscribe::without_page(config) {
+        Some(check) => checks.push(check),
+        None if config.sender.unsubscribe.url.is_some() => checks.push(Check::not_checked("unsubscribe", LEFT_OUT)),
+        None => {}
+    }
+    checks.push(Check::not_checked("dns", LEFT_OUT));
+    checks
+}
+
+async fn online(context: &Context) -> Vec<Check> {
+    let (relay, page, dns) = tokio::join!(mail_server(context), page(context), names(context));
+    relay.into_iter().chain(page).chain(dns).collect()
+}
+
+async fn mail_server(context: &Context) -> Vec<Check> {
+    let config = &context.project.config;
+    match &config.email.transport {
+        Transport::Smtp(settings) => relay::checks(config, settings, env).await,
+        Transport::Outbox | Transport::Sendmail(_) => Vec::new(),
+    }
+}
+
+/// The page to unsubscribe. In a trial against a mail server on this computer, the page may be here too.
+async fn page(context: &Context) -> Option<Check> {
+    let config = &context.project.config;
+    let Some(url) = &config.sender.unsubscribe.url else { return unsubscribe::without_page(config) };
+    let here = matches!(&config.email.transport, Transport::Smtp(smtp) if smtp.is_loopback());
+    let client = match Client::new(here) {
+        Ok(client) => client,
+        Err(error) => return Some(Check::not_checked("unsubscribe", error.to_string())),
+    };
+    let mut bytes = [0; 16];
+    if let Err(error) = getrandom::fill(&mut bytes) {
+        return Some(Check::not_checked("unsubscribe", format!("this computer gives no random numbers: {error}")));
+    }
+    let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    Some(unsubscribe::page(url, &client, &digits).await)
+}
+
+async fn names(context: &Context) -> Vec<Check> {
+    match dns::system::SystemZone::new() {
+        Ok(zone) => dns::checks(&context.project.config, &zone).await,
+        Err(dns::NoAnswer(reason)) => {
+            vec![Check::not_checked("dns", format!("this computer's DNS servers are not known: {reason}"))]
+        }
+    }
+}
+
+/// A line for each check with its mark, what to do below it, and the sums.
+fn text(checks: &[Check]) -> String {
+    let width = checks.iter().map(|check| check.check.len()).max().unwrap_or(0);
+    let mut text = String::new();
+    for check in checks {
+        let mark = format!("{:<11}", check.state.word());
+        text += &format!("{}  {:<width$}  {}\n", colored(&mark, check.state), check.check, check.message);
+        if let Some(help) = &check.help {
+            text += &format!("{:indent$}= help: {help}\n", "", indent = 11 + 2 + width + 2);
+        }
+    }
+    text + "\n" + &sums(checks)
+}
+
+fn sums(checks: &[Check]) -> String {
+    let count = |state| checks.iter().filter(|check| check.state == state).count();
+    let several = |number: usize, word: &str| match number {
+        1 => format!("1 {word}"),
+        _ => format!("{number} {word}s"),
+    };
+    let (errors, warnings, open) = (count(State::Error), count(State::Warning), count(State::NotChecked));
+    let mut parts = Vec::new();
+    if errors > 0 {
+        parts.push(several(errors, "error"));
+    }
+    if warnings > 0 {
+        parts.push(several(warnings, "warning"));
+    }
+    if open > 0 {
+        parts.push(format!("{open} not checked"));
+    }
+    match (errors, parts.is_empty()) {
+        (_, true) => "Nothing stands in the way of a send.".to_owned(),
+        (0, false) => format!("No errors; {}.", parts.join(", ")),
+        _ => format!("{}.", parts.join(", ")),
+    }
+}
+
+fn colored(mark: &str, state: State) -> String {
+    let color = match state {
+        State::Ok => AnsiColor::Green,
+        State::Warning => AnsiColor::Yellow,
+        State::Error => AnsiColor::Red,
+        State::NotChecked => AnsiColor::Cyan,
+    };
+    let style = Style::new().fg_color(Some(color.into())).bold();
+    format!("{style}{mark}{style:#}")
+}

@@ -1,0 +1,72 @@
+//! The post that the test mail shows: the sample, written into a folder that has no posts yet.
+//!
+//! Comes in: the project's folder. Goes out: which post, and the files that it needs. Writes nothing itself.
+
+use std::path::{Path, PathBuf};
+
+/// The German sample, as it lies in this program's own folder.
+const GERMAN: &str = include_str!("../../../newsletters/2026-11-herbsttagung.md");
+const ENGLISH: &str = include_str!("sample/2026-11-autumn-conference.md");
+const PICTURE: &[u8] = include_bytes!("../../../newsletters/herbsttagung.jpg");
+
+const GERMAN_NAME: &str = "2026-11-herbsttagung.md";
+const ENGLISH_NAME: &str = "2026-11-autumn-conference.md";
+
+/// What a new configuration says where the sample's partner lies in the folder.
+pub const PARTNER: &str = "\n[site.partners.stiftung]            # of the sample post; remove it with that\n\
+                           logo = \"newsletters/logos/stiftung-muster.png\"\n\
+                           text = \"Gefördert durch die Stiftung Muster\"\n";
+
+/// A post, and what has to be written for it: path and content.
+#[derive(Debug)]
+pub struct Sample {
+    pub post: PathBuf,
+    pub files: Vec<(PathBuf, Vec<u8>)>,
+}
+
+/// The sample that is there, else the newest post, else a new sample in the language.
+pub fn choose(folder: &Path, lang: &str) -> Sample {
+    let posts = folder.join("newsletters");
+    let there = [GERMAN_NAME, ENGLISH_NAME].map(|name| posts.join(name)).into_iter().find(|path| path.exists());
+    if let Some(post) = there.or_else(|| newest(&posts)) {
+        return Sample { post, files: Vec::new() };
+    }
+    let (name, text) =
+        if lang.starts_with("de") { (GERMAN_NAME, own(GERMAN)) } else { (ENGLISH_NAME, ENGLISH.to_owned()) };
+    let post = posts.join(name);
+    Sample { files: vec![(post.clone(), text.into_bytes()), (posts.join("herbsttagung.jpg"), PICTURE.to_vec())], post }
+}
+
+/// Whether the folder has the logo of the sample's partner, as this program's own folder does.
+pub fn has_partner(folder: &Path) -> bool {
+    folder.join("newsletters/logos/stiftung-muster.png").exists()
+}
+
+/// The sample without the partner and the pages of the invented organisation; a draft, which nothing sends by itself.
+fn own(text: &str) -> String {
+    let of_the_example = |line: &str| line.starts_with("partners:") || line.starts_with("link:");
+    let kept: Vec<&str> = text.lines().filter(|line| !of_the_example(line)).collect();
+    kept.join("\n").replacen("\n---\n", "\ndraft: true\n---\n", 1) + "\n"
+}
+
+/// Posts are named by their day, so the last name is the newest.
+fn newest(posts: &Path) -> Option<PathBuf> {
+    let entries = std::fs::read_dir(posts).ok()?;
+    let paths = entries.flatten().map(|entry| entry.path());
+    paths.filter(|path| path.extension().is_some_and(|extension| extension == "md")).max()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::post::Post;
+
+    #[test]
+    fn both_samples_are_posts_and_drafts() {
+        let zone = jiff::tz::TimeZone::UTC;
+        for (name, text) in [(GERMAN_NAME, own(GERMAN)), (ENGLISH_NAME, ENGLISH.to_owned())] {
+            let post = Post::parse(Path::new(name), text.as_bytes(), &zone).unwrap_or_else(|found| panic!("{found:?}"));
+            assert!(post.header.draft && post.header.partners.is_empty() && post.findings.is_empty(), "{name}");
+        }
+    }
+}

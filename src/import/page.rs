@@ -1,0 +1,231 @@
+//! A published or saved page: what it says about itself, and its article.
+//!
+//! Comes in: decoded HTML and where it was loaded from. Goes out: a draft, or why there is none. Runs no script, loads
+//! nothing, and trusts no markup: the article is cleaned before it is read, and read as text, emphasis and links only.
+
+use dom_query::Document;
+
+use super::byline::{self, Part};
+use super::chrome::chrome;
+use super::dateline::dateline;
+use super::{Draft, Input, Refused};
+use crate::post::{Block, BlockKind, Event, Inline, Picture, plain_text, written_day};
+
+mod article;
+mod blocks;
+mod caption;
+mod clean;
+mod cms;
+mod dom;
+mod facts;
+mod figure;
+mod inlines;
+mod json_ld;
+mod meta;
+mod microdata;
+mod nesting;
+mod prepare;
+mod refuse;
+mod table;
+mod trim;
+
+use facts::Facts;
+
+/// Makes a draft of a page.
+///
+/// # Errors
+/// It has no article: a login, an error page, scripts alone, nothing.
+pub(super) fn read(html: &str, input: &Input<'_>) -> Result<Draft, Refused> {
+    nesting::check(html)?;
+    let document = Document::from(html);
+    nesting::check_tree(&document)?;
+    let system = cms::system(&document);
+    let facts = facts::collect(&document, system);
+    refuse::check(&document, &facts, input.url)?;
+    let base = base(&document, &facts, input.url);
+    let scripts = refuse::has_scripts(&document);
+    let found = article::read(document, system, &facts, base.as_deref());
+    let caption = facts.image.as_ref().and_then(|image| image.caption.clone());
+    let mut draft = draft(facts, input, base.as_deref());
+    draft.left_out = found.left_out;
+    draft.body = found.blocks;
+    head(&mut draft);
+    trim::trim(&mut draft.body, draft.title.as_deref());
+    hero(&mut draft, caption);
+    super::text::ask_for_one_category(&mut draft);
+    if draft.body.is_empty() {
+        return Err(if scripts { Refused::Scripts } else { Refused::NoText });
+    }
+    if scripts && is_placeholder(&draft) {
+        return Err(Refused::Scripts);
+    }
+    draft.dateline = draft.lead().and_then(|lead| dateline(&lead));
+    if let (None, Some(date)) = (draft.date, draft.dateline.as_ref().and_then(|dateline| dateline.date)) {
+        draft.date = Some(date);
+    }
+    Ok(draft)
+}
+
+/// What relative addresses are relative to (HTML, section 4.2.3); for a saved page, where it says that it is published.
+fn base(document: &Document, facts: &Facts, url: Option<&str>) -> Option<String> {
+    let page = url.or(facts.link.as_deref().filter(|link| is_web(link)));
+    match document.base_uri() {
+        Some(base) => clean::absolute(&base, page).or_else(|| page.map(str::to_owned)),
+        None => page.map(str::to_owned),
+    }
+}
+
+fn is_web(url: &str) -> bool {
+    url.starts_with("https://") || url.starts_with("http://")
+}
+
+/// `Loading …`: so little that only a script's waiting sign can be meant.
+fn is_placeholder(draft: &Draft) -> bool {
+    let letters: usize =
+        super::paragraphs(&draft.body).iter().map(|text| text.chars().filter(|c| c.is_alphabetic()).count()).sum();
+    letters < 40 && draft.body.len() <= 2
+}
+
+/// The header's part of the facts.
+fn draft(facts: Facts, input: &Input<'_>, base: Option<&str>) -> Draft {
+    let mut draft = Draft { title: facts.title, lang: facts.lang, ..Draft::default() };
+    match facts.date.as_deref().map(|written| (written, written_day(written))) {
+        Some((_, Some(date))) => draft.date = Some(date),
+        Some((written, None)) => draft.ask_for_day(written),
+        None => {}
+    }
+    if let (Some(date), Some(shown)) = (draft.date, facts.shown_date.filter(|shown| Some(*shown) != draft.date)) {
+        let says = format!("the page's data says it was published on {date}, readers see {shown}");
+        draft.ask("date", says, Some(format!("date: {shown}")));
+    }
+    draft.author = facts.author;
+    draft.categories = facts.categories;
+    draft.publisher = facts.publisher;
+    draft.description = facts.description;
+    let canonical = facts.link.and_then(|link| clean::absolute(&link, base));
+    draft.link = canonical.or_else(|| input.url.map(str::to_owned)).filter(|link| crate::post::is_link(link));
+    draft.event = facts.event.map(|event| Event {
+        name: event.name,
+        place: event.place,
+        date: event.date.as_deref().and_then(written_day),
+    });
+    draft.event = draft.event.filter(|event| event.name.is_some() || event.place.is_some() || event.date.is_some());
+    draft.image = facts.image.and_then(|image| {
+        let (alt, credit) = (image.alt.unwrap_or_default(), image.credit);
+        let src = clean::absolute(&image.url, base)?;
+        Some(Picture { src, alt, credit, link: None, line: 0, column: 0 })
+    });
+    draft
+}
+
+/// Takes small lines and the page's own headline off the beginning of the article.
+fn head(draft: &mut Draft) {
+    let mut kept = Vec::new();
+    let mut in_head = true;
+    for block in std::mem::take(&mut draft.body) {
+        let text = match &block.kind {
+            BlockKind::Paragraph(content) | BlockKind::Heading { content, .. } => plain_text(content),
+            BlockKind::Picture(_) => String::new(),
+            _ => {
+                in_head = false;
+                String::new()
+            }
+        };
+        if in_head && !text.is_empty() {
+            if draft.title.as_deref().is_some_and(|title| same_text(title, &text)) || chrome(&text).is_some() {
+                continue;
+            }
+            let heading = matches!(block.kind, BlockKind::Heading { .. });
+            match byline::parts(&text).filter(|_| !heading) {
+                Some(parts) => {
+                    parts.into_iter().for_each(|part| take(part, draft));
+                    continue;
+                }
+                None => in_head = heading,
+            }
+        }
+        kept.push(block);
+    }
+    draft.body = kept;
+}
+
+fn take(part: Part, draft: &mut Draft) {
+    match part {
+        Part::Date(date) if draft.date.is_none() => {
+            draft.date = Some(date);
+            draft.questions.retain(|question| question.key != "date");
+        }
+        Part::Author(name) if draft.author.is_none() => draft.author = Some(name),
+        Part::Category(name) if draft.categories.is_empty() => draft.categories.push(name),
+        Part::UnclearDate(written) if draft.date.is_none() => draft.ask_for_day(&written),
+        _ => {}
+    }
+}
+
+/// Whether two texts have the same letters.
+fn same_text(one: &str, other: &str) -> bool {
+    let letters =
+        |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+    letters(one) == letters(other)
+}
+
+/// The header's picture: the page's own one, with what the article says about it; else the one the article begins with.
+/// A mail shows no caption below it, so its caption is told and not taken for the lead.
+fn hero(draft: &mut Draft, mut caption: Option<String>) {
+    let same = |one: &str, other: &str| picture_stem(one) == picture_stem(other);
+    let taken = draft.body.iter().position(|block| match (&block.kind, &draft.image) {
+        (BlockKind::Picture(picture), Some(image)) => same(&image.src, &picture.src),
+        (BlockKind::Picture(_), None) => true,
+        _ => false,
+    });
+    let first = matches!(draft.body.first().map(|block| &block.kind), Some(BlockKind::Picture(_)));
+    let taken = taken.filter(|at| draft.image.is_some() || (first && *at == 0));
+    if let Some(at) = taken
+        && let Block { kind: BlockKind::Picture(picture), .. } = draft.body.remove(at)
+    {
+        if let Some(text) = draft.body.get(at).and_then(caption_text) {
+            draft.body.remove(at);
+            caption = Some(text);
+        }
+        let image = draft.image.take().unwrap_or_else(|| picture.clone());
+        draft.image = Some(Picture {
+            alt: if picture.alt.is_empty() { image.alt } else { picture.alt },
+            credit: picture.credit.or(image.credit),
+            src: image.src,
+            link: None,
+            ..picture
+        });
+    }
+    let alt = draft.image.as_ref().map(|image| image.alt.as_str()).unwrap_or_default();
+    if let Some(caption) = caption.filter(|caption| !same_text(caption, alt)) {
+        draft.left_out.push(format!("the caption of the first picture: “{caption}”"));
+    }
+}
+
+/// The text of a paragraph that is all emphasis, as captions are written.
+fn caption_text(block: &Block) -> Option<String> {
+    match &block.kind {
+        BlockKind::Paragraph(content) if matches!(content.as_slice(), [Inline::Emphasis(_)]) => {
+            Some(plain_text(content))
+        }
+        _ => None,
+    }
+}
+
+/// A picture's file name without its ending and without what a system adds for a size: `tagung-300x200.jpg`,
+/// `csm_tagung_0123456789.jpg`.
+fn picture_stem(url: &str) -> String {
+    let file = url.split(['?', '#']).next().unwrap_or(url).rsplit('/').next().unwrap_or(url);
+    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+    let stem = stem.strip_prefix("csm_").and_then(|stem| stem.rsplit_once('_')).map_or(stem, |(stem, _)| stem);
+    let sized = |tail: &str| {
+        tail.split_once('x').is_some_and(|(w, h)| {
+            let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+            digits(w) && digits(h)
+        }) || tail == "scaled"
+    };
+    match stem.rsplit_once('-') {
+        Some((before, tail)) if sized(tail) => before.to_lowercase(),
+        _ => stem.to_lowercase(),
+    }
+}

@@ -1,0 +1,132 @@
+//! What a page says about itself, by the order in which it is believed: JSON-LD, microdata, the markup of known content
+//! systems, OpenGraph and other metadata, `<time>`.
+
+use dom_query::Document;
+use jiff::civil::Date;
+
+use super::cms::System;
+use super::{cms, dom, json_ld, meta, microdata};
+use crate::import::byline::{self, Part};
+use crate::post::written_day;
+
+/// What one source, or all of them, say. Everything is as written.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Facts {
+    pub title: Option<String>,
+    pub date: Option<String>,
+    pub author: Option<String>,
+    pub categories: Vec<String>,
+    pub lang: Option<String>,
+    pub image: Option<ImageFact>,
+    pub link: Option<String>,
+    pub description: Option<String>,
+    pub publisher: Option<String>,
+    pub event: Option<EventFact>,
+    /// The article as plain text, where the page's data holds it.
+    pub text: Option<String>,
+    /// The day that readers see, if it is another one.
+    pub shown_date: Option<Date>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub(super) struct ImageFact {
+    pub url: String,
+    pub alt: Option<String>,
+    pub credit: Option<String>,
+    pub caption: Option<String>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub(super) struct EventFact {
+    pub name: Option<String>,
+    pub place: Option<String>,
+    pub date: Option<String>,
+}
+
+impl Facts {
+    /// These facts, and the other's where they say nothing.
+    fn or(self, other: Facts) -> Facts {
+        Facts {
+            title: self.title.or(other.title),
+            date: self.date.or(other.date),
+            author: self.author.or(other.author),
+            categories: if self.categories.is_empty() { other.categories } else { self.categories },
+            lang: self.lang.or(other.lang),
+            image: self.image.or(other.image),
+            link: self.link.or(other.link),
+            description: self.description.or(other.description),
+            publisher: self.publisher.or(other.publisher),
+            event: self.event.or(other.event),
+            text: self.text.or(other.text),
+            shown_date: self.shown_date.or(other.shown_date),
+        }
+    }
+}
+
+/// Everything the page says.
+pub(super) fn collect(document: &Document, system: Option<&System>) -> Facts {
+    let structured = json_ld::facts(document).or(microdata::facts(document));
+    let system = cms::facts(document, system);
+    let metadata = meta::facts(document);
+    let lang = metadata.lang.clone();
+    let shown = system.date.as_deref().and_then(written_day).or_else(|| shown_date(document));
+    let mut facts = structured.or(system).or(metadata);
+    // The page's own language attribute holds for the text; what its data names may be the site's.
+    facts.lang = lang.or(facts.lang);
+    facts.title = facts.title.map(|title| readers_title(document, title));
+    facts.date = facts.date.or_else(|| time(document)).filter(|date| !date.is_empty());
+    beside_title(document, &mut facts);
+    facts.shown_date = shown;
+    facts.categories.retain(|category| !category.is_empty());
+    facts.categories.dedup();
+    facts.author = facts.author.filter(|author| !is_account(author));
+    facts
+}
+
+/// The headline that readers see, where the data has only the beginning of it.
+fn readers_title(document: &Document, title: String) -> String {
+    let stem = title.trim_end_matches(['…', '.']).trim_end();
+    match dom::first_text(document, "h1") {
+        Some(shown) if shown.starts_with(stem) => shown,
+        _ => title,
+    }
+}
+
+/// Names of accounts that are no person's.
+fn is_account(author: &str) -> bool {
+    ["admin", "administrator", "webmaster", "root", "editor", "user"].contains(&author.to_lowercase().as_str())
+}
+
+/// The first `<time>` of the article, or of the page outside of menus and teasers.
+fn time(document: &Document) -> Option<String> {
+    ["time[pubdate]", "article time", "main time", "time"].iter().find_map(|selector| {
+        let nodes = document.select(selector);
+        nodes.nodes().iter().filter(|node| !dom::is_inside(node, &["nav", "aside", "footer"])).find_map(|node| {
+            let written = dom::attribute(node, "datetime").unwrap_or_else(|| dom::line(node));
+            written_day(&written).map(|_| written)
+        })
+    })
+}
+
+/// Day and author from small lines right beside the headline, where nothing else names them.
+fn beside_title(document: &Document, facts: &mut Facts) {
+    let headlines = document.select("h1");
+    let [headline] = headlines.nodes() else { return };
+    let around = headline.parent().into_iter().flat_map(|parent| parent.element_children());
+    let lines = around.chain(headline.parent().and_then(|parent| parent.next_element_sibling()));
+    for part in lines.filter_map(|node| byline::parts(&dom::line(&node))).flatten() {
+        match part {
+            Part::Date(date) => _ = facts.date.get_or_insert(date.to_string()),
+            Part::UnclearDate(written) => _ = facts.date.get_or_insert(written),
+            Part::Author(name) => _ = facts.author.get_or_insert(name),
+            Part::Category(_) | Part::Noise => {}
+        }
+    }
+}
+
+/// The day that readers see in the article's own `<time>`.
+fn shown_date(document: &Document) -> Option<Date> {
+    let nodes = document.select("article header time, article time");
+    let node = nodes.nodes().first()?;
+    written_day(&dom::line(node))
+}

@@ -1,0 +1,28 @@
+//! One post in several texts: what a later revision must know of the earlier ones, and a send that was stopped.
+//!
+//! Comes in: a release, targets. Goes out: who has something already, who still waits, what is in somebody's hands. The
+//! place of an earlier revision is taken by [`Ledger::seal`].
+
+use super::{Event, Ledger, LedgerError, Mode, Release};
+use crate::plan::Target;
+
+/// What every database behind the ledger can tell about the revisions of a post.
+#[allow(async_fn_in_trait, reason = "used with concrete types only, never as a trait object")]
+pub trait Revisions: Ledger {
+    /// Every sealed release of a post, the newest first.
+    async fn revisions(&self, slug: &str, mode: Mode) -> Result<Vec<Release>, LedgerError>;
+
+    /// Of these targets, those that have the mail of this release or an earlier revision of it, or may have: all but
+    /// those for whom it waits.
+    async fn reached(&self, release: i64, targets: &[Target]) -> Result<Vec<Target>, LedgerError>;
+
+    /// Of these targets, those for whom the mail of this release waits.
+    async fn waiting_for(&self, release: i64, targets: &[Target]) -> Result<Vec<Target>, LedgerError>;
+
+    /// Deliveries of a release that processes have in hand which live.
+    async fn held(&self, release: i64) -> Result<u64, LedgerError>;
+
+    /// Notes that a post goes on that was stopped, and opens the given release, in one step. `false`, and nothing is
+    /// changed, when it was stopped more than `stops` times: somebody stopped it meanwhile.
+    async fn go_on(&self, event: &Event, open: Option<i64>, stops: u64) -> Result<bool, LedgerError>;
+}

@@ -1,0 +1,132 @@
+//! The revisions of a post in a SQLite ledger.
+
+use sqlx::{Row, Sqlite, Transaction, query};
+
+use super::beside::Holder;
+use super::rows::{read_release, read_target};
+use super::{SqliteLedger, hex_array};
+use crate::ledger::{Event, EventKind, LedgerError, Mode, Release, Revisions};
+use crate::plan::Target;
+
+/// The sealed revisions before release ?1.
+const OLDER: &str = "SELECT o.id FROM release n JOIN release o ON o.slug = n.slug AND o.mode = n.mode \
+                     AND o.revision < n.revision AND o.state <> 0 WHERE n.id = ?1";
+
+/// Holds where a release is the newest of its post: one whose place was taken is never opened again.
+pub(super) const IS_NEWEST: &str = "NOT EXISTS (SELECT 1 FROM release o JOIN release n ON n.slug = o.slug \
+                                    AND n.mode = o.mode AND n.revision > o.revision AND n.state <> 0 WHERE o.id = ?1)";
+
+/// Those of targets ?2 who have a mail of release ?1 or of an earlier revision. `waits`: also those for whom one of the
+/// release itself waits.
+fn known_sql(waits: bool) -> String {
+    let or_waits = if waits { " OR e.id = ?1" } else { "" };
+    format!(
+        "SELECT DISTINCT d.target FROM release n CROSS JOIN release e ON e.slug = n.slug AND e.mode = n.mode \
+         AND e.revision <= n.revision AND (e.state <> 0 OR e.id = n.id) \
+         CROSS JOIN part p ON p.release = e.id AND p.channel = 'email' \
+         CROSS JOIN delivery d ON d.release = e.id AND d.part = p.part \
+         AND d.target IN (SELECT unhex(value) FROM json_each(?2)) \
+         WHERE n.id = ?1 AND (d.state NOT IN (0, 4){or_waits})"
+    )
+}
+
+impl Revisions for SqliteLedger {
+    async fn revisions(&self, slug: &str, mode: Mode) -> Result<Vec<Release>, LedgerError> {
+        let sql = "SELECT * FROM release WHERE slug = ? AND mode = ? AND state <> 0 ORDER BY revision DESC";
+        query(sql).bind(slug).bind(mode as i64).fetch_all(&self.pool).await?.iter().map(read_release).collect()
+    }
+
+    async fn reached(&self, release: i64, targets: &[Target]) -> Result<Vec<Target>, LedgerError> {
+        self.known_of(release, targets, false).await
+    }
+
+    async fn waiting_for(&self, release: i64, targets: &[Target]) -> Result<Vec<Target>, LedgerError> {
+        let sql = "SELECT DISTINCT d.target FROM part p CROSS JOIN delivery d ON d.release = p.release AND d.part = p.part \
+                   AND d.target IN (SELECT unhex(value) FROM json_each(?2)) \
+                   WHERE p.release = ?1 AND p.channel = 'email' AND d.state IN (0, 4)";
+        let rows = query(sql).bind(release).bind(hex_array(targets)).fetch_all(&self.pool).await?;
+        rows.iter().map(|row| read_target(row, "target")).collect()
+    }
+
+    async fn held(&self, release: i64) -> Result<u64, LedgerError> {
+        let sql = "SELECT w.token, count(*) AS number FROM worker w CROSS JOIN delivery d ON d.worker = w.id \
+                   AND d.state IN (1, 2) WHERE d.release = ? GROUP BY w.id";
+        let mut held = 0;
+        for row in query(sql).bind(release).fetch_all(&self.pool).await? {
+            let token: Vec<u8> = row.try_get("token")?;
+            let token = token.try_into().map_err(|_| LedgerError::Damaged("a worker has no token".to_owned()))?;
+            if matches!(self.beside()?.holder(&token)?, Holder::Lives) {
+                held += row.try_get::<i64, _>("number")?.unsigned_abs();
+            }
+        }
+        Ok(held)
+    }
+
+    async fn go_on(&self, event: &Event, open: Option<i64>, stops: u64) -> Result<bool, LedgerError> {
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let count = "SELECT count(*) AS number FROM event WHERE slug = ? AND kind = ?";
+        let count = query(count).bind(&event.slug).bind(EventKind::Stopped.name());
+        let number: i64 = count.fetch_one(&mut *transaction).await?.try_get("number")?;
+        if number.unsigned_abs() > stops {
+            return Ok(false);
+        }
+        let note = query("INSERT INTO event (slug, release, kind, detail, at) VALUES (?, ?, ?, ?, ?)");
+        let note = note.bind(&event.slug).bind(event.release).bind(event.kind.name());
+        note.bind(&event.detail).bind(event.at).execute(&mut *transaction).await?;
+        if let Some(release) = open {
+            let sql = format!("UPDATE release SET state = 1 WHERE id = ?1 AND state = 2 AND {IS_NEWEST}");
+            query(sqlx::AssertSqlSafe(sql)).bind(release).execute(&mut *transaction).await?;
+        }
+        transaction.commit().await?;
+        Ok(true)
+    }
+}
+
+impl SqliteLedger {
+    /// Those of the targets who have a mail; `waits`: or for whom one of the release itself waits.
+    pub(super) async fn known_of(
+        &self,
+        release: i64,
+        targets: &[Target],
+        waits: bool,
+    ) -> Result<Vec<Target>, LedgerError> {
+        let query = query(sqlx::AssertSqlSafe(known_sql(waits))).bind(release).bind(hex_array(targets));
+        let rows = query.fetch_all(&self.pool).await?;
+        rows.iter().map(|row| read_target(row, "target")).collect()
+    }
+}
+
+/// Has a new revision, whose recipients are there and whose deliveries are not yet, take the place of the earlier ones.
+///
+/// # Errors
+/// [`LedgerError::InHand`] when an earlier one is being sent, or was since the recipients were added.
+pub(super) async fn take_place(transaction: &mut Transaction<'_, Sqlite>, release: i64) -> Result<(), LedgerError> {
+    let run = |what: &str| what.replace("{OLDER}", OLDER);
+    let is_in_hand = run("SELECT EXISTS (SELECT 1 FROM delivery WHERE release IN ({OLDER}) AND state IN (1, 2)) \
+         OR EXISTS (SELECT 1 FROM part p CROSS JOIN recipient r CROSS JOIN delivery d ON d.release = p.release \
+         AND d.part = p.part AND d.target = r.target WHERE p.release IN ({OLDER}) AND p.channel = 'email' \
+         AND r.release = ?1 AND d.state NOT IN (0, 4)) AS found");
+    let row = query(sqlx::AssertSqlSafe(is_in_hand)).bind(release).fetch_one(&mut **transaction).await?;
+    if row.try_get("found")? {
+        return Err(LedgerError::InHand);
+    }
+    for step in [
+        "DELETE FROM delivery WHERE release IN ({OLDER}) AND state IN (0, 4)",
+        "UPDATE release SET state = 3 WHERE id IN ({OLDER})",
+    ] {
+        query(sqlx::AssertSqlSafe(run(step))).bind(release).execute(&mut **transaction).await?;
+    }
+    Ok(())
+}
+
+/// Makes the deliveries of a release's channels other than mail, but for those that an earlier revision has served.
+pub(super) async fn add_channels(transaction: &mut Transaction<'_, Sqlite>, release: i64) -> Result<(), LedgerError> {
+    let sql = format!(
+        "INSERT INTO delivery (release, part, target, state) \
+         SELECT p.release, p.part, zeroblob(16), 0 FROM part p WHERE p.release = ?1 AND p.channel <> 'email' \
+         AND NOT EXISTS (SELECT 1 FROM part q JOIN delivery d ON d.release = q.release AND d.part = q.part \
+         WHERE q.release IN ({OLDER}) AND q.channel = p.channel)"
+    );
+    query(sqlx::AssertSqlSafe(sql)).bind(release).execute(&mut **transaction).await?;
+    Ok(())
+}

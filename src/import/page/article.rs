@@ -17,6 +17,9 @@ pub(super) struct Article {
 /// A named place with fewer letters than this is empty or holds something else.
 const LITTLE: usize = 30;
 
+/// A page with fewer letters than this is short.
+const SHORT: usize = 1_500;
+
 /// Finds and reads the article. `base` makes its addresses whole.
 pub(super) fn read(document: Document, system: Option<&System>, facts: &Facts, base: Option<&str>) -> Article {
     let left_out = prepare::prepare(&document);
@@ -65,25 +68,30 @@ fn lead(document: &Document, system: Option<&System>) -> Option<String> {
 
 /// Where it looks like an article; else all that the page has.
 fn guessed(document: Document, facts: &Facts) -> String {
-    let main = ["article", "main", "[role=main]", "body"].iter().find_map(|selector| {
-        let found = document.select(selector);
-        match found.nodes() {
-            [node] => Some(node.html().to_string()),
-            _ => None,
-        }
-    });
+    let letters_of = |text: &str| text.chars().filter(|c| c.is_alphabetic()).count();
     let all = document.select("body").nodes().iter().map(letters).sum::<usize>();
+    // On short pages the guess may be a single paragraph of several; they have little around it, so all may be taken.
+    let whole = (all < SHORT).then(|| whole(&document)).flatten();
+    let title = letters_of(facts.title.as_deref().unwrap_or(""));
+    let copy = document.clone();
     let config = Config { keep_classes: true, disable_json_ld: true, char_threshold: 200, ..Config::default() };
     let article = Readability::with_document(document, None, Some(config)).and_then(|mut page| page.parse());
-    let found = article.map(|article| article.content.to_string()).unwrap_or_default();
-    // On short pages the guess may be a single paragraph of several; they have little around it, so all is taken.
-    let guessed = Document::fragment(found.as_str()).text().chars().filter(|c| c.is_alphabetic()).count();
-    let title = facts.title.as_deref().unwrap_or("").chars().filter(|c| c.is_alphabetic()).count();
-    let missing = all.saturating_sub(guessed).saturating_sub(title);
-    match main {
-        Some(main) if guessed < LITTLE || (all < 1_500 && missing * 4 > all) => main,
-        _ => found,
+    let Ok(article) = article else { return whole.or_else(|| self::whole(&copy)).unwrap_or_default() };
+    let found = letters_of(&article.text_content);
+    let missing = all.saturating_sub(found).saturating_sub(title);
+    if found < LITTLE || missing * 4 > all {
+        let whole = if found < LITTLE { whole.or_else(|| self::whole(&copy)) } else { whole };
+        return whole.unwrap_or_else(|| article.content.to_string());
     }
+    article.content.to_string()
+}
+
+/// The one element that holds the page's own part.
+fn whole(document: &Document) -> Option<String> {
+    ["article", "main", "[role=main]", "body"].iter().find_map(|selector| match document.select(selector).nodes() {
+        [node] => Some(node.html().to_string()),
+        _ => None,
+    })
 }
 
 /// The lead, unless the article begins with it.

@@ -10,6 +10,8 @@ pub struct View {
     /// Grows with every change of a file.
     pub version: u64,
     pub title: String,
+    /// Whose mail it is.
+    pub organisation: String,
     /// BCP 47, of the post.
     pub lang: String,
     /// The release code, unless the post has errors.
@@ -112,6 +114,8 @@ pub struct Item {
 pub struct Plan {
     /// Of what a send would send now: an earlier release's, once there is one.
     pub code: String,
+    /// `4,812 members`: all who get the mail now.
+    pub recipients: String,
     /// That a send has begun already.
     pub notice: Option<String>,
     /// `4,812 members from the list “members” (basis: consent)`, for each list.

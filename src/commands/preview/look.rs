@@ -48,6 +48,7 @@ pub fn view(table: &Table, version: u64, address: &str) -> View {
     View {
         version,
         title: ready.loaded.post.header.title.clone(),
+        organisation: context.project.config.site.name.clone(),
         lang: ready.lang().to_owned(),
         code: Some(ready.code()),
         member: who(&shown, recipient.is_none()),
@@ -78,6 +79,7 @@ fn broken(table: &Table, version: u64, error: &Error, source: Source) -> View {
     View {
         version,
         title: table.named.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+        organisation: table.context.project.config.site.name.clone(),
         lang: table.context.project.config.site.lang.clone(),
         code: None,
         member: Who { invented: true, ..Who::default() },

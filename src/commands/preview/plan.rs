@@ -12,6 +12,7 @@ use crate::plan::schedule::{Due, Window};
 use crate::plan::{ChannelPlan, Skip};
 use crate::preview::share;
 use crate::preview::view::Plan;
+use crate::report::wording;
 use crate::words::Words;
 
 /// The whole plan.
@@ -29,6 +30,7 @@ pub fn plan(context: &Context, ready: &Ready, survey: &Survey) -> Plan {
     let skipped = skipped.map(|(skip, count)| format!("{}: {}", reason(skip, &words), thousands(*count, &words)));
     Plan {
         code: survey.plan.code.clone(),
+        recipients: counted("preview.members", mails, &words),
         notice: notice(ready, survey, &words),
         audience: audience(context, survey, &words),
         rows,
@@ -86,7 +88,9 @@ fn audience(context: &Context, survey: &Survey, words: &Words) -> Vec<String> {
         let who = counted("preview.members", survey.sums.new.get(&number).copied().unwrap_or(0), words);
         let list = words.fill("preview.from_list", &[("list", &part.list)]);
         let basis = context.project.config.lists.get(&part.list).and_then(|list| list.basis.as_ref());
-        let basis = basis.map(|basis| format!(" ({})", words.fill("preview.basis", &[("basis", basis)])));
+        let basis = basis.map(|basis| {
+            format!(" ({})", words.fill("preview.basis", &[("basis", &wording::basis(words, Some(basis)))]))
+        });
         format!("{who} {list}{}", basis.unwrap_or_default())
     };
     mails.map(line).collect()

@@ -11,17 +11,19 @@ export function putFindings(findings) {
 
 function remark(finding) {
   const place = finding.line
-    ? make("a", { href: `#L${finding.line}`, textContent: finding.place })
+    ? make("a", { href: `#L${finding.line}`, textContent: finding.place, className: "place" })
     : make("span", { textContent: finding.place });
-  place.classList.add("place");
-  const about = make("p", { className: "small" }, finding.place ? place : null, finding.place ? " · " : null, finding.rule);
-  return make("li", { className: finding.severity },
-    make("p", {}, make("strong", { textContent: say(finding.severity) }), ": ",
-      make("span", { textContent: finding.message, lang: "en" })),
-    finding.text ? make("p", {}, make("code", { textContent: finding.text })) : null,
-    finding.help ? make("p", { textContent: finding.help, lang: "en" }) : null,
-    about);
+  return make("li", { className: finding.severity }, make("span", { className: "weighs", textContent: say(finding.severity) }),
+    make("div", {},
+      make("p", { className: "message", lang: "en" }, ...inCode(finding.message)),
+      finding.text ? make("code", { textContent: finding.text.trim(), className: "line" }) : null,
+      finding.help ? make("p", { lang: "en" }, ...inCode(finding.help)) : null,
+      make("p", { className: "small" }, finding.place ? place : null, finding.place ? " · " : null, finding.rule)));
 }
+
+/** What stands in backticks, as code. */
+const inCode = (text) =>
+  text.split(/`([^`]+)`/).map((piece, index) => (index % 2 ? make("code", { textContent: piece }) : piece));
 
 /** Shows the post as a file, with the lines marked that something was found in. */
 export function putSource(source, findings) {

@@ -3,35 +3,38 @@
 
 import { make } from "./words.js";
 
-/** Shows an address in a screen; `most` is the greatest height, beyond which the frame scrolls. */
-export function show(screen, address, name, version, most = Infinity) {
-  let glass = screen.querySelector(".glass");
-  if (!glass) {
-    screen.replaceChildren((glass = make("div", { className: "glass" })));
-    // Another width of the window is another height of the mail.
-    new ResizeObserver(() => fit(glass.querySelector("iframe:not(.coming)"), glass.most)).observe(glass);
-  }
-  glass.most = most;
-  for (const older of glass.querySelectorAll("iframe.coming")) older.remove();
-  const old = glass.querySelector("iframe");
+const most = new WeakMap();
+
+/** Shows an address in a pane; beyond the greatest `height` the frame scrolls. */
+export function show(pane, address, name, version, height = Infinity) {
+  // Another width of the window is another height of the mail.
+  if (!most.has(pane)) new ResizeObserver(() => fit(pane.querySelector("iframe:not(.coming)"))).observe(pane);
+  most.set(pane, height);
+  for (const older of pane.querySelectorAll("iframe.coming")) older.remove();
+  const old = pane.querySelector("iframe");
   const frame = make("iframe", { title: name, className: "coming" });
   frame.setAttribute("sandbox", "allow-same-origin allow-popups allow-popups-to-escape-sandbox");
   frame.addEventListener("load", () => {
-    fit(frame, most);
-    old?.remove();
+    fit(frame);
+    // Who reads with the focus in the mail, or has scrolled in it, goes on where they were.
+    const had = old === document.activeElement;
+    const scrolled = old?.contentWindow?.scrollY ?? 0;
     frame.classList.remove("coming");
+    frame.contentWindow?.scrollTo(0, scrolled);
+    if (had) frame.focus({ preventScroll: true });
+    old?.remove();
     frame.dataset.version = version;
   });
   frame.src = address;
-  glass.append(frame);
+  pane.append(frame);
 }
 
-function fit(frame, most) {
+function fit(frame) {
   const page = frame?.contentDocument?.documentElement;
   if (!page || !frame.isConnected || !frame.clientWidth) return;
   const before = frame.style.height;
   frame.style.height = "0";
-  const height = Math.min(Math.max(page.scrollHeight, 120), most);
+  const height = Math.min(Math.max(page.scrollHeight, 120), most.get(frame.parentElement));
   frame.style.height = before;
   if (before !== `${height}px`) frame.style.height = `${height}px`;
 }

@@ -1,16 +1,17 @@
 // The preview's page: asks for the state of the post, puts it in place, and asks again when a file was saved.
 // Every text from the post is set as text, never as HTML; mails are shown in frames that run nothing.
 
+import { putCards } from "./cards.js";
 import { putFindings, putSource } from "./findings.js";
 import { show } from "./frames.js";
-import { part, putCards, putFeed, putMail, putPlan, showFeed } from "./parts.js";
+import { part, putFeed, putMail, putPlan, showFeed } from "./parts.js";
 import { startPicker } from "./picker.js";
 import { $, make, say } from "./words.js";
 
 let member = "";
 let version = 0;
 let view = null;
-let due = "";
+let plan = null;
 
 // ---- the mail, as it was chosen to be looked at
 
@@ -21,16 +22,17 @@ function showMail() {
   const device = chosen("device");
   const asText = device === "text";
   $("text").hidden = !asText;
-  $("screen").hidden = asText;
+  $("letter").hidden = asText;
+  $("letter-to").textContent = whoText();
   for (const name of ["light", "pictures"]) {
     for (const input of document.querySelectorAll(`input[name=${name}]`)) input.disabled = asText;
   }
+  $("screen").className = `${device} ${asText ? "light" : chosen("light")}`;
   if (asText) return;
-  $("screen").className = `${device} ${chosen("light")}`;
   const query = new URLSearchParams({
     member, dark: chosen("light") === "dark", images: chosen("pictures") === "on", v: version,
   });
-  show($("screen"), `mail?${query}`, say("mail_as", { name: whoText() }), version);
+  show($("letter"), `mail?${query}`, say("mail_as", { name: whoText() }), version);
 }
 
 for (const input of document.querySelectorAll(".choices input")) input.addEventListener("change", showMail);
@@ -43,36 +45,51 @@ function whoText() {
   return name ? `${name} (${address})` : address;
 }
 
+/** One of the facts below the title. */
+const fact = (word, className, ...children) =>
+  make("div", {}, make("dt", { textContent: say(word) }), make("dd", { className }, ...children));
+
 function putHead() {
   document.title = `${view.title} · ${say("kicker")}`;
+  $("organisation").textContent = view.organisation ? ` · ${view.organisation}` : "";
   $("title").textContent = view.title;
   $("title").lang = view.lang;
-  $("who").textContent = member && !view.mail.shown ? member : whoText();
+  putWho();
   $("first").hidden = member === "";
+  $("facts").replaceChildren(...[
+    view.code && fact("goes_to", "", plan?.recipients ?? "…"),
+    view.code && fact("when", "", plan?.due ?? "…"),
+    view.code && fact("code_word", "code", view.code),
+    factOfFindings(),
+  ].filter(Boolean));
+}
+
+function putWho() {
+  const { address, name, invented } = view.member;
+  if (member && !view.mail.shown) $("who").textContent = member;
+  else if (invented || !name) $("who").textContent = whoText();
+  else $("who").replaceChildren(name, make("small", { textContent: address }));
+}
+
+function factOfFindings() {
   const count = (severity) => view.findings.filter((one) => one.severity === severity).length;
   const [errors, warnings] = [count("error"), count("warning")];
-  const fact = (className, ...children) => make("li", { className }, ...children);
-  const found = (className, key, number) =>
-    fact(className, make("a", { href: "#findings", textContent: say(number === 1 ? `${key}_one` : key, { number }) }));
-  $("facts").replaceChildren(...[
-    view.code && fact("code", `${say("code_word")} `, make("strong", { textContent: view.code })),
-    view.code && due && fact("due", due),
-    errors ? found("error", "errors", errors) : null,
-    warnings ? found("warning", "warnings", warnings) : null,
-    errors + warnings === 0 ? fact("good", say("all_good")) : null,
-  ].filter(Boolean));
+  if (errors + warnings === 0) return fact("findings", "good", say("all_good"));
+  const told = [["errors", errors], ["warnings", warnings]].filter(([, number]) => number > 0);
+  const text = told.map(([key, number]) => say(number === 1 ? `${key}_one` : key, { number })).join(", ");
+  return fact("findings", errors ? "error" : "warning", make("a", { href: "#findings", textContent: text }));
 }
 
 // A long list takes a while to count; the rest of the page does not wait for it.
 async function loadPlan(asked) {
   const slow = setTimeout(() => ($("counting").hidden = false), 400);
   const answer = await fetch("plan.json");
-  const plan = answer.ok ? await answer.json() : null;
+  const got = answer.ok ? await answer.json() : null;
   clearTimeout(slow);
-  if (plan === null || asked !== version) return;
+  if (got === null || asked !== version) return;
   $("counting").hidden = true;
-  part("plan", plan, putPlan);
-  due = plan.shown?.due ?? "";
+  part("plan", got, putPlan, view.mail.wrong);
+  plan = got.shown ?? null;
   putHead();
 }
 
@@ -87,8 +104,9 @@ async function load() {
   putHead();
   part("mail", view.mail, putMail);
   showMail();
-  part("teasers", view.teasers, (cards) => putCards(cards, view.lang));
-  if (part("feed", view.feed, putFeed) && view.feed.shown) showFeed(version);
+  const about = { lang: view.lang, organisation: view.organisation, file: view.source.file };
+  part("teasers", view.teasers, (cards) => putCards(cards, about), view.mail.wrong);
+  if (part("feed", view.feed, putFeed, view.mail.wrong) && view.feed.shown) showFeed(version);
   loadPlan(version).catch(() => {});
   putFindings(view.findings);
   putSource(view.source, view.findings);

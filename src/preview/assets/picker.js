@@ -75,6 +75,7 @@ function status(found) {
   if (found.error) return found.error;
   const number = found.members.length;
   if (found.unread) return say("found_unread", { number });
+  if (number === 0) return say("found_none");
   if (found.more) return say("found_more", { number });
   return number === 1 ? say("found_one") : say("found", { number });
 }

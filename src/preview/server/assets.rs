@@ -9,10 +9,12 @@ const SCRIPT: &str = "text/javascript; charset=utf-8";
 /// Name, media type and text of each.
 const FILES: &[(&str, &str, &str)] = &[
     ("page.css", "text/css; charset=utf-8", include_str!("../assets/page.css")),
+    ("letter.css", "text/css; charset=utf-8", include_str!("../assets/letter.css")),
     ("page.js", SCRIPT, include_str!("../assets/page.js")),
     ("words.js", SCRIPT, include_str!("../assets/words.js")),
     ("frames.js", SCRIPT, include_str!("../assets/frames.js")),
     ("parts.js", SCRIPT, include_str!("../assets/parts.js")),
+    ("cards.js", SCRIPT, include_str!("../assets/cards.js")),
     ("findings.js", SCRIPT, include_str!("../assets/findings.js")),
     ("picker.js", SCRIPT, include_str!("../assets/picker.js")),
     ("icon.svg", "image/svg+xml", include_str!("../assets/icon.svg")),

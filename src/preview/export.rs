@@ -63,7 +63,9 @@ pub fn page(export: &Export<'_>) -> String {
             ("heads", &heads(export)),
             ("mail", &inside(export.html)),
             ("too_old", &word("export_too_old")),
+            ("outlook", &word("outlook")),
             ("no_outlook", &word("no_outlook")),
+            ("no_outlook_checks", &word("no_outlook_checks")),
             ("text_word", &word("plain_text")),
             ("text", &escaped(export.text)),
             ("teasers", &teasers(export)),
@@ -75,11 +77,12 @@ pub fn page(export: &Export<'_>) -> String {
 fn rows(export: &Export<'_>) -> String {
     let Export { words, plan, .. } = export;
     let audience = plan.audience.iter().map(|line| escaped(line)).collect::<Vec<_>>().join("<br>");
-    let mut rows = pair(&words.get("preview.when"), &plan.due);
+    let mut rows = String::new();
     if !audience.is_empty() {
         rows += &format!("<dt>{}</dt><dd>{audience}</dd>", escaped(&words.get("preview.recipients")));
     }
-    rows + &plan.rows.iter().map(|(name, text)| pair(name, text)).collect::<String>()
+    rows.extend(plan.rows.iter().map(|(name, text)| pair(name, text)));
+    rows + &pair(&words.get("preview.when"), &plan.due)
 }
 
 fn skipped(plan: &Plan, words: &Words) -> String {
@@ -109,22 +112,33 @@ fn teasers(export: &Export<'_>) -> String {
     }
     let cards: String = export.cards.iter().map(|card| article(card, export)).collect();
     let title = escaped(&export.words.get("preview.teasers"));
+    // The picture is the same in each of them, and so is what is read out in its place.
+    let alt = export.cards.iter().find_map(|card| card.alt.as_deref().filter(|_| card.picture.is_some()));
+    let alt = alt.map_or_else(String::new, |alt| {
+        let lang = escaped(export.post_lang);
+        format!(
+            "<dl>{}</dl>\n",
+            pair(&export.words.get("preview.alt"), alt).replacen("<dd>", &format!("<dd lang=\"{lang}\">"), 1)
+        )
+    });
     format!(
-        "<section aria-labelledby=\"teasers\">\n<h2 id=\"teasers\">{title}</h2>\n<div class=\"cards\">{cards}</div>\n</section>\n"
+        "<section aria-labelledby=\"teasers\">\n<h2 id=\"teasers\">{title}</h2>\n{alt}<div class=\"cards\">{cards}</div>\n</section>\n"
     )
 }
 
 fn article(card: &Card, export: &Export<'_>) -> String {
+    let lang = escaped(export.post_lang);
     let picture = match (&export.picture, &card.picture) {
         (Some((name, data)), Some(own)) if name == own => {
-            format!("<img src=\"{}\" alt=\"{}\">", escaped(data), escaped(card.alt.as_deref().unwrap_or_default()))
+            let alt = escaped(card.alt.as_deref().unwrap_or_default());
+            format!("<img src=\"{}\" alt=\"{alt}\" lang=\"{lang}\">", escaped(data))
         }
         _ => String::new(),
     };
     format!(
-        "<article><h3>{}</h3>{picture}<p class=\"words\" lang=\"{}\">{}</p><p class=\"quiet\">{}</p></article>\n",
+        "<article><h3>{}</h3><div class=\"posting\"><p class=\"words\" lang=\"{lang}\">{}</p>{picture}</div>\
+         <p class=\"quiet\">{}</p></article>\n",
         escaped(&card.title),
-        escaped(export.post_lang),
         escaped(&card.text),
         escaped(&card.count)
     )

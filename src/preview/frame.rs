@@ -31,6 +31,9 @@ pub fn with_local_pictures(html: &str, images_url: &str) -> String {
     html.replace(&format!("\"{images_url}/"), "\"picture/")
 }
 
+/// Where a page of paper ends, an inline block is not cut but moved to the next one with a gap below the last.
+const PRINTED: &str = "<style>@media print { .mj-column-per-100 { display: block !important } }</style>";
+
 /// The mail's styles and body for a shadow root in another document, which keeps the styles of both apart. On paper it
 /// looks as on a screen.
 pub fn inside(html: &str) -> String {
@@ -46,6 +49,7 @@ pub fn inside(html: &str) -> String {
     let body = body.trim_start();
     let (attributes, content) = body.strip_prefix("<body").and_then(|rest| rest.split_once('>')).unwrap_or(("", body));
     let content = content.rsplit_once("</body>").map_or(content, |(content, _)| content);
+    inside.push_str(PRINTED);
     inside.push_str(&format!("<div{attributes}>{content}</div>"));
     inside
 }
@@ -94,8 +98,11 @@ mod tests {
                     <body style=\"background:#eee\"><p>Text <!-- x --></p></body></html>";
         assert_eq!(
             inside(html),
-            "<style>@media (min-width:480px) { i { color: red } }</style><style media=\"(min-width:480px)\">u {}</style>\
-             <div style=\"background:#eee\"><p>Text </p></div>"
+            format!(
+                "<style>@media (min-width:480px) {{ i {{ color: red }} }}</style>\
+                 <style media=\"(min-width:480px)\">u {{}}</style>{PRINTED}\
+                 <div style=\"background:#eee\"><p>Text </p></div>"
+            )
         );
     }
 }

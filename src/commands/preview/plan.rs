@@ -19,8 +19,8 @@ use crate::words::Words;
 pub fn plan(context: &Context, ready: &Ready, survey: &Survey) -> Plan {
     let words = context.project.words();
     let channels = survey.plan.channels.iter();
-    let mut rows: Vec<_> =
-        channels.map(|(name, channel)| (title(context, name, &words), row(context, name, channel, &words))).collect();
+    let rows = channels.map(|(name, channel)| (title(context, name, &words), row(context, name, channel, &words)));
+    let mut rows = together(rows.collect(), &words);
     let mails = survey.plan.channels.get("email").map_or(0, |email| email.targets);
     if let Some(long) = takes(context, mails, &survey.sums) {
         let about = words.fill("preview.about", &[("time", &span(long, &words))]);
@@ -37,6 +37,20 @@ pub fn plan(context: &Context, ready: &Ready, survey: &Survey) -> Plan {
         skipped: skipped.collect(),
         due: due(context, ready, &words),
     }
+}
+
+/// The mail first, then the feed; what is said of several is said once, of all of them.
+fn together(mut rows: Vec<(String, String)>, words: &Words) -> Vec<(String, String)> {
+    let first = ["preview.email", "preview.feed"].map(|key| words.get(key));
+    rows.sort_by_key(|(name, _)| first.iter().position(|own| own == name).unwrap_or(first.len()));
+    let mut merged: Vec<(String, String)> = Vec::new();
+    for (name, text) in rows {
+        match merged.iter_mut().find(|(_, said)| *said == text) {
+            Some((names, _)) => *names = format!("{names}, {name}"),
+            None => merged.push((name, text)),
+        }
+    }
+    merged
 }
 
 /// A channel as people call it.

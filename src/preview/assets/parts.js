@@ -71,20 +71,9 @@ export const showFeed = (version) => show($("feed-screen"), `feed?v=${version}`,
 
 export function putPlan(plan) {
   const audience = plan.audience.map((line) => [say("recipients"), line]);
-  const first = [say("email"), say("feed")];
-  const order = ([name]) => (first.indexOf(name) + 1 || first.length + 1);
-  const rows = plan.rows.toSorted((one, other) => order(one) - order(other));
-  pairs($("rows"), [...audience, ...together(rows), [say("when"), plan.due], [say("code_word"), plan.code]]);
+  pairs($("rows"), [...audience, ...plan.rows, [say("when"), plan.due], [say("code_word"), plan.code]]);
   $("notice").hidden = plan.notice === null;
   $("notice").textContent = plan.notice ?? "";
   $("skipped-title").hidden = plan.skipped.length === 0;
   $("skipped").replaceChildren(...plan.skipped.map((text) => make("li", { textContent: text })));
-}
-
-/** What is said of several is said once, of all of them. */
-function together(rows) {
-  const names = new Map();
-  for (const [name, text] of rows) names.set(text, [...(names.get(text) ?? []), name]);
-  const list = new Intl.ListFormat(document.documentElement.lang);
-  return [...names].map(([text, of]) => [list.format(of), text]);
 }

@@ -70,6 +70,11 @@ impl Stamps {
         self
     }
 
+    /// Whether a file is empty that was not.
+    pub fn lost_their_text(&self, before: &Stamps) -> bool {
+        self.0.iter().any(|(file, (_, length))| *length == 0 && before.0.get(file).is_some_and(|(_, had)| *had > 0))
+    }
+
     /// Whether a file is there.
     pub fn has(&self, path: &Path) -> bool {
         self.0.contains_key(path)

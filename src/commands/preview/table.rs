@@ -22,7 +22,8 @@ use crate::preview::frame::{in_frame, with_local_pictures};
 use crate::preview::view::{Part, Plan, View};
 use crate::project::Project;
 
-/// How long a post may be missing before that is an error: some editors delete a file and write it anew.
+/// How long a post may be missing, or a file be empty, before that is an error: some editors delete a file and write it
+/// anew, others empty it first.
 const MISSING: Duration = Duration::from_millis(500);
 
 pub struct Table {
@@ -87,7 +88,8 @@ impl Desk for Table {
             self.missing_since = None;
             return false;
         }
-        if !stamps.has(&self.file) && self.missing_since.get_or_insert_with(Instant::now).elapsed() < MISSING {
+        let is_being_saved = !stamps.has(&self.file) || stamps.lost_their_text(&self.stamps);
+        if is_being_saved && self.missing_since.get_or_insert_with(Instant::now).elapsed() < MISSING {
             return false;
         }
         self.missing_since = None;

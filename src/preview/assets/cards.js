@@ -5,16 +5,17 @@ import { $, make, say } from "./words.js";
 
 // Networks that show the beginning of an address in place of the whole.
 const SHORTEN = new Set(["Mastodon", "Bluesky", "X", "Threads"]);
+const sizes = new Map();
 const ROOM = 30; // characters of an address
 
-/** Shows a card for each network; `about` has the post's language, its organisation and its file. */
-export function putCards(cards, about) {
+/** Shows a card for each network. */
+export function putCards({ cards, file, ...about }) {
   $("count-teasers").textContent = cards.length ? `(${cards.length})` : "";
   $("no-teasers").hidden = cards.length > 0;
   const first = cards.find((card) => card.by_hand);
   $("by-hand").hidden = !first;
   if (first) {
-    const slug = about.file.split(/[\\/]/).pop().replace(/\.md$/, "");
+    const slug = file.split(/[\\/]/).pop().replace(/\.md$/, "");
     $("by-hand").replaceChildren(`${say("by_hand_how")} `,
       make("code", { textContent: `rundbrief posted ${slug} ${first.channel} https://…` }));
   }
@@ -25,9 +26,17 @@ function cardOf(card, { lang, organisation }) {
   const posting = make("div", { className: "posting" },
     make("p", { className: "who" }, portrait(organisation), organisation),
     make("p", { className: "words", lang }, ...wordsOf(card)),
-    card.picture && make("img", { src: `picture/${card.picture}`, alt: card.alt ?? "", lang }));
+    card.picture && pictureOf(card, lang));
   return make("article", { className: "card" }, make("h3", { textContent: card.title }), posting, measure(card),
     card.by_hand ? actions(card) : null);
+}
+
+/** Its room is kept free while it loads anew, so that nothing below it jumps. */
+function pictureOf(card, lang) {
+  const picture = make("img", { src: `picture/${card.picture}`, alt: card.alt ?? "", lang, ...sizes.get(card.picture) });
+  picture.addEventListener("load", () =>
+    sizes.set(card.picture, { width: picture.naturalWidth, height: picture.naturalHeight }));
+  return picture;
 }
 
 /** The first letter of a name in a circle. */

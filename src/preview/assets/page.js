@@ -104,8 +104,9 @@ async function load() {
   putHead();
   part("mail", view.mail, putMail);
   showMail();
-  const about = { lang: view.lang, organisation: view.organisation, file: view.source.file };
-  part("teasers", view.teasers, (cards) => putCards(cards, about), view.mail.wrong);
+  const { lang, organisation, source: { file }, teasers } = view;
+  const cards = teasers.shown ? { shown: { cards: teasers.shown, lang, organisation, file } } : teasers;
+  part("teasers", cards, putCards, view.mail.wrong);
   if (part("feed", view.feed, putFeed, view.mail.wrong) && view.feed.shown) showFeed(version);
   loadPlan(version).catch(() => {});
   putFindings(view.findings);

@@ -6,6 +6,7 @@ import { show } from "./frames.js";
 import { $, make, pairs, say } from "./words.js";
 
 const last = new Map();
+const lastShown = new Map();
 
 /** Puts a part in place, or the error in its place; `told`, if it is the error that is told above in full. Says whether
  *  anything changed. */
@@ -25,7 +26,9 @@ export function part(id, value, put, told) {
   if (isWrong) {
     wrong.replaceChildren(...errorOf(value.wrong, told));
   } else {
-    put(value.shown);
+    const shown = JSON.stringify(value.shown);
+    if (lastShown.get(id) !== shown) put(value.shown);
+    lastShown.set(id, shown);
     section.style.minHeight = "";
   }
   return true;

@@ -10,11 +10,11 @@ use crate::dispatch::Phase;
 use crate::error::{Error, Exit};
 use crate::preview::guard::Guard;
 use crate::preview::{Serving, serve};
-use crate::render::html::escaped;
-use crate::words::Words;
 
 mod apart;
+mod approved;
 mod browser;
+mod checked;
 mod export;
 mod find;
 mod look;
@@ -25,6 +25,7 @@ mod seen;
 mod stamps;
 mod table;
 mod test;
+mod when;
 
 use table::Table;
 
@@ -42,7 +43,6 @@ pub async fn run(arguments: &cli::Preview, context: &Context) -> Result<Exit, Er
     let port = listener.local_addr().map_err(|error| no_port(arguments.port, &error))?.port();
     let guard = Guard::new(token()?, port);
     let url = guard.url();
-    let words = context.project.words();
     let table = Table::new(context, &arguments.post);
     context.screen.result(&format!("{url}\nOpen it in a browser on this computer. Ctrl-C ends the preview."));
     context.screen.json(&json!({ "url": url }));
@@ -53,10 +53,7 @@ pub async fn run(arguments: &cli::Preview, context: &Context) -> Result<Exit, Er
         let mut signal = signals::listen();
         let _ = signal.wait_for(|phase| *phase >= Phase::Finish).await;
     });
-    let lang = context.project.config.site.lang.clone();
-    let noscript = escaped(&words.get("preview.noscript"));
-    let serving = Serving { listener, guard, lang, noscript, words: page_words(&words), until };
-    serve(serving, table).await.map_err(|error| no_port(Some(port), &error))?;
+    serve(Serving { listener, guard, until }, table).await.map_err(|error| no_port(Some(port), &error))?;
     Ok(Exit::Settled)
 }
 
@@ -83,10 +80,4 @@ fn token() -> Result<String, Error> {
     getrandom::fill(&mut bytes)
         .map_err(|error| Error::Usage(format!("this computer gives no random numbers: {error}")))?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
-}
-
-/// What the page's script says, in the site's language.
-fn page_words(words: &Words) -> String {
-    let own = words.entries().iter().filter_map(|(key, text)| Some((key.strip_prefix("preview.")?, text)));
-    serde_json::to_string(&own.collect::<std::collections::BTreeMap<_, _>>()).expect("texts have string keys")
 }

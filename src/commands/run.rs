@@ -21,8 +21,9 @@ mod candidate;
 mod due;
 mod told;
 
-use candidate::{Candidate, candidates, standing};
-use due::{Verdict, verdict};
+pub use candidate::standing;
+use candidate::{Candidate, candidates};
+pub use due::{Standing, Verdict, verdict};
 
 /// What a run has to say about a post.
 struct Line {

@@ -28,6 +28,7 @@ mod ways;
 mod window;
 
 use approval::Gate;
+pub use approval::{Unneeded, approval_needed};
 use deliver::Delivering;
 pub use deliver::Done;
 pub use end::counts as counts_of;

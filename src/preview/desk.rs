@@ -7,6 +7,17 @@ use serde::{Deserialize, Serialize};
 
 use super::view::{Part, Plan, View};
 
+/// What the page itself says, in the site's language.
+#[derive(Debug, Clone, Default)]
+pub struct Saying {
+    /// BCP 47, of the site.
+    pub lang: String,
+    /// Where the browser runs no script; HTML.
+    pub noscript: String,
+    /// What the script says, as a JSON object.
+    pub words: String,
+}
+
 /// How a mail is looked at.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
@@ -53,6 +64,9 @@ pub type Going<T> = Pin<Box<dyn Future<Output = T>>>;
 pub trait Desk {
     /// Looks whether a file was saved since the last call, and loads what changed. Says whether the page must change.
     fn refresh(&mut self) -> bool;
+
+    /// The page's own words, which a saved configuration may change.
+    fn saying(&self) -> Saying;
 
     /// Looks a member up in the lists, before the mail is shown for them; `None`: they are known.
     fn look_up(&self, member: &str) -> Option<Going<()>>;

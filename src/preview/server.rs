@@ -13,7 +13,7 @@ use serde::Deserialize;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::desk::{Desk, Found, Frame, Going, Tested};
+use super::desk::{Desk, Found, Frame, Going, Saying, Tested};
 use super::guard::Guard;
 use super::view::{Part, Plan, View};
 
@@ -30,18 +30,13 @@ const WAITING: usize = 256;
 pub struct Serving {
     pub listener: TcpListener,
     pub guard: Guard,
-    /// BCP 47, of the site.
-    pub lang: String,
-    /// Said where the browser runs no script.
-    pub noscript: String,
-    /// The page's words, as a JSON object.
-    pub words: String,
     /// Ends the preview.
     pub until: Going<()>,
 }
 
 /// A question to the desk, and where the answer goes.
 enum Ask {
+    Page(oneshot::Sender<Saying>),
     View(String, oneshot::Sender<View>),
     Mail(Frame, oneshot::Sender<Option<String>>),
     Feed(oneshot::Sender<Option<String>>),
@@ -57,7 +52,7 @@ impl Ask {
         match self {
             Ask::View(member, _) => Some(member),
             Ask::Mail(frame, _) => Some(&frame.member),
-            Ask::Feed(_) | Ask::Picture(..) | Ask::Find(..) | Ask::Plan(_) | Ask::Test(..) => None,
+            Ask::Page(_) | Ask::Feed(_) | Ask::Picture(..) | Ask::Find(..) | Ask::Plan(_) | Ask::Test(..) => None,
         }
     }
 }
@@ -73,7 +68,6 @@ struct Test {
 /// What the routes work with.
 struct Shared {
     guard: Guard,
-    page: String,
     desk: mpsc::Sender<Ask>,
     version: watch::Receiver<u64>,
 }
@@ -83,11 +77,10 @@ struct Shared {
 /// # Errors
 /// The listener's.
 pub async fn serve(serving: Serving, mut desk: impl Desk) -> io::Result<()> {
-    let Serving { listener, guard, lang, noscript, words, until } = serving;
+    let Serving { listener, guard, until } = serving;
     let (asks, mut asked) = mpsc::channel(WAITING);
     let (versions, version) = watch::channel(1);
-    let page = assets::page(&lang, &noscript, &words);
-    let router = routes::router(Arc::new(Shared { guard, page, desk: asks.clone(), version }));
+    let router = routes::router(Arc::new(Shared { guard, desk: asks.clone(), version }));
     let server = axum::serve(listener, router).into_future();
     let mut beside: FuturesUnordered<Going<()>> = FuturesUnordered::new();
     let mut look = tokio::time::interval(LOOK);
@@ -119,6 +112,7 @@ fn answer(desk: &impl Desk, ask: Ask, version: u64, asks: &mpsc::Sender<Ask>) ->
         }));
     }
     match ask {
+        Ask::Page(reply) => drop(reply.send(desk.saying())),
         Ask::View(member, reply) => drop(reply.send(desk.view(version, &member))),
         Ask::Mail(frame, reply) => drop(reply.send(desk.mail(&frame))),
         Ask::Feed(reply) => drop(reply.send(desk.feed())),

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::super::Context;
 use super::super::ready::Ready;
 use super::super::sample::Sample;
-use super::super::survey::{Survey, survey};
+use super::super::survey::survey;
 use super::numbers::moment;
 use super::{look, plan};
 use crate::config::Images;
@@ -18,13 +18,15 @@ use crate::error::{Error, Exit};
 use crate::post::picture::{Format, Prepared};
 use crate::preview::export::{Export, page};
 use crate::preview::frame::in_light_of;
+use crate::preview::view::Plan;
 
 /// Writes the file; it is there whole or not at all.
 pub async fn run(post: &Path, file: &Path, context: &Context) -> Result<Exit, Error> {
     let ready = Ready::make(context, post)?;
     context.screen.findings(&ready.warnings);
     let survey = survey(context, &ready, &[]).await?;
-    let html = document(context, &ready, &survey);
+    let plan = plan::plan(context, &ready, &survey).await?;
+    let html = document(context, &ready, &plan);
     write(file, &html)?;
     context.screen.result(&format!(
         "{}\nrelease code {}; it has no member's data in it and can be mailed",
@@ -35,7 +37,7 @@ pub async fn run(post: &Path, file: &Path, context: &Context) -> Result<Exit, Er
     Ok(Exit::Settled)
 }
 
-fn document(context: &Context, ready: &Ready, survey: &Survey) -> String {
+fn document(context: &Context, ready: &Ready, plan: &Plan) -> String {
     let config = &context.project.config;
     let words = context.project.words();
     let sample = Sample::of(context, ready, None);
@@ -61,7 +63,7 @@ fn document(context: &Context, ready: &Ready, survey: &Survey) -> String {
         html: &mail(context, &sample),
         text: &sample.text(),
         cards: &cards,
-        plan: &plan::plan(context, ready, survey),
+        plan,
         picture,
     })
 }

@@ -28,9 +28,9 @@ impl Drop for Waiting {
     }
 }
 
-/// Members of the lists whose name or address has the text in it. Dropping the answer ends the search.
+/// Members of the lists whose name or address has each word of the text in it. Dropping the answer ends the search.
 pub fn find(apart: Apart, lists: Vec<String>, text: &str) -> Going<Found> {
-    let wanted = text.trim().to_lowercase();
+    let wanted = text.split_whitespace().map(str::to_lowercase).collect();
     let wanting = Arc::new(AtomicBool::new(true));
     let waiting = Waiting(wanting.clone());
     Box::pin(async move {
@@ -42,7 +42,8 @@ pub fn find(apart: Apart, lists: Vec<String>, text: &str) -> Going<Found> {
 }
 
 struct Search {
-    wanted: String,
+    /// Words, in any order: people type `Muster Anna` as well.
+    wanted: Vec<String>,
     wanting: Arc<AtomicBool>,
     began: Instant,
     found: Found,
@@ -84,8 +85,8 @@ impl Search {
     }
 
     fn is_meant(&self, member: &Member) -> bool {
-        let has = |text: &str| text.to_lowercase().contains(&self.wanted);
-        has(member.address.as_str()) || has(&name_of(member))
+        let text = format!("{} {}", name_of(member), member.address).to_lowercase();
+        self.wanted.iter().all(|word| text.contains(word))
     }
 
     fn add(&mut self, member: &Member, list: &str) {

@@ -11,7 +11,6 @@ use crate::commands::Context;
 use crate::commands::ready::Ready;
 use crate::commands::released::is_by_hand;
 use crate::commands::sample::Sample;
-use crate::commands::screen::error_findings;
 use crate::config::NetworkKind;
 use crate::error::Error;
 use crate::finding::{Finding, Severity};
@@ -34,11 +33,7 @@ pub fn view(table: &Table, version: u64, address: &str) -> View {
         // The lists have changed since they were looked at; the page asks again when that is seen.
         (Ok(ready), None) => (ready, Ok(None)),
     };
-    let mut findings: Vec<Remark> = ready.warnings.iter().map(|finding| remark(table, finding)).collect();
     let recipient = looked.as_ref().ok().cloned().flatten();
-    if let Err(error) = &looked {
-        findings.extend(error_findings(error).iter().map(|finding| remark(table, finding)));
-    }
     let shown = sample(context, ready, recipient.as_ref());
     let mail = match &looked {
         Err(error) if !address.is_empty() => Part::Wrong(unseen(error, address, &words)),
@@ -55,7 +50,7 @@ pub fn view(table: &Table, version: u64, address: &str) -> View {
         mail,
         teasers: Part::Shown(cards(ready, &words)),
         feed: Part::Shown(item(ready)),
-        findings,
+        findings: remarks(table),
         source,
     }
 }
@@ -86,7 +81,7 @@ fn broken(table: &Table, version: u64, error: &Error, source: Source) -> View {
         mail: Part::Wrong(text.clone()),
         teasers: Part::Wrong(text.clone()),
         feed: Part::Wrong(text),
-        findings: error_findings(error).iter().map(|finding| remark(table, finding)).collect(),
+        findings: remarks(table),
         source,
     }
 }
@@ -188,6 +183,10 @@ fn source(table: &Table) -> Source {
     }
     let text = String::from_utf8_lossy(&bytes);
     Source { file: table.file.display().to_string(), lines: text.lines().map(str::to_owned).collect() }
+}
+
+fn remarks(table: &Table) -> Vec<Remark> {
+    table.checked.findings().iter().map(|finding| remark(table, finding)).collect()
 }
 
 fn remark(table: &Table, finding: &Finding) -> Remark {

@@ -6,9 +6,11 @@ use super::super::Context;
 use super::super::ready::Ready;
 use super::super::send::{mode, takes};
 use super::super::survey::{Survey, code_of};
-use super::numbers::{counted, moment, span, thousands};
+use super::approved::approved;
+use super::numbers::{counted, span, thousands};
+use super::when::when;
+use crate::error::Error;
 use crate::ledger::{Mode, Part};
-use crate::plan::schedule::{Due, Window};
 use crate::plan::{ChannelPlan, Skip};
 use crate::preview::share;
 use crate::preview::view::Plan;
@@ -16,8 +18,13 @@ use crate::report::wording;
 use crate::words::Words;
 
 /// The whole plan.
-pub fn plan(context: &Context, ready: &Ready, survey: &Survey) -> Plan {
+///
+/// # Errors
+/// The record's.
+pub async fn plan(context: &Context, ready: &Ready, survey: &Survey) -> Result<Plan, Error> {
     let words = context.project.words();
+    let approved = approved(context, ready, survey).await?;
+    let due = when(context, ready, survey.record.as_ref(), approved.is_missing).await?;
     let channels = survey.plan.channels.iter();
     let rows = channels.map(|(name, channel)| (title(context, name, &words), row(context, name, channel, &words)));
     let mut rows = together(rows.collect(), &words);
@@ -26,17 +33,18 @@ pub fn plan(context: &Context, ready: &Ready, survey: &Survey) -> Plan {
         let about = words.fill("preview.about", &[("time", &span(long, &words))]);
         rows.push((words.get("preview.takes"), about));
     }
+    rows.push((words.get("preview.approval"), approved.text));
     let skipped = survey.sums.skipped.iter().filter(|(skip, _)| **skip != Skip::Known);
     let skipped = skipped.map(|(skip, count)| format!("{}: {}", reason(skip, &words), thousands(*count, &words)));
-    Plan {
+    Ok(Plan {
         code: survey.plan.code.clone(),
         recipients: counted("preview.members", mails, &words),
         notice: notice(ready, survey, &words),
         audience: audience(context, survey, &words),
         rows,
         skipped: skipped.collect(),
-        due: due(context, ready, &words),
-    }
+        due,
+    })
 }
 
 /// The mail first, then the feed; what is said of several is said once, of all of them.
@@ -108,23 +116,6 @@ fn audience(context: &Context, survey: &Survey, words: &Words) -> Vec<String> {
         format!("{who} {list}{}", basis.unwrap_or_default())
     };
     mails.map(line).collect()
-}
-
-/// When it goes out.
-fn due(context: &Context, ready: &Ready, words: &Words) -> String {
-    let header = &ready.loaded.post.header;
-    let zone = &context.project.config.site.zone;
-    let Some(window) = Window::of(header.send_at, header.not_after, zone) else {
-        return words.get(if header.draft { "preview.draft" } else { "preview.by_person" });
-    };
-    let [from, to] = [window.opens, window.closes].map(|at| moment(&at.to_zoned(zone.clone()), words));
-    let times = [("from", from.as_str()), ("to", to.as_str())];
-    match (header.draft, window.due(context.clock.timestamp())) {
-        (true, _) => words.get("preview.draft"),
-        (false, Due::NotYet) => words.fill("preview.due", &times),
-        (false, Due::Now) => words.fill("preview.due_now", &times),
-        (false, Due::Over) => words.fill("preview.due_over", &times),
-    }
 }
 
 /// Why people do not get it.

@@ -43,8 +43,10 @@ impl Plans {
                 _ => {}
             }
             let made = apart.with_post(|context, ready, runtime| {
-                let survey = runtime.block_on(survey(context, ready, &[]))?;
-                Ok(plan(context, ready, &survey))
+                runtime.block_on(async {
+                    let survey = survey(context, ready, &[]).await?;
+                    plan(context, ready, &survey).await
+                })
             });
             let made = made.await.map_or_else(|error| Part::Wrong(error.to_string()), Part::Shown);
             *counted = Some((stamps, made.clone()));

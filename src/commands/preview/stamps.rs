@@ -16,6 +16,11 @@ use crate::render::picture_file;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Stamps(BTreeMap<PathBuf, (Option<SystemTime>, u64)>);
 
+/// The configuration that is read, or would be if it were made.
+pub fn config_file(context: &Context) -> PathBuf {
+    context.project.config_file.clone().unwrap_or_else(|| context.project.path(Path::new("config.toml")))
+}
+
 /// The most files of a folder that are looked at; a post stands beside no more.
 const MOST: usize = 2_000;
 
@@ -24,8 +29,7 @@ impl Stamps {
     pub fn of(context: &Context, post: &Path) -> Stamps {
         let (project, config) = (&context.project, &context.project.config);
         let mut stamps = Stamps::default();
-        let config_file = project.config_file.clone().unwrap_or_else(|| project.path(Path::new("config.toml")));
-        stamps.add(config_file);
+        stamps.add(config_file(context));
         stamps.add(post.to_owned());
         // The posts of a digest, and the pictures beside them.
         stamps.add_folder(post.parent().unwrap_or(Path::new("")));
@@ -70,14 +74,9 @@ impl Stamps {
         self
     }
 
-    /// Whether a file is empty that was not.
-    pub fn lost_their_text(&self, before: &Stamps) -> bool {
-        self.0.iter().any(|(file, (_, length))| *length == 0 && before.0.get(file).is_some_and(|(_, had)| *had > 0))
-    }
-
-    /// Whether a file is there.
+    /// Whether a file is there and has something in it.
     pub fn has(&self, path: &Path) -> bool {
-        self.0.contains_key(path)
+        self.0.get(path).is_some_and(|(_, size)| *size > 0)
     }
 
     fn add(&mut self, path: PathBuf) {

@@ -3,6 +3,7 @@
 //! Comes in: the command's context, the post as it was named. Goes out: answers to the page. An error stays on the desk as
 //! one, until the next save.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -10,20 +11,22 @@ use std::time::{Duration, Instant};
 use super::super::Context;
 use super::super::ready::Ready;
 use super::apart::Apart;
+use super::checked::Checked;
 use super::seen::{Looked, Seen, sample};
-use super::stamps::Stamps;
+use super::stamps::{Stamps, config_file};
 use super::{find, look, plans, test};
 use crate::commands::audience::Mail;
 use crate::config::Images;
 use crate::error::Error;
 use crate::post::picture::Format;
-use crate::preview::desk::{Desk, Found, Frame, Going, Tested};
+use crate::preview::desk::{Desk, Found, Frame, Going, Saying, Tested};
 use crate::preview::frame::{in_frame, with_local_pictures};
 use crate::preview::view::{Part, Plan, View};
 use crate::project::Project;
+use crate::render::html::escaped;
 
-/// How long a post may be missing, or a file be empty, before that is an error: some editors delete a file and write it
-/// anew, others empty it first.
+/// How long a file may be missing or empty before that is an error: some editors delete a file and write it anew, others
+/// empty it first.
 const MISSING: Duration = Duration::from_millis(500);
 
 pub struct Table {
@@ -38,6 +41,7 @@ pub struct Table {
     missing_since: Option<Instant>,
     plans: plans::Plans,
     seen: Seen,
+    pub(super) checked: Checked,
 }
 
 impl Table {
@@ -48,8 +52,10 @@ impl Table {
         let stamps = Stamps::of(&context, &file);
         let ready = Ready::make(&context, named);
         let stamps = stamps.with_pictures(ready.as_ref().ok());
-        let (plans, seen) = (plans::Plans::default(), Seen::default());
-        Table { context, named: named.to_owned(), file, ready, stamps, state: 1, missing_since: None, plans, seen }
+        let (plans, seen, mut checked) = (plans::Plans::default(), Seen::default(), Checked::default());
+        checked.look(&context, &file, &ready);
+        let named = named.to_owned();
+        Table { context, named, file, ready, stamps, state: 1, missing_since: None, plans, seen, checked }
     }
 
     /// The post, and who it is shown for; `None` while it has errors, or while that is not known yet.
@@ -78,6 +84,7 @@ impl Table {
             }
             Err(error) => self.ready = Err(error),
         }
+        self.checked.look(&self.context, &self.file, &self.ready);
     }
 }
 
@@ -86,10 +93,12 @@ impl Desk for Table {
         let stamps = Stamps::of(&self.context, &self.file).with_pictures(self.ready.as_ref().ok());
         if stamps == self.stamps {
             self.missing_since = None;
-            return false;
+            // The lists were counted, and the rules may have to say something about that.
+            return self.checked.has_counted() && self.checked.look(&self.context, &self.file, &self.ready);
         }
-        let is_being_saved = !stamps.has(&self.file) || stamps.lost_their_text(&self.stamps);
-        if is_being_saved && self.missing_since.get_or_insert_with(Instant::now).elapsed() < MISSING {
+        let is_between = |file: &Path| self.stamps.has(file) && !stamps.has(file);
+        let is_missing = is_between(&self.file) || is_between(&config_file(&self.context));
+        if is_missing && self.missing_since.get_or_insert_with(Instant::now).elapsed() < MISSING {
             return false;
         }
         self.missing_since = None;
@@ -99,6 +108,17 @@ impl Desk for Table {
         self.stamps = stamps.or_new(now);
         self.state += 1;
         true
+    }
+
+    fn saying(&self) -> Saying {
+        let words = self.context.project.words();
+        let own = words.entries().iter().filter_map(|(key, text)| Some((key.strip_prefix("preview.")?, text)));
+        let own: BTreeMap<&str, &String> = own.collect();
+        Saying {
+            lang: self.context.project.config.site.lang.clone(),
+            noscript: escaped(&words.get("preview.noscript")),
+            words: serde_json::to_string(&own).expect("texts have string keys"),
+        }
     }
 
     fn look_up(&self, member: &str) -> Option<Going<()>> {
@@ -157,6 +177,6 @@ impl Desk for Table {
             let tested = Tested { ok: false, text: error.to_string() };
             return Box::pin(async { tested });
         }
-        test::send(self.context.silently(), self.named.clone(), to, member)
+        test::send(Apart::of(&self.context, &self.named), to, member)
     }
 }

@@ -1,5 +1,6 @@
 //! The page's own files, inside the binary.
 
+use crate::preview::desk::Saying;
 use crate::preview::fill::fill;
 
 const PAGE: &str = include_str!("../assets/page.html");
@@ -21,7 +22,8 @@ const FILES: &[(&str, &str, &str)] = &[
 ];
 
 /// The page itself, in the site's language.
-pub fn page(lang: &str, noscript: &str, words: &str) -> String {
+pub fn page(saying: &Saying) -> String {
+    let Saying { lang, noscript, words } = saying;
     // In a script element only `<` can end it.
     fill(PAGE, &[("lang", lang), ("noscript", noscript), ("words", &words.replace('<', "\\u003c"))])
 }

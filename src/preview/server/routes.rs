@@ -24,7 +24,7 @@ const HTML: &str = "text/html; charset=utf-8";
 
 pub fn router(shared: Arc<Shared>) -> Router {
     Router::new()
-        .route("/{token}/", get(|State(shared): State<Arc<Shared>>| async move { typed(HTML, shared.page.clone()) }))
+        .route("/{token}/", get(page))
         .route("/{token}/{file}", get(file))
         .route("/{token}/version", get(version))
         .route("/{token}/view.json", get(view))
@@ -65,6 +65,10 @@ async fn ask<T>(shared: &Shared, question: impl FnOnce(oneshot::Sender<T>) -> As
 struct Named {
     member: String,
     q: String,
+}
+
+async fn page(State(shared): State<Arc<Shared>>) -> Result<Response, StatusCode> {
+    ask(&shared, Ask::Page).await.map(|saying| typed(HTML, assets::page(&saying)))
 }
 
 async fn file(Path((_, name)): Path<(String, String)>) -> Response {

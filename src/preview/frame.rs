@@ -22,7 +22,9 @@ pub fn in_light_of(html: &str, dark: bool) -> String {
         shown = shown.replace(&format!("(prefers-color-scheme:{space}{off})"), NEVER);
     }
     // What the browser itself paints: the ground of the page, and controls. Last, so that it has the last word.
-    let own = format!("<style>:root {{ color-scheme: only {on} !important; }}</style></head>");
+    // Colours that a person's system puts on pages would hide what is looked at.
+    let own =
+        format!("<style>:root {{ color-scheme: only {on} !important; forced-color-adjust: none; }}</style></head>");
     shown.replacen("</head>", &own, 1)
 }
 

@@ -36,8 +36,10 @@ export function part(id, value, put, told) {
 
 function errorOf(text, told) {
   if (text !== told) return [make("p", { textContent: say("wrong") }), make("pre", { textContent: text, lang: "en" })];
-  // Its first line has the place; the rest is told once.
-  return [make("p", { textContent: say("wrong_too") }), make("pre", { textContent: text.split("\n", 1)[0], lang: "en" }),
+  // What it is and where; the rest is told once.
+  const [what, where] = text.split("\n", 2);
+  const begin = where?.includes("-->") ? `${what}\n${where}` : what;
+  return [make("p", { textContent: say("wrong_too") }), make("pre", { textContent: begin, lang: "en" }),
     make("p", {}, make("a", { href: "#mail", textContent: say("wrong_above") }))];
 }
 

@@ -48,7 +48,6 @@ fn it_says_who_approved_it_and_what_changed_since() {
     assert_eq!(due, expected);
 
     approve(&project);
-    let preview = Preview::start(&project);
     let given = "rteilt von Dr. Erika Weber am 23.\u{a0}November 2026, 09:00 Uhr";
     assert_eq!(approval(&preview), format!("e{given}"));
     assert_eq!(preview.plan()["shown"]["due"], expected.split_once(". Vorher").expect("two").0);
@@ -69,7 +68,6 @@ fn it_says_who_approved_it_and_what_changed_since() {
     assert_eq!(approval(&preview), format!("E{given}. {moved} {how}"));
 
     project.run(&["approve", "kurz", "--revoke"]).code(0);
-    let preview = Preview::start(&project);
     assert!(approval(&preview).starts_with("Zurückgenommen am 23.\u{a0}November 2026, 09:00 Uhr (erteilt von"));
 }
 
@@ -94,10 +92,9 @@ fn what_was_sent_is_not_said_to_go_out_again() {
     let preview = Preview::start(&project);
     assert_eq!(due(&preview), "Geht beim nächsten Lauf hinaus (spätestens 24.\u{a0}November 2026, 08:00)");
     project.run(&["stop", "kurz"]).code(0);
-    assert_eq!(due(&Preview::start(&project)), "Angehalten. Weiter geht es mit: rundbrief send kurz");
+    assert_eq!(due(&preview), "Angehalten. Weiter geht es mit: rundbrief send kurz");
     project.run(&["send", "kurz", "--yes"]).code(0);
     assert_eq!(server.accepted_count(), 2);
-    let preview = Preview::start(&project);
     assert_eq!(due(&preview), "Verschickt");
     let notice = preview.plan()["shown"]["notice"].clone();
     assert!(notice.as_str().expect("a sentence").contains("2 Mitglieder haben die E-Mail"), "{notice}");

@@ -68,7 +68,9 @@ fn an_address_that_is_none_is_a_sentence_and_sends_nothing() {
             "{to}: {tested}"
         );
     }
+    assert_eq!(preview.test("chef", "")["text"], "Das ist keine E-Mail-Adresse: chef");
     let nobody = preview.test("chef@example.com", "fremd@example.org");
-    assert_eq!(nobody["ok"], false);
+    let expected = "Dieser Beitrag geht nicht an fremd@example.org. Wählen Sie ein anderes Mitglied.";
+    assert_eq!(nobody, json!({ "ok": false, "text": expected }));
     assert_eq!(server.accepted_count(), 0);
 }

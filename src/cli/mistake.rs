@@ -24,7 +24,7 @@ pub fn mistake(error: &clap::Error) -> String {
     match later {
         Some(name) => format!(
             "`{name}` is not in this version yet\n  = help: `rundbrief help` shows what is; to look at a post, use \
-             `rundbrief build POST`"
+             `rundbrief preview POST`"
         ),
         None => {
             let text = error.render().to_string();

@@ -12,6 +12,7 @@ use super::super::ready::Ready;
 use super::super::sample::Sample;
 use super::super::survey::survey;
 use super::numbers::moment;
+use super::seen::sample;
 use super::{look, plan};
 use crate::config::Images;
 use crate::error::{Error, Exit};
@@ -40,7 +41,7 @@ pub async fn run(post: &Path, file: &Path, context: &Context) -> Result<Exit, Er
 fn document(context: &Context, ready: &Ready, plan: &Plan) -> String {
     let config = &context.project.config;
     let words = context.project.words();
-    let sample = Sample::of(context, ready, None);
+    let sample = sample(context, ready, None);
     let (email, values) = (sample.email, &sample.recipient.slots);
     let cards = look::cards(ready, &words);
     let picture = cards.iter().find_map(|card| card.picture.clone());

@@ -25,7 +25,7 @@ pub fn config_file(context: &Context) -> PathBuf {
 const MOST: usize = 2_000;
 
 impl Stamps {
-    /// As it is now. The sending record is not looked at: it changes with every mail.
+    /// As it is now, without the sending record, which changes with every mail.
     pub fn of(context: &Context, post: &Path) -> Stamps {
         let (project, config) = (&context.project, &context.project.config);
         let mut stamps = Stamps::default();
@@ -53,6 +53,19 @@ impl Stamps {
         let mut stamps = Stamps::default();
         let files = context.project.config.lists.values().map(|list| context.project.path(&list.file));
         files.chain(context.project.config_file.clone()).for_each(|file| stamps.add(file));
+        stamps
+    }
+
+    /// The sending record alone, with what is not in its main file yet (sqlite.org/wal.html).
+    pub fn of_record(context: &Context) -> Stamps {
+        let mut stamps = Stamps::default();
+        let file = context.project.path(&context.project.config.ledger.path);
+        let mut log = file.clone().into_os_string();
+        log.push("-wal");
+        stamps.add(file);
+        stamps.add(log.into());
+        // Looking makes an empty log, which says nothing.
+        stamps.0.retain(|_, (_, size)| *size > 0);
         stamps
     }
 

@@ -168,7 +168,9 @@ impl Desk for Table {
     }
 
     fn plan(&self) -> Going<Part<Plan>> {
-        self.plans.make(&self.context, &self.named, self.state, &self.stamps)
+        // What was sent or approved meanwhile is in it, too, when somebody asks.
+        let stamps = self.stamps.clone().or_new(Stamps::of_record(&self.context));
+        self.plans.make(&self.context, &self.named, self.state, &stamps)
     }
 
     fn test(&self, to: String, member: String) -> Going<Tested> {

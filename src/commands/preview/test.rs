@@ -10,19 +10,33 @@ use super::super::send::test_mail::test;
 use super::super::send::{mode, taker};
 use super::apart::{Apart, ended};
 use crate::cli;
+use crate::error::Error;
 use crate::ledger::Mode;
+use crate::members::address::Address;
 use crate::preview::desk::{Going, Tested};
 
 /// Sends it.
 pub fn send(apart: Apart, to: String, member: String) -> Going<Tested> {
     Box::pin(async move {
         let to = to.trim().to_owned();
+        let asked = (to.clone(), member.clone());
         let seen_by = Some(member).filter(|member| !member.is_empty());
         let post = apart.named().to_owned();
-        let arguments = cli::Send { post, test: vec![to.clone()], seen_by, ..cli::Send::default() };
+        let arguments = cli::Send { post, test: vec![to], seen_by, ..cli::Send::default() };
         let going = apart.with_project(move |context, runtime| {
-            let (_, document) = runtime.block_on(test(&arguments, context))?;
-            Ok(told(context, &to, &document))
+            let words = context.project.words();
+            let (to, member) = (asked.0.as_str(), asked.1.as_str());
+            if Address::parse(to).is_err() {
+                return Ok(Tested { ok: false, text: words.fill("preview.test_no_address", &[("to", to)]) });
+            }
+            match runtime.block_on(test(&arguments, context)) {
+                Ok((_, document)) => Ok(told(context, to, &document)),
+                // The list has changed since the member was picked.
+                Err(Error::Usage(_)) if !member.is_empty() => {
+                    Ok(Tested { ok: false, text: words.fill("preview.nobody", &[("address", member)]) })
+                }
+                Err(error) => Err(error),
+            }
         });
         let tested = match going {
             Ok(going) => ended(going.await),

@@ -27,12 +27,12 @@ fn it_says_who_gets_it_who_not_and_why() {
     let basis = "2 Mitglieder aus der Liste „members“ (Grundlage: Mitgliedschaft)";
     let audience = shown["audience"][0].as_str().expect("a sentence");
     assert!(audience.starts_with(basis.split(" (").next().expect("a start")), "{audience}");
-    assert_eq!(row(&plan, "E-Mail"), "2 Mitglieder, als Dateien auf diesem Rechner");
+    assert_eq!(row(&plan, "E-Mail"), "Sie geht an 2 Mitglieder, aber nur als Dateien auf diesem Rechner.");
     let skipped =
         json!(["ohne brauchbare Adresse: 1", "mehrfach auf den Listen (jede Adresse bekommt die E-Mail einmal): 1"]);
     assert_eq!(shown["skipped"], skipped);
     assert_eq!(row(&plan, "Freigabe"), "nicht verlangt");
-    assert_eq!(shown["due"], "Geht nur von Hand hinaus");
+    assert_eq!(shown["due"], "Erst wenn jemand den Versand startet");
 }
 
 #[test]
@@ -44,7 +44,7 @@ fn it_says_who_approved_it_and_what_changed_since() {
     let preview = Preview::start(&project);
     assert_eq!(approval(&preview), "Noch nicht erteilt. Freigeben mit: rundbrief approve kurz");
     let due = preview.plan()["shown"]["due"].clone();
-    let expected = "Geht hinaus: 24.\u{a0}November 2026, 09:00 (spätestens 25.\u{a0}November 2026, 09:00). Vorher ist die Freigabe nötig.";
+    let expected = "24.\u{a0}November 2026, 09:00 Uhr (spätestens 25.\u{a0}November 2026, 09:00 Uhr). Vorher ist die Freigabe nötig.";
     assert_eq!(due, expected);
 
     approve(&project);
@@ -90,7 +90,7 @@ fn what_was_sent_is_not_said_to_go_out_again() {
     project.write(FILE, POST.replace("tags:", "channels: [email]\nsend_at: 2026-11-23 08:00\ntags:"));
     let due = |preview: &Preview| preview.plan()["shown"]["due"].as_str().expect("a sentence").to_owned();
     let preview = Preview::start(&project);
-    assert_eq!(due(&preview), "Geht beim nächsten Lauf hinaus (spätestens 24.\u{a0}November 2026, 08:00)");
+    assert_eq!(due(&preview), "Beim nächsten automatischen Versand (spätestens 24.\u{a0}November 2026, 08:00 Uhr)");
     project.run(&["stop", "kurz"]).code(0);
     assert_eq!(due(&preview), "Angehalten. Weiter geht es mit: rundbrief send kurz");
     project.run(&["send", "kurz", "--yes"]).code(0);

@@ -29,14 +29,17 @@ fn what_the_server_answers_is_told_in_the_sites_language() {
     let preview = Preview::start(&project);
     for (to, ok, expected) in [
         ("chef@example.com", true, "127.0.0.1 hat die Testmail an chef@example.com angenommen."),
-        ("ben@example.org", false, "Abgelehnt: 550 5.1.1 no such user"),
-        ("dora@example.org", false, "Vorerst abgelehnt: 452 4.2.2 mailbox full"),
+        ("ben@example.org", false, "Der Mailserver hat die Testmail abgelehnt: 550 5.1.1 no such user"),
+        ("dora@example.org", false, "Der Mailserver nimmt die Testmail gerade nicht an: 452 4.2.2 mailbox full"),
     ] {
         assert_eq!(preview.test(to, ""), json!({ "ok": ok, "text": expected }));
     }
     let uncertain = preview.test("cora@example.org", "");
     let text = uncertain["text"].as_str().expect("a sentence");
-    assert!(uncertain["ok"] == false && text.starts_with("Vielleicht angekommen, vielleicht nicht: "), "{text}");
+    assert!(
+        uncertain["ok"] == false && text.starts_with("Ob die Testmail angekommen ist, lässt sich nicht sagen: "),
+        "{text}"
+    );
 }
 
 #[test]
@@ -46,7 +49,10 @@ fn a_server_that_refuses_or_is_not_there_is_a_sentence() {
     let preview = Preview::start(&project);
     let refused = preview.test("chef@example.com", "");
     let text = refused["text"].as_str().expect("a sentence");
-    assert!(refused["ok"] == false && text.starts_with("Nicht gesendet: ") && text.contains("535"), "{text}");
+    assert!(
+        refused["ok"] == false && text.starts_with("Die Testmail wurde nicht gesendet: ") && text.contains("535"),
+        "{text}"
+    );
 
     project.write("config.toml", mailing::config(&server).replace(&format!("port = {}", server.port()), "port = 1"));
     preview.until("the new port", |_| preview.plan()["shown"].is_object());

@@ -72,6 +72,8 @@ mails_are_accessible() { # WCAG A and AA, light and dark, phone and desk, in Chr
   ALLOW_LINKED_PICTURES=1 tests/axe.sh "${CARGO_TARGET_DIR:-target}/tmp/mail/english/email.html"
 }
 
+the_preview_works() { tests/preview.sh "$binary"; } # in Chromium, with axe-core on the page itself
+
 feeds_read() { # the sample's feed, and every golden one
   local feed
   "$work/venv/bin/python" tests/feed_reader.py "$work/clone/public/feed.xml" --expect-items 1
@@ -118,6 +120,7 @@ stage "documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-dep
 stage "sample: build and send" build_sample
 stage "mails parse without a defect" mails_parse
 stage "mails are accessible" mails_are_accessible
+stage "the preview works in a browser" the_preview_works
 stage "the feed reads" feeds_read
 stage "the feed is valid" feeds_are_valid
 stage "mails are valid HTML" mails_are_html

@@ -14,7 +14,7 @@ const LEVELS: &[&[&str]] = &[
     &["project"],
     &["ledger", "channel"],
     &["dispatch"],
-    &["doctor", "import", "report"],
+    &["doctor", "import", "preview", "report"],
     &["commands"],
 ];
 
@@ -27,6 +27,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("tokio_rustls", &["channel/smtp/"]),
     ("rustls_native_certs", &["channel/smtp/"]),
     ("reqwest", &["http.rs", "http/"]),
+    ("axum", &["preview/server"]),
     ("hickory_resolver", &["doctor/dns/"]),
     ("minijinja", &["render/email/"]),
     ("mrml", &["render/email/mjml"]),

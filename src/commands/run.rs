@@ -20,9 +20,8 @@ use crate::plan::schedule::Window;
 mod candidate;
 mod due;
 
-use candidate::standing;
-pub use candidate::{Candidate, candidates};
-pub use due::{Verdict, verdict};
+pub use candidate::{Candidate, candidates, standing};
+pub use due::{Standing, Verdict, verdict};
 
 /// What a run has to say about a post.
 struct Line {

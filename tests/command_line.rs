@@ -67,7 +67,7 @@ fn commands_and_options_of_later_versions_are_said_as_such() {
     let project = Project::new();
     for arguments in [["correct", "kurz"], ["work", "-v"]] {
         let ran = project.run(&arguments).code(64).says(&format!("`{}` is not in this version yet", arguments[0]));
-        ran.says("rundbrief build");
+        ran.says("rundbrief preview");
     }
 }
 

@@ -80,3 +80,23 @@ fn an_address_that_is_none_is_a_sentence_and_sends_nothing() {
     assert_eq!(nobody, json!({ "ok": false, "text": expected }));
     assert_eq!(server.accepted_count(), 0);
 }
+
+#[test]
+fn nobody_is_taken_off_a_list_by_a_link_of_the_test() {
+    let project = Project::new();
+    let mailto = "mailto = \"abmelden@example.org\"";
+    let url = format!("{mailto}, url = \"https://www.example.org/u/{{token}}\"");
+    project.write("config.toml", project.read("config.toml").replace(mailto, &url));
+    let preview = Preview::start(&project);
+    assert_eq!(preview.test("chef@example.com", "ben@example.org")["ok"], true);
+    let files = project.files("out");
+    let mail = files.iter().find(|file| file.ends_with(".eml")).unwrap_or_else(|| panic!("no mail in {files:?}"));
+    // Without the line ends of quoted-printable (RFC 2045 section 6.7) and of folded headers.
+    let mail = project.read(&format!("out/{mail}")).replace("=\r\n", "").replace("\r\n ", "");
+    let links: Vec<&str> = mail.split("example.org/u/").skip(1).collect();
+    assert!(links.len() >= 3, "in the head and in both parts: {mail}");
+    for link in links {
+        let token: String = link.chars().take_while(char::is_ascii_alphanumeric).collect();
+        assert_eq!(token, "test", "{mail}");
+    }
+}

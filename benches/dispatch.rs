@@ -13,7 +13,7 @@ use rundbrief::channel::smtp::SmtpRelay;
 use rundbrief::channel::way::Way;
 use rundbrief::config::{PaceSettings, RetrySettings, Security, Sender, SmtpSettings, Unsubscribe};
 use rundbrief::dispatch::{Chosen, Clock, Composer, Dispatch, Phase, Ways};
-use rundbrief::ledger::{Form, Ledger, Mode, NewRelease, Part, Release, Roll, SqliteLedger};
+use rundbrief::ledger::{Form, Ledger, Mode, NewRelease, Part, Purpose, Release, Roll, SqliteLedger};
 use rundbrief::plan::{Recipient, SiteKey, Target};
 use rundbrief::render::email::message::{self, Compiled, Parts, compile};
 use rundbrief::render::email::slot::{Slot, Slots};
@@ -96,6 +96,7 @@ async fn frozen(ledger: &SqliteLedger, body: Vec<u8>, mails: u32) -> Release {
     let release = NewRelease {
         slug: "tagung".to_owned(),
         mode: Mode::Real,
+        purpose: Purpose::Publication,
         code: [1; 32],
         parts: vec![part],
         created_at: 0,

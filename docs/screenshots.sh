@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes pictures of a mail; installs playwright-core into a folder outside the project.
-# Usage: docs/screenshots.sh FOLDER [OUT]
+# Makes pictures of a mail and of the preview; installs playwright-core into a folder outside the project.
+# Usage: docs/screenshots.sh PROGRAM [OUT]
 set -eu
 modules="${RUNDBRIEF_NODE_MODULES:-${TMPDIR:-/tmp}/rundbrief-browser/node_modules}"
 if [ ! -d "$modules/axe-core" ] || [ ! -d "$modules/playwright-core" ]; then

@@ -102,6 +102,11 @@ pub enum Command {
     Check(Check),
     /// Make everything from a post as files, to look at: e-mail, teasers, feed item, plan
     Build(Build),
+    /// Show a post in the browser as every reader will see it, and follow the files as you save them
+    ///
+    /// The page is on this computer alone: phone and desktop, light and dark, without pictures, as text, as any member of
+    /// the list, with the texts for networks, the feed and who gets it. Ctrl-C ends it.
+    Preview(Preview),
     /// Send a post to the members: each member once, however often this is run
     ///
     /// With the outbox (the default) each mail becomes a file on this computer and nothing leaves it. With a mail server it
@@ -346,6 +351,22 @@ pub struct Build {
     /// Where the folder with the files is made
     #[arg(long, value_name = "DIR", default_value = "out")]
     pub out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct Preview {
+    /// The post: a Markdown file, or its name in newsletters/
+    #[arg(value_name = "POST")]
+    pub post: PathBuf,
+    /// Start the browser
+    #[arg(long, conflicts_with = "export")]
+    pub open: bool,
+    /// The port of this computer (without it, a free one)
+    #[arg(long, value_name = "NUMBER", conflicts_with = "export")]
+    pub port: Option<u16>,
+    /// Write one file instead, to be mailed to whoever releases the post; it has no member's data in it
+    #[arg(long, value_name = "FILE.html")]
+    pub export: Option<PathBuf>,
 }
 
 #[derive(Debug, Default, Args)]

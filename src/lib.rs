@@ -35,6 +35,7 @@
 //! | [`report`] | what became of a send, as a page and as a notification |
 //! | [`doctor`] | what stands in the way of a send: mail server, sending record, DNS |
 //! | [`import`] | a published page or copied text as a draft post |
+//! | [`preview`] | the local page that shows everything before it leaves |
 //! | [`commands`] | one file a subcommand; the only module that prints |
 //! | [`cli`] | arguments and help texts |
 //!
@@ -44,9 +45,9 @@
 //! # The import rule
 //!
 //! Imports point one way: `finding, secret, words, http, cli` ← `error` ← `config, post, members` ← `render` ← `plan` ← `check`
-//! ← `project` ← `ledger, channel` ← `dispatch` ← `doctor, import, report` ← `commands` ← `main`. Modules of one level do not
-//! import each other, and each library has its place (sqlx only in `ledger`, clap only in `cli`, …). `tests/architecture.rs`
-//! reads every `use crate::` and fails on a violation.
+//! ← `project` ← `ledger, channel` ← `dispatch` ← `doctor, import, preview, report` ← `commands` ← `main`. Modules of one level do
+//! not import each other, and each library has its place (sqlx only in `ledger`, clap only in `cli`, …).
+//! `tests/architecture.rs` reads every `use crate::` and fails on a violation.
 //!
 //! # Never twice
 //!
@@ -67,6 +68,7 @@
 
 pub mod channel;
 pub mod check;
+#[allow(rustdoc::invalid_html_tags, reason = "help texts are for the terminal")]
 pub mod cli;
 pub mod commands;
 pub mod config;
@@ -80,6 +82,7 @@ pub mod ledger;
 pub mod members;
 pub mod plan;
 pub mod post;
+pub mod preview;
 pub mod project;
 pub mod render;
 pub mod report;

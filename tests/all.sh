@@ -72,6 +72,8 @@ mails_are_accessible() { # WCAG A and AA, light and dark, phone and desk, in Chr
   ALLOW_LINKED_PICTURES=1 tests/axe.sh "${CARGO_TARGET_DIR:-target}/tmp/mail/english/email.html"
 }
 
+the_preview_works() { tests/preview.sh "$binary"; } # in Chromium, with axe-core on the page itself
+
 feeds_read() { # the sample's feed, and every golden one
   local feed
   "$work/venv/bin/python" tests/feed_reader.py "$work/clone/public/feed.xml" --expect-items 1
@@ -106,7 +108,9 @@ unit_files() { # as systemd reads them, with the program and a user that are the
   systemd-analyze security --offline=true --threshold=25 "$work/units/rundbrief.service" | tail -n 1
 }
 
-real_mail_servers() { as_root env PATH="$PATH:/usr/sbin" python3 tests/postfix.py "$binary"; }
+real_mail_servers() { as_root env PATH="$PATH:/usr/sbin" python3 -B tests/postfix.py "$binary"; }
+
+first_use() { as_root env PATH="$PATH:/usr/sbin" python3 -B tests/first_use.py "$binary"; }
 
 stage "packages" install_packages
 stage "independent readers" install_readers
@@ -120,6 +124,7 @@ stage "documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-dep
 stage "sample: build and send" build_sample
 stage "mails parse without a defect" mails_parse
 stage "mails are accessible" mails_are_accessible
+stage "the preview works in a browser" the_preview_works
 stage "the feed reads" feeds_read
 stage "the feed is valid" feeds_are_valid
 stage "webhooks verify" webhooks_verify
@@ -128,5 +133,6 @@ stage "mails are no spam" mails_are_no_spam
 stage "check finds nothing in the samples" samples_have_no_finding
 stage "unit files" unit_files
 stage "real mail servers" real_mail_servers
+stage "a first use, from init to the report" first_use
 stage "memory does not grow with the list" python3 tests/memory.py "$binary"
 echo "all stages passed in $((SECONDS - started)) s"

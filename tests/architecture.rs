@@ -14,7 +14,7 @@ const LEVELS: &[&[&str]] = &[
     &["project"],
     &["ledger", "channel"],
     &["dispatch"],
-    &["doctor", "import", "report"],
+    &["doctor", "import", "preview", "report"],
     &["commands"],
 ];
 
@@ -27,6 +27,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("tokio_rustls", &["channel/smtp/"]),
     ("rustls_native_certs", &["channel/smtp/"]),
     ("reqwest", &["http.rs", "http/"]),
+    ("axum", &["preview/server"]),
     ("hickory_resolver", &["doctor/dns/"]),
     ("minijinja", &["render/email/"]),
     ("mrml", &["render/email/mjml"]),
@@ -39,6 +40,9 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("calamine", &["members/table"]),
     ("anstream", &["commands/screen.rs"]),
     ("similar", &["commands/approval/words"]),
+    ("toml_edit", &["commands/init/draft", "commands/init/list"]),
+    ("console", &["commands/init/prompter"]),
+    ("rustix", &["commands/init/prompter"]),
 ];
 
 fn sources() -> Vec<(String, String)> {

@@ -1,4 +1,4 @@
-// A Chromium that reaches no network, for the scripts that look at finished mails.
+// A Chromium that reaches no network, for the scripts that look at finished mails and at the preview.
 // RUNDBRIEF_NODE_MODULES names the folder with playwright-core and axe-core; CHROMIUM the browser.
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
@@ -6,7 +6,7 @@ import { resolve } from "node:path";
 
 const folder = process.env.RUNDBRIEF_NODE_MODULES;
 if (!folder) {
-  console.error("RUNDBRIEF_NODE_MODULES is not set; start this through docs/screenshots.sh or tests/axe.sh");
+  console.error("RUNDBRIEF_NODE_MODULES is not set; start this through the .sh file beside the script");
   process.exit(64);
 }
 export const require = createRequire(pathToFileURL(resolve(folder) + "/"));
@@ -34,3 +34,17 @@ export async function open(chromium, file, options) {
   await page.goto(pathToFileURL(resolve(file)).href);
   return { page, blocked, close: () => context.close() };
 }
+
+const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+
+/** What axe-core finds on a page: WCAG 2 A and AA, and contrast that it cannot tell; a line for each element. */
+export async function axe(page) {
+  await page.addScriptTag({ path: require.resolve("axe-core/axe.min.js") });
+  const result = await page.evaluate((tags) => globalThis.axe.run({ runOnly: tags }), TAGS);
+  const unsure = result.incomplete.filter((rule) => rule.id === "color-contrast");
+  return [...result.violations, ...unsure].flatMap((rule) =>
+    rule.nodes.map((node) => `${rule.id}: ${rule.help}\n    ${node.html.slice(0, 160)}\n    ${node.failureSummary ?? ""}`));
+}
+
+/** How many pixels a page is wider than its window. */
+export const tooWide = (page) => page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - window.innerWidth));

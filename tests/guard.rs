@@ -47,6 +47,12 @@ fn send_homeless(project: &Project, post: &str) -> Sent {
     Sent::of(rundbrief(project, &["send", post, "--yes", "--offline"]).output().expect("it runs"))
 }
 
+/// What `doctor` says beforehand.
+fn doctor(project: &Project) -> Sent {
+    let mut command = rundbrief(project, &["doctor", "--offline"]);
+    Sent::of(command.env("XDG_STATE_HOME", project.path("state")).output().expect("it runs"))
+}
+
 /// Copies a folder with everything in it.
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).expect("is made");

@@ -8,6 +8,7 @@ use std::fs;
 use std::path::Path;
 
 use jiff::tz::TimeZone;
+use proptest::prelude::ProptestConfig;
 use rundbrief::import::{self, Draft, Input, Refused};
 use rundbrief::post::{BlockKind, Post};
 
@@ -59,7 +60,7 @@ fn pages_and_texts_become_the_post_beside_them() {
         }
         seen += 1;
     }
-    assert!(seen >= 11, "only {seen} cases");
+    assert!(seen >= 24, "only {seen} cases");
 }
 
 /// Bad input: a page that is none gives a reason and what to do.
@@ -68,6 +69,14 @@ fn what_is_no_page_is_refused_with_a_reason_and_what_to_do() {
     let login = b"<html><body><h1>Anmeldung</h1><form><input name=u><input type=password></form></body></html>";
     let scripts = b"<!doctype html><html><body><noscript>You need to enable JavaScript.</noscript>\
                     <div id=root></div><script src=app.js></script></body></html>";
+    let waiting =
+        b"<!doctype html><html lang=de><body><div id=app>Inhalte werden geladen, einen Moment bitte, es geht gleich \
+                    los.</div><script type=module src=/app.js></script></body></html>";
+    let guarded =
+        b"<!doctype html><title>Just a moment...</title><h1>verband.example</h1><p>Verifying you are human. This may \
+                    take a few seconds.</p><script>1</script>";
+    let elsewhere =
+        b"<!doctype html><meta http-equiv=refresh content='0; url=https://www.example.net/neu'><p>Weiter</p>";
     let missing = "<!doctype html><title>404 – Seite nicht gefunden</title><h1>Seite nicht gefunden</h1><p>Schade.</p>";
     let garbled = b"<!doctype html><meta charset=utf-8><p>Gr\xFC\xDFe aus M\xFCnchen</p>";
     let deep = format!("<!doctype html>{}", "<div>".repeat(200_000));
@@ -77,6 +86,9 @@ fn what_is_no_page_is_refused_with_a_reason_and_what_to_do() {
         ("scripts", scripts),
         ("not found", missing.as_bytes()),
         ("Windows-1252 that says UTF-8", garbled),
+        ("waiting", waiting),
+        ("asks who is there", guarded),
+        ("leads on", elsewhere),
         ("PDF", b"%PDF-1.7\n%\xE2\xE3"),
         ("Word", b"PK\x03\x04word/document.xml"),
         ("nothing", b"  \n"),
@@ -140,14 +152,70 @@ fn a_page_that_is_all_one_form_is_read_and_a_heading_like_a_footer_link_stays() 
 }
 
 #[test]
+fn the_other_pages_of_an_article_are_told_and_their_numbers_are_no_text() {
+    let page = "<!doctype html><html lang=de><body><article class=post><div class=entry-content><p>Es kamen viele Gäste an den \
+                See, und der Regen hörte erst am Abend auf.</p><div class=page-links>Seiten: <span>1</span> <a \
+                href=https://verein.example/fest/2/>2</a></div></div></article></body></html>";
+    let draft = read(page.as_bytes()).expect("a draft");
+    assert_eq!(draft.left_out, ["another page of the article: https://verein.example/fest/2/"]);
+    assert!(!post_of(draft).contains("Seiten"));
+}
+
+#[test]
+fn of_several_articles_in_a_pages_data_the_one_that_readers_see_counts() {
+    let page = r#"<!doctype html><html lang=de><script type="application/ld+json">{"@graph": [{"@type": "ItemList",
+        "itemListElement": [{"@type": "NewsArticle", "headline": "Eine andere Meldung", "datePublished": "2026-11-02"}]},
+        {"@type": "NewsArticle", "headline": "Fest am See", "datePublished": "2026-07-04"}]}</script>
+        <article><h1>Fest am See</h1><p>Es kamen viele Gäste an den See, und der Regen hörte erst am Abend auf.</p></article></html>"#;
+    let draft = read(page.as_bytes()).expect("a draft");
+    assert_eq!(draft.title.as_deref(), Some("Fest am See"));
+    assert_eq!(draft.date.map(|date| date.to_string()).as_deref(), Some("2026-07-04"));
+}
+
+#[test]
+fn a_list_of_articles_is_told() {
+    let teaser = |title: &str| {
+        format!(
+            "<article><h2><a href=/a>{title}</a></h2><p>Ein Anriss mit einigen Worten, der neugierig macht.</p></article>"
+        )
+    };
+    let page = |teasers: &str| format!("<!doctype html><html lang=de><main><h1>Aktuelles</h1>{teasers}</main></html>");
+    let told = |page: &str| {
+        let draft = read(page.as_bytes()).expect("a draft");
+        draft.questions.iter().any(|question| question.says.contains("a list of several articles"))
+    };
+    assert!(told(&page(&["Eins", "Zwei", "Drei"].map(teaser).concat())));
+    assert!(!told(&page(&teaser("Eins"))));
+}
+
+#[test]
+fn the_pictures_of_a_saved_page_keep_the_names_of_the_files_beside_it() {
+    let page = "<!doctype html><html lang=de><link rel=canonical href=https://verein.example/fest/><article><h1>Fest</h1>\
+                <p>Es kamen viele Gäste an den See, und der Regen hörte erst am Abend auf, als die Musik begann.</p>\
+                <figure><img src=\"Fest-Dateien/zelt.jpg\" alt=\"Ein Zelt\"></figure><p>Dank an alle, die geholfen haben.</p>\
+                <img src=\"/boot.jpg\" alt=\"Ein Boot\"></article></html>";
+    let draft = read(page.as_bytes()).expect("a draft");
+    assert_eq!(import::picture::addresses(&draft), ["Fest-Dateien/zelt.jpg", "https://verein.example/boot.jpg"]);
+    let url = Input { url: Some("https://verein.example/fest/"), ..input(page.as_bytes()) };
+    let draft = import::read(&url).expect("a draft");
+    assert_eq!(import::picture::addresses(&draft)[0], "https://verein.example/fest/Fest-Dateien/zelt.jpg");
+}
+
+#[test]
 fn a_language_that_was_named_wins() {
     let bytes = fs::read("tests/cases/import/plain/page.html").expect("the case is there");
     let draft = import::read(&Input { lang: Some("fr"), ..input(&bytes) }).expect("a draft");
     assert_eq!(draft.lang.as_deref(), Some("fr"));
 }
 
+/// So many cases, or as many as `PROPTEST_CASES` says.
+fn cases(usual: u32) -> ProptestConfig {
+    let named = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
+    if std::env::var_os("PROPTEST_CASES").is_some() { named } else { ProptestConfig { cases: usual, ..named } }
+}
+
 mod prose {
-    use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_assert_eq, prop_assume, prop_oneof, proptest};
+    use proptest::prelude::{Just, Strategy, any, prop_assert_eq, prop_assume, prop_oneof, proptest};
     use rundbrief::import::chrome::chrome;
     use rundbrief::render::html::html;
 
@@ -261,7 +329,7 @@ mod prose {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
+        #![proptest_config(super::cases(150))]
 
         #[test]
         fn copied_text_appears_letter_for_letter(paragraphs in proptest::collection::vec(paragraph(), 1..5), empty in any::<bool>()) {
@@ -292,7 +360,7 @@ mod prose {
 }
 
 mod soup {
-    use proptest::prelude::{Just, ProptestConfig, Strategy, prop_oneof, proptest};
+    use proptest::prelude::{Just, Strategy, prop_oneof, proptest};
     use rundbrief::post::Post;
 
     use super::{TimeZone, post_of, read};
@@ -345,7 +413,7 @@ mod soup {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+        #![proptest_config(super::cases(300))]
 
         /// Whatever a page is, it ends in a post that can be read, or in a reason.
         #[test]

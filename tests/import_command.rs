@@ -90,20 +90,77 @@ fn a_published_page_becomes_a_post_that_builds() {
 #[test]
 fn pictures_are_fetched_beside_the_post_and_build() {
     let page = PAGE.replace("https://verein.example", "");
+    let page = page.replace(
+        "</figure>",
+        "</figure><img src=\"/wp-content/uploads/2026/07/F%C3%BC%C3%9Fe%20(1).jpg\" alt=\"Füße\">",
+    );
     let uploads = "/wp-content/uploads/2026/07";
     let site = Site::new(vec![
         ("/page", ok("text/html", page.as_bytes())),
         (&format!("{uploads}/fest.jpg"), ok("image/png", &picture())),
+        (&format!("{uploads}/F%C3%BC%C3%9Fe%20(1).jpg"), ok("image/png", &picture())),
         (&format!("{uploads}/kuchen.jpg"), ok("image/webp", b"RIFF\x10\0\0\0WEBPVP8 ")),
     ]);
     let project = project();
-    let ran = project.run(&["import", &site.url("/page"), "--images"]).code(0).says("WebP");
     let stem = "2026-07-04-rueckblick-sommerfest-am-see";
-    assert_eq!(written(&project), [format!("{stem}-fest.png"), format!("{stem}.md")]);
+    let other = format!("newsletters/{stem}-fuesse-1.png");
+    project.write(&other, "somebody's own file");
+    let ran = project.run(&["import", &site.url("/page"), "--images"]).code(0).says("WebP");
+    assert_eq!(project.read(&other), "somebody's own file");
+    assert_eq!(
+        written(&project),
+        ["-fest.png", "-fuesse-1-2.png", "-fuesse-1.png", ".md"].map(|end| format!("{stem}{end}"))
+    );
     let text = project.read(&format!("newsletters/{stem}.md"));
     assert!(text.contains(&format!("image: {{ src: {stem}-fest.png, alt: \"Ein Zelt am Seeufer im Regen\"")), "{text}");
     assert!(ran.stdout().contains("fest.png"));
     project.run(&["build", stem]).code(0);
+}
+
+/// The text between the tags, white space aside.
+fn text_of(html: &str) -> String {
+    let tags = html.split('<').map(|part| part.split_once('>').map_or("", |(_, text)| text));
+    let text = tags.collect::<String>().replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"");
+    let text = text.replace("&#39;", "'").replace("&#x27;", "'").replace("&nbsp;", "\u{a0}").replace("&amp;", "&");
+    text.chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+#[test]
+fn every_letter_of_a_text_stands_in_the_mail_that_is_built_of_it() {
+    let paragraphs = [
+        "**Nicht fett** und _nicht kursiv_, auch nicht `so`, ~~so~~ oder [so](https://e.example) und ![so](x.png); 3 * 4 * 5, \
+         a_b_c, Kolleg*innen, Freund:innen, Rückkehrer_innen, C#, § 7 Abs. 2, 100 % & mehr, 5 < 6 > 4, {{ nichts }}, {% auch %}.",
+        "24. Oktober 2024: „Wir sind ‚viele‘“, sagte sie – z.\u{a0}B. in Köln/Bonn … &amp; &#42; &lt;b&gt; \\ \\* ^1 $x$ @ada \
+         https://e.example/a_b?c=1&d=2#e www.e.example »so« ‹so› “so” ‘so’ 1) 2. + - = | ~ Fach\u{ad}kräfte 👩‍🚒 60 m² H₂O.",
+        "# Keine Überschrift, sondern ein langer Absatz, der mit einem Zeichen beginnt, das in Markdown etwas bedeutet, und der \
+         am Ende noch [eins]: hat, <!-- kein Kommentar --> und <script>kein Skript</script> und ein Ausrufezeichen!",
+    ];
+    let project = project();
+    project.write("text.txt", format!("Ein Titel\n\n{}\n", paragraphs.join("\n\n")));
+    project.run(&["import", "text.txt", "--out", "a.md", "--lang", "de"]).code(0);
+    project.run(&["build", "a.md"]).code(0);
+    let mail = text_of(&project.read("out/a/email.html"));
+    for paragraph in paragraphs {
+        let letters: String = paragraph.chars().filter(|c| !c.is_whitespace()).collect();
+        assert!(mail.contains(&letters), "{letters}\n{mail}");
+    }
+}
+
+#[test]
+fn a_page_that_a_browser_saved_takes_the_pictures_beside_it_and_none_from_elsewhere() {
+    let project = project();
+    let img = |src: &str, alt: &str| format!("<figure><img src=\"{src}\" alt=\"{alt}\"></figure>");
+    let text = "<p>Es kamen viele Gäste an den See, und der Regen hörte erst am Abend auf, als die Musik begann.</p>";
+    let images = img("Fest%20am%20See-Dateien/zelt.png", "Ein Zelt") + text + &img("../geheim.png", "Ein Plan");
+    let page =
+        format!("<!doctype html><html lang=de><article><h1>Fest am See</h1>{text}{images}{text}</article></html>");
+    project.write("saved/page.html", page);
+    project.write("saved/Fest am See-Dateien/zelt.png", picture());
+    project.write("geheim.png", picture());
+    project.run(&["import", "saved/page.html", "--images"]).code(0).says("../geheim.png");
+    assert_eq!(written(&project), ["fest-am-see-zelt.png", "fest-am-see.md"]);
+    assert!(project.read("newsletters/fest-am-see.md").contains("fest-am-see-zelt.png"));
+    project.run(&["build", "fest-am-see"]).code(0);
 }
 
 #[test]
@@ -136,6 +193,11 @@ fn what_is_no_page_leaves_no_file() {
         ("/endless", endless),
         ("/bomb", bomb),
         ("/circle", circle),
+        (
+            "/file",
+            b"HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+                .to_vec(),
+        ),
     ]);
     let project = project();
     for (path, code, says) in [
@@ -150,6 +212,7 @@ fn what_is_no_page_leaves_no_file() {
         ("/endless", 65, "more than 10 MB"),
         ("/bomb", 65, "more than 10 MB"),
         ("/circle", 74, "redirects more than 5 times"),
+        ("/file", 74, "leads to an address that does not begin with https://"),
     ] {
         let ran = project.run(&["import", &site.url(path), "--images"]).code(code).says(says);
         assert!(ran.stderr().contains("= help: "), "{path}: {}", ran.stderr());
@@ -208,6 +271,24 @@ fn the_json_has_what_is_to_decide_with_its_lines() {
     let text = project.read("a.md");
     assert!(text.lines().nth(line).is_some_and(|line| line == "# link: https://…"), "{text}");
     assert!(json["typing_errors"][0].as_str().is_some_and(|slip| slip.contains("no space behind")));
+}
+
+#[test]
+fn a_post_imported_with_its_pictures_is_the_pages_text_captions_too() {
+    let project = project();
+    let page = "<!doctype html><html lang=de><article><h1>Fest am See</h1><p>Es kamen viele Gäste an den See, und der Regen \
+                hörte erst am Abend auf, als die Musik begann.</p><figure><img src=zelt.png alt=\"Ein Zelt\"><figcaption>Das \
+                Zelt am Abend. Foto: Anna Muster</figcaption></figure><p>Dank an alle, die geholfen haben, und an die \
+                Feuerwehr.</p></article></html>";
+    project.write("page.html", page);
+    project.write("zelt.png", picture());
+    project.run(&["import", "page.html", "--images", "--out", "fest.md"]).code(0);
+    let post = project.read("fest.md");
+    assert!(post.contains("![Ein Zelt](fest-zelt.png \"Anna Muster\")\n\n*Das Zelt am Abend.*\n\nDank"), "{post}");
+    project.run(&["import", "page.html", "--diff", "fest.md"]).code(0).says("The text of fest.md is the page's.");
+    project.run(&["import", "page.html", "--out", "ohne.md"]).code(0).says("below it: “Das Zelt am Abend.”");
+    assert!(!project.read("ohne.md").contains("\n*Das Zelt"), "a caption goes with its picture");
+    project.run(&["import", "page.html", "--diff", "fest.md", "--out", "fest.md"]).code(64).says("name a new file");
 }
 
 #[test]

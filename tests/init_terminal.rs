@@ -153,6 +153,46 @@ fn a_wrong_answer_is_asked_for_again_but_not_for_ever() {
 }
 
 #[test]
+fn microsoft_365_is_asked_for_an_app_registration() {
+    let project = Project::empty();
+    let arguments = [
+        "init",
+        "--name=Verband Muster",
+        "--url=verband-muster.de",
+        "--lang=de",
+        "--imprint=Weg 1, 10115 Berlin",
+        "--from=newsletter@verband-muster.de",
+        "--unsubscribe=abmelden@verband-muster.de",
+        "--provider=microsoft365",
+        "--new-list",
+        "--test-to=ich@verband-muster.de",
+        "--no-login",
+        "--yes",
+    ];
+    let mut terminal = Terminal::start(&project, &arguments);
+    for question in ["Privacy page", "Logo", "Answers go to", "Account [newsletter@verband-muster.de]: "] {
+        terminal.answer(question, "");
+    }
+    terminal.answer("Log in by an app registration, not by a password? [y]: ", "?");
+    terminal.answer("Log in by an app registration, not by a password? [y]: ", "");
+    terminal.answer("Directory (tenant) ID: ", "verband-muster.onmicrosoft.com");
+    terminal.answer("Application (client) ID: ", "6731de76-14a6-49ae-97bc-6eba6914391e");
+    terminal.until("Client secret (is not shown): ");
+    assert!(!terminal.shows_letters());
+    terminal.press("sehr~geheim\n");
+    for question in ["The members' language", "Why they"] {
+        terminal.answer(question, "");
+    }
+    assert_eq!(terminal.end(), Some(0), "{}", terminal.seen);
+    assert!(terminal.seen.contains("SMTP.SendAsApp") && !terminal.seen.contains("geheim"), "{}", terminal.seen);
+    let config = project.read("config.toml");
+    assert!(config.contains("client_secret = \"file:smtp.secret\""), "{config}");
+    assert_eq!(project.read("smtp.secret"), "sehr~geheim\n");
+    let mode = std::fs::metadata(project.path("smtp.secret")).expect("is there").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[test]
 fn a_secret_that_others_can_read_can_be_closed() {
     let (server, project) = (server(), Project::empty());
     let port = server.port().to_string();

@@ -172,8 +172,8 @@ fn revisions_are_told_apart() {
     );
     let said = project.run(&["report", "kurz"]).code(0).stdout();
     assert!(said.contains("## Fassung 1\n") && said.contains("## Fassung 2\n"), "{said}");
-    assert!(said.contains("Freigabecode: 0000-0000") && said.contains("Angehalten: anna"), "{said}");
-    assert!(said.contains("Fortgesetzt: mit neuem Text"), "{said}");
+    assert!(said.contains("Freigabecode: 0000-0000") && said.contains("Angehalten von anna"), "{said}");
+    assert!(said.contains("Fortgesetzt mit neuem Text"), "{said}");
     let first = &said[..said.find("## Fassung 2").expect("it is there")];
     assert!(first.contains("Diese Fassung wurde angehalten"), "{first}");
     project.run(&["report", "kurz", "--out", "kurz.csv"]).code(0);

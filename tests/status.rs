@@ -243,3 +243,39 @@ fn what_was_posted_by_hand_is_no_longer_open() {
     let ran = project.run(&["send", "kurz", "--yes"]).code(0);
     assert!(!ran.stdout().contains("To post by hand"), "{}", ran.stdout());
 }
+
+#[test]
+fn what_is_going_to_be_sent_stands_below_what_was() {
+    let server = Server::start(Script::new());
+    let project = mailing::project(&server);
+    let post = |slug: &str, send_at: &str, more: &str| {
+        let head = format!("send_at: {send_at}\n{more}tags:");
+        project.write(&format!("newsletters/{slug}.md"), project::POST.replace("tags:", &head));
+    };
+    project.run(&["status"]).code(0).says("Nothing was sent yet.\n");
+    post("morgen", "2026-11-24 09:00", "");
+    let ran = project.run(&["status"]).code(0);
+    let line = "Nothing was sent yet.\n\nPlanned:\n  24 November 2026, 09:00  morgen: Kurz berichtet\n";
+    assert_eq!(ran.stdout(), line);
+
+    project.write("config.toml", mailing::config(&server) + "\n[approval]\nrequired = true\n");
+    project.run(&["status"]).code(0).says("morgen: Kurz berichtet  not approved yet\n");
+    project.write("config.toml", mailing::config(&server));
+    project.run(&["send", "kurz", "--yes"]).code(0);
+    post("jetzt", "2026-11-23 08:00", "lists: [members, fehlt]\n");
+    post("vorbei", "2026-11-22 08:00", "not_after: 2026-11-22 09:00\n");
+    post("lange-her", "2026-10-22 08:00", "");
+    post("entwurf", "2026-11-24 09:00", "draft: true\n");
+    post("halt", "2026-11-25 09:00", "");
+    post("kaputt", "heute", "");
+    project.run(&["run"]).code(65);
+    project.run(&["stop", "halt"]).code(0);
+    let ran = project.run(&["status"]).code(0);
+    insta::assert_snapshot!("not_sent_yet", ran.stdout());
+    let scheduled = project.run(&["--format", "json", "status"]).code(0).json()["scheduled"].clone();
+    let states: Vec<&str> =
+        scheduled.as_array().expect("a list").iter().filter_map(|one| one["state"].as_str()).collect();
+    assert_eq!(states, ["unreadable", "missed", "due", "scheduled", "stopped"]);
+    assert_eq!(scheduled[3]["send_at"], "2026-11-24T08:00:00Z");
+    assert!(scheduled[3]["reason"].is_null(), "{scheduled}");
+}

@@ -75,6 +75,35 @@ fn the_values_are_those_of_the_member_that_is_named() {
     assert_eq!(server.accepted_count(), 4);
 }
 
+/// The body of a mail without the soft breaks and escapes of quoted-printable that matter here.
+fn readable(mail: &str) -> String {
+    mail.replace("=\r\n", "").replace("=3D", "=")
+}
+
+#[test]
+fn no_link_in_a_test_unsubscribes_the_member_that_it_shows() {
+    let server = Server::start(Script::new());
+    let project = mailing::project(&server);
+    let page = "unsubscribe = { mailto = \"abmelden@example.org\", url = \"https://verband.example/ab?m={token}\" }";
+    let config = mailing::config(&server).replace("unsubscribe = { mailto = \"abmelden@example.org\" }", page);
+    project.write("config.toml", config);
+    project
+        .write("newsletters/lists/members.csv", LIST.replace("E-Mail", "E-Mail;Newsletter").replace("org", "org;ja"));
+    project.run(&["send", "kurz", "--yes", "--force"]).code(0);
+    let real = readable(&String::from_utf8(server.accepted()[0].bytes.clone()).expect("UTF-8"));
+    let tokens: Vec<String> = real.split("ab?m=").skip(1).map(|rest| rest.chars().take(32).collect()).collect();
+    assert!(tokens.len() >= 3 && tokens.iter().all(|token| *token == tokens[0]), "header, text and HTML: {tokens:?}");
+    assert!(tokens[0].chars().all(|c| c.is_ascii_hexdigit()), "{tokens:?}");
+
+    let member = server.accepted()[0].to[0].clone();
+    project.run(&["send", "kurz", "--test", "ich@example.com", "--as", &member]).code(0);
+    let test = readable(&String::from_utf8(server.accepted().last().expect("a mail").bytes.clone()).expect("UTF-8"));
+    assert!(test.contains("ab?m=test"), "{test}");
+    assert!(!test.contains(&tokens[0]), "a tester's click would unsubscribe {member}: {test}");
+    let links = test.split("ab?m=").skip(1).filter(|rest| !rest.starts_with("test")).count();
+    assert_eq!(links, 0, "{test}");
+}
+
 #[test]
 fn every_answer_is_told_and_the_worst_is_the_exit_code() {
     let server = mailing::moody();

@@ -208,7 +208,8 @@ fn sender(subject: &Subject<'_>, told: &mut Told) {
         None => return,
     };
     let Some((_, domain)) = account.rsplit_once('@') else { return };
-    if organisation(domain) != own {
+    // An account of this computer (`verband@localhost`) names no domain that anybody could look up.
+    if domain.contains('.') && organisation(domain) != own {
         let message = format!("the account is at {domain}, but the sender is at {from}");
         told.add(&SENDER, config(subject, &places.from), message);
     }

@@ -7,7 +7,7 @@ use std::ffi::OsString;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 /// Commands that a later version has.
-const LATER: &[&str] = &["preview", "work", "completions"];
+const LATER: &[&str] = &["work", "completions"];
 
 /// What to answer to a command line that cannot be read, without `error: ` in front.
 pub fn mistake(error: &clap::Error) -> String {
@@ -24,7 +24,7 @@ pub fn mistake(error: &clap::Error) -> String {
     match later {
         Some(name) => format!(
             "`{name}` is not in this version yet\n  = help: `rundbrief help` shows what is; to look at a post, use \
-             `rundbrief build POST`"
+             `rundbrief preview POST`"
         ),
         None => {
             let text = error.render().to_string();

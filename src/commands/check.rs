@@ -1,33 +1,26 @@
 //! `check`: what is wrong with posts, and what keeps one from being sent.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use jiff::Zoned;
 
-use super::ready::{Ready, channels_of, lists_of};
+use super::ready::Ready;
 use super::screen::finding_entry;
 use super::send::order::{By, Order};
 use super::{Context, record, survey};
-use crate::check::{Facts, Rendered, Settings, Subject, check, urls};
+use crate::check::{Facts, Settings, urls};
 use crate::cli;
 use crate::error::{Error, Exit};
 use crate::finding::Finding;
 use crate::ledger::{Books, Mode, Roll, SqliteLedger};
 use crate::post::Slug;
-use crate::project::{Loaded, with_lines};
 
 mod audiences;
+mod looked;
 mod online;
 
-use audiences::Audiences;
-
-/// A post that could be read, with what it becomes.
-struct Looked {
-    loaded: Loaded,
-    rendered: Rendered,
-    lists: Vec<String>,
-    channels: Vec<String>,
-}
+pub use audiences::Audiences;
+pub use looked::{Looked, of_ready};
 
 /// Looks at posts and prints the findings.
 pub async fn run(arguments: &cli::Check, context: &Context) -> Result<Exit, Error> {
@@ -40,7 +33,7 @@ pub async fn run(arguments: &cli::Check, context: &Context) -> Result<Exit, Erro
     let mut findings = Vec::new();
     let mut looked = Vec::new();
     for file in &files {
-        match look(context, file) {
+        match Looked::at(context, file) {
             Ok(post) => looked.push(post),
             // The other posts are looked at all the same.
             Err(Error::Input(found)) => findings.extend(settings.weigh(found)),
@@ -56,10 +49,9 @@ pub async fn run(arguments: &cli::Check, context: &Context) -> Result<Exit, Erro
     }
     let mut audiences = Audiences::new(context, record.as_ref()).await?;
     for post in &looked {
-        facts.audiences =
-            audiences.of(post.loaded.post.header.lang.as_str(), &post.lists, post.rendered.email.as_ref()).await?;
-        let subject = post.subject(context, &facts, &settings);
-        findings.extend(check(&subject, &settings, post.made()));
+        let slots = post.rendered.email.as_ref().map(|email| email.slots.list.as_slice());
+        facts.audiences = audiences.of(post.loaded.post.header.lang.as_str(), &post.lists, slots).await?;
+        findings.extend(post.findings(context, &facts, &settings));
     }
     findings.extend(audiences.into_findings());
     answer(context, files.len(), facts.answers.len(), &findings);
@@ -74,29 +66,6 @@ async fn not_sent(context: &Context, record: Option<&SqliteLedger>) -> Result<Ve
     let sent = |slug: &str| releases.iter().any(|release| release.mode == Mode::Real && release.slug == slug);
     files.retain(|file| Slug::of_file(file).map_or(true, |slug| !sent(slug.as_str())));
     Ok(files)
-}
-
-fn look(context: &Context, file: &Path) -> Result<Looked, Error> {
-    let loaded = context.project.load_measured(file)?;
-    let (lists, channels) = (lists_of(context, &loaded), channels_of(context, &loaded));
-    let list = lists.first().map(String::as_str).unwrap_or_default();
-    let rendered = Rendered::of(&loaded.source(&context.project.config), list, &channels);
-    Ok(Looked { loaded, rendered, lists, channels })
-}
-
-impl Looked {
-    fn subject<'s>(&'s self, context: &'s Context, facts: &'s Facts, settings: &'s Settings) -> Subject<'s> {
-        let made = (self.rendered.email.as_ref(), self.rendered.teasers.as_slice());
-        let source = self.loaded.source(&context.project.config);
-        Subject::new(source, (&self.channels, &self.lists), made, facts, settings)
-    }
-
-    /// What was found by reading the post and by making its mail and teasers. The posts of a digest speak for themselves.
-    fn made(&self) -> Vec<Finding> {
-        let mut made = self.loaded.post.findings.clone();
-        made.extend(with_lines(self.rendered.findings.clone()));
-        made
-    }
 }
 
 fn answer(context: &Context, posts: usize, links: usize, findings: &[Finding]) {
@@ -142,12 +111,8 @@ pub async fn gate(order: &Order<'_>, context: &Context, ready: &Ready) -> Result
 /// [`Error::Input`] with the errors.
 pub fn must_pass(person: bool, context: &Context, ready: &Ready) -> Result<(), Error> {
     let settings = Settings::of(&context.project.config.check).map_err(Error::Config)?;
-    let (channels, lists) = (channels_of(context, &ready.loaded), lists_of(context, &ready.loaded));
-    let made = (ready.renditions.emails.first().map(|(_, email)| email), ready.renditions.teasers.as_slice());
     let facts = Facts { now: Some(Zoned::datetime(&context.now)), ..Facts::default() };
-    let subject =
-        Subject::new(ready.loaded.source(&context.project.config), (&channels, &lists), made, &facts, &settings);
-    let mut errors = check(&subject, &settings, ready.warnings.clone());
+    let mut errors = looked::judged(context, ready, &facts, &settings, ready.warnings.clone());
     errors.retain(Finding::is_error);
     if errors.is_empty() {
         return Ok(());

@@ -6,7 +6,7 @@ use super::Context;
 use crate::cli;
 use crate::config::Transport;
 use crate::doctor::{Check, State, dns, exit, lists, networks, record, relay, secrets, settings, unsubscribe, ways};
-use crate::error::Exit;
+use crate::error::{Error, Exit};
 use crate::http::Client;
 
 /// Said of what needs the network.
@@ -17,7 +17,12 @@ pub async fn run(arguments: &cli::Doctor, context: &Context) -> Exit {
     let project = &context.project;
     let mut checks = settings::checks(project);
     checks.extend(secrets::checks(project, env));
-    checks.extend(record::checks(project, &context.now, env).await);
+    let record = record::checks(project, &context.now, env).await;
+    let can_be_read = record.iter().all(|check| check.state == State::Ok || check.state == State::Warning);
+    checks.extend(record);
+    if can_be_read {
+        checks.extend(what_it_seems(context).await);
+    }
     checks.extend(lists::checks(project));
     checks.extend(local_way(context));
     checks.extend(if arguments.offline { offline(context).await } else { online(context).await });
@@ -28,6 +33,15 @@ pub async fn run(arguments: &cli::Doctor, context: &Context) -> Exit {
 
 fn env(name: &str) -> Option<String> {
     std::env::var(name).ok()
+}
+
+/// Whether the sending record is an old backup or a copy, with which a send to people would be refused.
+async fn what_it_seems(context: &Context) -> Option<Check> {
+    let doubt = match super::record::doubt(context).await {
+        Ok(doubt) => doubt.map(|finding| Error::Config(vec![finding])),
+        Err(error) => Some(error),
+    };
+    doubt.map(|error| Check::of_error("sending-record", &error))
 }
 
 /// How mails leave, where that is seen on this computer.

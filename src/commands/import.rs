@@ -22,7 +22,7 @@ const LONGEST_NAME: usize = 60;
 pub async fn run(arguments: &cli::Import, context: &Context) -> Result<Exit, Error> {
     let lang = arguments.lang.as_deref().map(language).transpose()?;
     if let Some(out) = arguments.out.as_deref().filter(|out| out.is_file()) {
-        return Err(is_there(out));
+        return Err(is_there(out, if arguments.diff.is_some() { NEW_NAME } else { OTHER_NAME }));
     }
     let loaded = load::load(&arguments.source, context).await?;
     let input = Input {
@@ -39,7 +39,7 @@ pub async fn run(arguments: &cli::Import, context: &Context) -> Result<Exit, Err
     }
     let path = target(arguments.out.as_deref(), &draft, context);
     if path.exists() {
-        return Err(is_there(&path));
+        return Err(is_there(&path, OTHER_NAME));
     }
     let files = if arguments.images {
         pictures::fetch(&draft, &path, loaded.folder.as_deref(), context).await?
@@ -61,8 +61,10 @@ pub async fn run(arguments: &cli::Import, context: &Context) -> Result<Exit, Err
 
 const OTHER_NAME: &str = "name another file with --out, or see what changed with --diff";
 
-fn is_there(path: &Path) -> Error {
-    Error::Usage(format!("{} is there already and was left as it is\n  = help: {OTHER_NAME}", path.display()))
+const NEW_NAME: &str = "name a new file with --out; nothing is written over a post";
+
+fn is_there(path: &Path, help: &str) -> Error {
+    Error::Usage(format!("{} is there already and was left as it is\n  = help: {help}", path.display()))
 }
 
 fn folder_of(path: &Path) -> &Path {

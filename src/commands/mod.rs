@@ -29,6 +29,7 @@ mod new;
 mod new_file;
 mod notify;
 mod posted;
+mod preview;
 mod progress;
 mod ready;
 mod record;
@@ -47,6 +48,7 @@ mod stop;
 mod stopped;
 mod survey;
 mod table;
+mod told;
 mod when;
 
 use screen::Screen;
@@ -69,6 +71,11 @@ impl Context {
         let now = now()?.to_zoned(project.config.site.zone.clone());
         let clock = Clock::starting(&now);
         Ok(Context { project: Rc::new(project), screen, now, clock, cache: picture_cache() })
+    }
+
+    /// For a thread of its own: a project at this moment, printing nothing.
+    fn alone(project: Project, cache: Option<PathBuf>) -> Result<Context, Error> {
+        Ok(Context { cache, ..Context::of(project, Screen::plain(Format::Human).silent())? })
     }
 
     /// The same, at this moment, and printing nothing.
@@ -124,6 +131,7 @@ fn answer(cli: Cli, screen: Screen) -> Result<Exit, Error> {
         Command::Import(arguments) => runtime.block_on(import::run(arguments, &context)),
         Command::Check(arguments) => runtime.block_on(check::run(arguments, &context)),
         Command::Build(arguments) => runtime.block_on(build::run(arguments, &context)),
+        Command::Preview(arguments) => runtime.block_on(preview::run(arguments, &context)),
         Command::Send(arguments) => runtime.block_on(send::run(arguments, &context)),
         Command::Correct(arguments) => runtime.block_on(correct::run(arguments, &context)),
         Command::Run => runtime.block_on(run::run(&context)),

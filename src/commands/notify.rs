@@ -12,6 +12,7 @@ use super::released::title;
 use super::report::read;
 use super::send::mode;
 use super::send::order::{By, Order};
+use super::told;
 use super::when::zoned;
 use crate::dispatch::{Ending, Ran};
 use crate::error::Error;
@@ -54,12 +55,11 @@ pub async fn sent(context: &Context, record: &SqliteLedger, release: &Release, r
     };
     let commands = commands(context, &release.slug, Some(post));
     let letter = notice::sent(&report, &run, &commands, &words);
-    let told = mail::tell(context, &letter).await;
-    note(context, record, &release.slug, Some(release.id), EventKind::Told, &told).await;
+    let said = mail::tell(context, &letter).await;
+    note(context, record, &release.slug, Some(release.id), EventKind::Told, &said).await;
 }
 
-/// Tells that a post was not sent, and why. Who calls it knows whether the same was told before (see
-/// [`EventKind::NotSent`]).
+/// Tells that a post was not sent, and why. Who calls it knows whether the same was told before (see [`told`]).
 pub async fn not_sent(context: &Context, slug: &str, title: &str, reason: &str) {
     if !is_wanted(context) {
         return;
@@ -70,9 +70,9 @@ pub async fn not_sent(context: &Context, slug: &str, title: &str, reason: &str) 
         None => false,
     };
     let letter = notice::not_sent(title, reason, began, &commands(context, slug, None), &context.project.words());
-    let told = mail::tell(context, &letter).await;
+    let said = mail::tell(context, &letter).await;
     if let Some(record) = &record {
-        note(context, record, slug, None, EventKind::Told, &told).await;
+        note(context, record, slug, None, EventKind::Told, &said).await;
     }
 }
 
@@ -84,26 +84,16 @@ pub async fn failed(order: &Order<'_>, context: &Context, error: &Error) {
     }
     let file = context.project.post_file(order.post);
     let slug = Slug::of_file(&file).map_or_else(|_| "?".to_owned(), |slug| slug.as_str().to_owned());
-    let (reason, known_by) = (error.to_string(), messages(error));
-    let record = record::existing(context).await.ok().flatten();
-    if let Some(record) = &record {
-        let events = record.events(&slug).await.unwrap_or_default();
-        let last = events.iter().rev().find(|event| matches!(event.kind, EventKind::NotSent | EventKind::Sending));
-        if last.is_some_and(|last| last.kind == EventKind::NotSent && last.detail == known_by) {
-            return;
+    let reason = error.to_string();
+    if let Ok(Some(record)) = record::existing(context).await {
+        match told::is_new(context, &record, &slug, &reason).await {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(error) => mail::warn(context, &format!("what was told cannot be noted in the sending record: {error}")),
         }
     }
     let title = title(context, &slug).unwrap_or_else(|| slug.clone());
     not_sent(context, &slug, &title, &reason).await;
-    if let Some(record) = &record {
-        note(context, record, &slug, None, EventKind::NotSent, &known_by).await;
-    }
-}
-
-/// What an error says without the lines of files that it shows: the sending record keeps no member's data in it.
-fn messages(error: &Error) -> String {
-    let text = error.to_string();
-    text.lines().filter(|line| line.starts_with("error")).collect::<Vec<_>>().join("\n")
 }
 
 /// Whether this run had begun to send the post.

@@ -87,6 +87,21 @@ pub async fn vouch(context: &Context, ledger: &SqliteLedger, key: &SiteKey, new:
     admitted
 }
 
+/// Why a send to people would be refused with the record that is there, before one is tried; notes nothing.
+///
+/// # Errors
+/// The record's.
+pub async fn doubt(context: &Context) -> Result<Option<Finding>, Error> {
+    let path = context.project.path(&context.project.config.ledger.path);
+    if !path.exists() {
+        return Ok(None);
+    }
+    let ledger = SqliteLedger::open(&path).await.map_err(|error| error.at(&path.display().to_string()))?;
+    let doubt = guard::doubt(context, &ledger).await.map_err(|error| error.at(&ledger.place()));
+    ledger.let_go().await;
+    doubt
+}
+
 /// Whether this record was made with this site key, and is the one that the configuration names. `new`: the person says
 /// that it is a new one.
 ///

@@ -10,19 +10,18 @@ use super::released::title;
 use super::send::order::{By, Order};
 use super::send::{Done, carry_out, counts_of, mode, taker};
 use super::stopped::is_stopped;
-use super::{Context, notify, record};
+use super::{Context, notify, record, told};
 use crate::dispatch::Ending;
 use crate::error::{Error, Exit};
 use crate::finding::{Finding, Place};
-use crate::ledger::{Books, EventKind, Ledger, LedgerError, Mode, Roll, SqliteLedger, Work};
+use crate::ledger::{Books, EventKind, Ledger, Mode, Roll, SqliteLedger, Work};
 use crate::plan::schedule::Window;
 
 mod candidate;
 mod due;
-mod told;
 
-use candidate::{Candidate, candidates, standing};
-use due::{Verdict, verdict};
+pub use candidate::{Candidate, candidates, standing};
+pub use due::{Standing, Verdict, verdict};
 
 /// What a run has to say about a post.
 struct Line {
@@ -205,7 +204,7 @@ async fn missed(
 }
 
 /// How the message begins that a post's time is over.
-const OVER: &str = "its time until";
+pub const OVER: &str = "its time until";
 
 fn local(context: &Context, window: Window) -> Zoned {
     window.closes.to_zoned(context.project.config.site.zone.clone())
@@ -213,13 +212,9 @@ fn local(context: &Context, window: Window) -> Zoned {
 
 /// The line for a post that could not be sent, unless the same was said before.
 async fn not_sent(context: &Context, record: &SqliteLedger, slug: &str, error: Error) -> Result<Option<Line>, Error> {
-    let at = |error: LedgerError| error.at(&record.place());
-    let done_at = match record.release(slug, mode(context)).await.map_err(at)? {
-        Some(release) => record.moments(release.id).await.map_err(at)?.last,
-        None => None,
-    };
     let reason = error.to_string();
-    if !told::is_new(record, slug, &reason, done_at, context.clock.now()).await.map_err(at)? {
+    let is_new = told::is_new(context, record, slug, &reason).await;
+    if !is_new.map_err(|error| error.at(&record.place()))? {
         tracing::info!("{slug}: not sent, as said before: {}", told::first_line(&reason));
         return Ok(None);
     }

@@ -122,9 +122,14 @@ impl Screen {
 
 /// The entries of an error in the shape of `check`: rule, severity, file, line, column, message, help.
 pub fn error_entries(error: &Error) -> Vec<Value> {
+    error_findings(error).iter().map(finding_entry).collect()
+}
+
+/// An error as findings: its own, or one made of its text.
+pub fn error_findings(error: &Error) -> Vec<Finding> {
     match error {
-        Error::Input(findings) | Error::Config(findings) => findings.iter().map(finding_entry).collect(),
-        Error::NotApproved(it) => vec![finding_entry(&it.finding)],
+        Error::Input(findings) | Error::Config(findings) => findings.clone(),
+        Error::NotApproved(it) => vec![it.finding.clone()],
         other => {
             let text = other.to_string();
             let (message, rest) = text.split_once('\n').unwrap_or((&text, ""));
@@ -133,7 +138,7 @@ pub fn error_entries(error: &Error) -> Vec<Value> {
             let finding = other.file().map_or(finding.clone(), |file| finding.at(Place::whole_file(file)));
             let rest = rest.trim();
             let help = rest.strip_prefix("= help: ").unwrap_or(rest);
-            vec![finding_entry(&if help.is_empty() { finding } else { finding.help(help) })]
+            vec![if help.is_empty() { finding } else { finding.help(help) }]
         }
     }
 }

@@ -23,19 +23,21 @@ mod end;
 mod gone;
 pub mod order;
 pub mod rest;
-mod test_mail;
+pub mod test_mail;
 mod text;
 mod unreadable;
 mod ways;
 mod window;
 
 use approval::Gate;
+pub use approval::{Unneeded, approval_needed};
 pub use deliver::{Delivering, Done};
 pub use end::counts as counts_of;
 use order::{By, Order};
 use rest::Course;
 pub use test_mail::deliver as deliver_once;
 pub use text::plan as plan_in_words;
+pub use text::takes;
 use unreadable::Unreadable;
 pub use ways::{mode, outbox, taker, ways};
 
@@ -145,10 +147,14 @@ fn goes_on(order: &Order<'_>, context: &Context, plan: &Plan) -> Result<bool, Er
 fn check_names(order: &Order<'_>, parts: &[Part]) -> Result<(), Error> {
     let mut channels: Vec<String> = parts.iter().map(|part| part.channel.clone()).collect();
     channels.dedup();
-    let mails = parts.iter().filter(|part| part.channel == "email");
-    let lists: Vec<String> = mails.map(|part| part.list.clone()).collect();
     known_names("--channel", order.channels, &channels)?;
-    known_names("--list", order.lists, &lists)
+    check_lists(order.lists, parts)
+}
+
+fn check_lists(lists: &[String], parts: &[Part]) -> Result<(), Error> {
+    let mails = parts.iter().filter(|part| part.channel == "email");
+    let known: Vec<String> = mails.map(|part| part.list.clone()).collect();
+    known_names("--list", lists, &known)
 }
 
 /// Freezes what is new, asks where people are reached, and delivers what is due.

@@ -18,12 +18,14 @@ mod look;
 mod named;
 mod overview;
 mod text;
+mod upcoming;
 mod watch;
 
 use look::{Look, Subject};
 pub use look::{Stage, stage};
 use named::Named;
 pub use named::{Found, uncertain};
+use upcoming::Upcoming;
 
 pub async fn run(arguments: &cli::Status, context: &Context) -> Result<Exit, Error> {
     match &arguments.post {
@@ -48,8 +50,9 @@ async fn of_post(post: &Path, watching: bool, context: &Context) -> Result<Exit,
 
 async fn of_all(watching: bool, context: &Context) -> Result<Exit, Error> {
     let Some(record) = record::existing(context).await? else {
-        context.screen.result("Nothing was sent yet.");
-        context.screen.json(&json!({ "posts": [] }));
+        let upcoming = upcoming::upcoming(context, None).await?;
+        tell(context, "Nothing was sent yet.", &upcoming);
+        context.screen.json(&json!({ "posts": [], "scheduled": upcoming::document(&upcoming) }));
         return Ok(Exit::Settled);
     };
     let subjects = subjects(context, &record).await?;
@@ -57,11 +60,19 @@ async fn of_all(watching: bool, context: &Context) -> Result<Exit, Error> {
         watch::all(context, &record, &subjects).await?;
     }
     let looks = look::all(&record, &subjects).await?;
-    context.screen.result(&overview::overview(context, &looks));
+    let upcoming = upcoming::upcoming(context, Some(&record)).await?;
+    tell(context, &overview::overview(context, &looks), &upcoming);
     let posts: Vec<_> = looks.iter().map(|(subject, look)| document::summary(subject, look)).collect();
-    context.screen.json(&json!({ "posts": posts }));
+    context.screen.json(&json!({ "posts": posts, "scheduled": upcoming::document(&upcoming) }));
     record.shut().await;
     Ok(Exit::Settled)
+}
+
+/// What was sent, and what is going to be.
+fn tell(context: &Context, sent: &str, upcoming: &[Upcoming]) {
+    let upcoming = upcoming::text(context, upcoming);
+    let between = if upcoming.is_empty() { "" } else { "\n\n" };
+    context.screen.result(&format!("{sent}{between}{upcoming}"));
 }
 
 /// The newest release of every post, the newest post first: the real ones, or the trials where there is nothing else.

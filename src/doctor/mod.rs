@@ -7,7 +7,7 @@
 //! |---|---|
 //! | `settings` | the configuration, and what forbids a send by a network |
 //! | `secrets` | passwords and keys: there, and private |
-//! | `record`, `disk` | the sending record; the disk that it lies on |
+//! | `record`, `disk`, `readers` | the sending record; the disk that it lies on; who else can read it |
 //! | `lists` | the member lists |
 //! | `ways`, `relay` | how mails leave; the mail server |
 //! | `networks` | the networks that are posted to |
@@ -22,6 +22,7 @@ pub mod disk;
 pub mod dns;
 pub mod lists;
 pub mod networks;
+mod readers;
 pub mod record;
 pub mod relay;
 pub mod secrets;

@@ -11,7 +11,7 @@ use jiff::Zoned;
 use tokio::time::timeout;
 
 use super::disk::{self, Elsewhere};
-use super::{Check, State};
+use super::{Check, State, readers};
 use crate::error::{Error, Exit};
 use crate::ledger::{Books, LedgerError, SqliteLedger};
 use crate::project::{Project, site_key};
@@ -49,6 +49,7 @@ pub async fn checks(project: &Project, now: &Zoned, env: impl Fn(&str) -> Option
         // Otherwise its only connection still waits for the other process.
         ledger.shut().await;
     }
+    checks.extend(readers::check(&path));
     checks.extend(disk(&path));
     checks
 }

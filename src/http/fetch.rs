@@ -58,7 +58,7 @@ impl Client {
             let response = request.header(ACCEPT_ENCODING, "identity").send().await;
             let response = response.map_err(|error| failure(error, &host))?;
             match next(&response, &url) {
-                Some(location) => url = self.checked(location.as_str())?,
+                Some(location) => url = self.checked(location.as_str()).map_err(|error| elsewhere(error, &host))?,
                 None => return read(response, &url, &host, max_bytes).await,
             }
         }
@@ -72,8 +72,20 @@ fn next(response: &Response, url: &Url) -> Option<Url> {
     if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
         return None;
     }
-    let location = response.headers().get(LOCATION)?.to_str().ok()?;
-    url.join(location).ok()
+    // Servers write letters here that no header should have; browsers follow them all the same.
+    let location = String::from_utf8_lossy(response.headers().get(LOCATION)?.as_bytes()).into_owned();
+    url.join(&location).ok()
+}
+
+/// Why a redirect is not followed: its address is not the user's.
+fn elsewhere(error: HttpError, host: &str) -> HttpError {
+    match error {
+        HttpError::Url(_) => {
+            let reason = "it leads to an address that does not begin with https://".to_owned();
+            HttpError::Unanswered { host: host.to_owned(), reason }
+        }
+        other => other,
+    }
 }
 
 async fn read(mut response: Response, url: &Url, host: &str, max_bytes: usize) -> Result<Fetched, HttpError> {

@@ -36,8 +36,16 @@ pub(super) fn decode(input: &Input<'_>, kind: Kind) -> Result<Decoded, Refused> 
         },
     };
     let mut slips = Vec::new();
+    // No text in an older set with letters of its own is UTF-8 by chance; servers with a wrong setting are many.
+    let places = broken_places(bytes);
+    let encoding = if encoding.is_single_byte() && places.first.is_none() && places.wide > 0 {
+        slips.push(format!("the page says that it is {}, but it is UTF-8 and was read as such", encoding.name()));
+        UTF_8
+    } else {
+        encoding
+    };
     if encoding == UTF_8 && said {
-        let broken = broken_places(bytes);
+        let broken = places;
         if broken.first.is_some() && broken.count * 4 > broken.wide {
             return Err(contradiction(bytes, broken.first.unwrap_or(0), encoding));
         }
@@ -162,6 +170,14 @@ mod tests {
             error.to_string(),
             "the page says that it is UTF-8, but line 2 is not: byte 0xFC (`ü` in Windows-1252, an older character set)"
         );
+    }
+
+    #[test]
+    fn utf_8_that_is_called_something_older_is_read_as_what_it_is_and_told() {
+        let input = Input { bytes: "<p>Grüße".as_bytes(), charset: Some("iso-8859-1"), ..Input::default() };
+        let decoded = decode(&input, Kind::Html).expect("decodes");
+        assert_eq!((decoded.text.as_str(), decoded.charset), ("<p>Grüße", "UTF-8"));
+        assert_eq!(decoded.slips, ["the page says that it is windows-1252, but it is UTF-8 and was read as such"]);
     }
 
     #[test]

@@ -15,11 +15,17 @@ pub struct Draft {
     pub event: Option<Event>,
     pub author: Option<String>,
     pub categories: Vec<String>,
+    /// Words that the page files itself under.
+    pub keywords: Vec<String>,
     pub link: Option<String>,
     pub image: Option<Picture>,
     pub body: Vec<Block>,
     /// Who published it.
     pub publisher: Option<String>,
+    /// Where a saved page's pictures are that do not lie beside it.
+    pub base: Option<String>,
+    /// What stands below pictures in the body.
+    pub captions: Vec<String>,
     /// What the page says about itself in a sentence.
     pub description: Option<String>,
     pub dateline: Option<Dateline>,

@@ -8,9 +8,11 @@ use dom_query::Document;
 use super::byline::{self, Part};
 use super::chrome::chrome;
 use super::dateline::dateline;
+use super::picture::caption_text;
 use super::{Draft, Input, Refused};
-use crate::post::{Block, BlockKind, Event, Inline, Picture, plain_text, written_day};
+use crate::post::{Block, BlockKind, Event, Picture, plain_text, written_day};
 
+mod addresses;
 mod article;
 mod blocks;
 mod caption;
@@ -21,14 +23,22 @@ mod facts;
 mod figure;
 mod inlines;
 mod json_ld;
+mod keywords;
 mod meta;
 mod microdata;
 mod nesting;
 mod prepare;
 mod refuse;
+mod signs;
+mod sources;
 mod table;
+mod teasers;
 mod trim;
 
+pub(super) use clean::absolute;
+pub(super) use trim::is_related;
+
+use addresses::Place;
 use facts::Facts;
 
 /// Makes a draft of a page.
@@ -40,17 +50,26 @@ pub(super) fn read(html: &str, input: &Input<'_>) -> Result<Draft, Refused> {
     let document = Document::from(html);
     nesting::check_tree(&document)?;
     let system = cms::system(&document);
+    teasers::remove(&document);
+    sources::settle(&document);
     let facts = facts::collect(&document, system);
     refuse::check(&document, &facts, input.url)?;
-    let base = base(&document, &facts, input.url);
+    let place = place(&document, &facts, input.url);
+    refuse::check_way(&document, place.base.as_deref())?;
+    let several = article::are_several(&document, system);
     let scripts = refuse::has_scripts(&document);
-    let found = article::read(document, system, &facts, base.as_deref());
+    signs::write_out(&document, facts.lang.as_deref());
+    addresses::settle(&document, &place);
+    let found = article::read(document, system, &facts);
     let caption = facts.image.as_ref().and_then(|image| image.caption.clone());
-    let mut draft = draft(facts, input, base.as_deref());
+    let mut draft = draft(facts, input, &place);
     draft.left_out = found.left_out;
+    draft.captions = found.captions;
     draft.body = found.blocks;
+    name_by_heading(&mut draft);
     head(&mut draft);
     trim::trim(&mut draft.body, draft.title.as_deref());
+    blocks::level_headings(&mut draft.body);
     hero(&mut draft, caption);
     super::text::ask_for_one_category(&mut draft);
     if draft.body.is_empty() {
@@ -59,6 +78,9 @@ pub(super) fn read(html: &str, input: &Input<'_>) -> Result<Draft, Refused> {
     if scripts && is_placeholder(&draft) {
         return Err(Refused::Scripts);
     }
+    if several {
+        draft.ask("page", "the page seems to be a list of several articles; import the page of one of them", None);
+    }
     draft.dateline = draft.lead().and_then(|lead| dateline(&lead));
     if let (None, Some(date)) = (draft.date, draft.dateline.as_ref().and_then(|dateline| dateline.date)) {
         draft.date = Some(date);
@@ -66,13 +88,12 @@ pub(super) fn read(html: &str, input: &Input<'_>) -> Result<Draft, Refused> {
     Ok(draft)
 }
 
-/// What relative addresses are relative to (HTML, section 4.2.3); for a saved page, where it says that it is published.
-fn base(document: &Document, facts: &Facts, url: Option<&str>) -> Option<String> {
-    let page = url.or(facts.link.as_deref().filter(|link| is_web(link)));
-    match document.base_uri() {
-        Some(base) => clean::absolute(&base, page).or_else(|| page.map(str::to_owned)),
-        None => page.map(str::to_owned),
-    }
+/// Where the page is; for a saved one, where it says that it is published. What relative addresses are relative to may be
+/// another place (HTML, section 4.2.3).
+fn place(document: &Document, facts: &Facts, url: Option<&str>) -> Place {
+    let page = url.or(facts.link.as_deref().filter(|link| is_web(link))).map(str::to_owned);
+    let base = document.base_uri().and_then(|base| clean::absolute(&base, page.as_deref())).or_else(|| page.clone());
+    Place { base, page, saved: url.is_none() }
 }
 
 fn is_web(url: &str) -> bool {
@@ -81,14 +102,15 @@ fn is_web(url: &str) -> bool {
 
 /// `Loading …`: so little that only a script's waiting sign can be meant.
 fn is_placeholder(draft: &Draft) -> bool {
-    let letters: usize =
-        super::paragraphs(&draft.body).iter().map(|text| text.chars().filter(|c| c.is_alphabetic()).count()).sum();
-    letters < 40 && draft.body.len() <= 2
+    let text = super::paragraphs(&draft.body).join(" ").to_lowercase();
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    let waits = ["javascript", "geladen", "loading", "ladevorgang"].iter().any(|word| text.contains(word));
+    draft.body.len() <= 2 && (letters < 40 || (letters < 200 && waits))
 }
 
 /// The header's part of the facts.
-fn draft(facts: Facts, input: &Input<'_>, base: Option<&str>) -> Draft {
-    let mut draft = Draft { title: facts.title, lang: facts.lang, ..Draft::default() };
+fn draft(facts: Facts, input: &Input<'_>, place: &Place) -> Draft {
+    let mut draft = Draft { title: facts.title, lang: facts.lang, base: place.base.clone(), ..Draft::default() };
     match facts.date.as_deref().map(|written| (written, written_day(written))) {
         Some((_, Some(date))) => draft.date = Some(date),
         Some((written, None)) => draft.ask_for_day(written),
@@ -100,9 +122,10 @@ fn draft(facts: Facts, input: &Input<'_>, base: Option<&str>) -> Draft {
     }
     draft.author = facts.author;
     draft.categories = facts.categories;
+    draft.keywords = facts.keywords;
     draft.publisher = facts.publisher;
     draft.description = facts.description;
-    let canonical = facts.link.and_then(|link| clean::absolute(&link, base));
+    let canonical = facts.link.and_then(|link| clean::absolute(&link, place.base.as_deref()));
     draft.link = canonical.or_else(|| input.url.map(str::to_owned)).filter(|link| crate::post::is_link(link));
     draft.event = facts.event.map(|event| Event {
         name: event.name,
@@ -111,11 +134,25 @@ fn draft(facts: Facts, input: &Input<'_>, base: Option<&str>) -> Draft {
     });
     draft.event = draft.event.filter(|event| event.name.is_some() || event.place.is_some() || event.date.is_some());
     draft.image = facts.image.and_then(|image| {
-        let (alt, credit) = (image.alt.unwrap_or_default(), image.credit);
-        let src = clean::absolute(&image.url, base)?;
+        let (alt, credit) = (image.alt.or(image.caption).or(image.named).unwrap_or_default(), image.credit);
+        let src = place.picture(&image.url)?;
         Some(Picture { src, alt, credit, link: None, line: 0, column: 0 })
     });
     draft
+}
+
+/// The headline among the parts of a window's title: `Verein - Aktuelles - Sommerfest` above the heading `Sommerfest`.
+fn name_by_heading(draft: &mut Draft) {
+    let Some(title) = &draft.title else { return };
+    let parts: Vec<&str> =
+        [" - ", " – ", " | ", " :: ", " » ", " · ", ": "].iter().flat_map(|sign| title.split(sign)).collect();
+    let found = draft.body.iter().find_map(|block| match &block.kind {
+        BlockKind::Heading { content, .. } => {
+            Some(plain_text(content)).filter(|text| text != title && parts.contains(&text.trim()))
+        }
+        _ => None,
+    });
+    draft.title = found.or(draft.title.take());
 }
 
 /// Takes small lines and the page's own headline off the beginning of the article.
@@ -183,7 +220,7 @@ fn hero(draft: &mut Draft, mut caption: Option<String>) {
     if let Some(at) = taken
         && let Block { kind: BlockKind::Picture(picture), .. } = draft.body.remove(at)
     {
-        if let Some(text) = draft.body.get(at).and_then(caption_text) {
+        if let Some(text) = draft.body.get(at).and_then(|block| caption_text(&block.kind)) {
             draft.body.remove(at);
             caption = Some(text);
         }
@@ -191,7 +228,8 @@ fn hero(draft: &mut Draft, mut caption: Option<String>) {
         draft.image = Some(Picture {
             alt: if picture.alt.is_empty() { image.alt } else { picture.alt },
             credit: picture.credit.or(image.credit),
-            src: image.src,
+            // A saved page's own file is nearer than the address of its data.
+            src: if picture.src.contains("://") { image.src } else { picture.src.clone() },
             link: None,
             ..picture
         });
@@ -199,16 +237,6 @@ fn hero(draft: &mut Draft, mut caption: Option<String>) {
     let alt = draft.image.as_ref().map(|image| image.alt.as_str()).unwrap_or_default();
     if let Some(caption) = caption.filter(|caption| !same_text(caption, alt)) {
         draft.left_out.push(format!("the caption of the first picture: “{caption}”"));
-    }
-}
-
-/// The text of a paragraph that is all emphasis, as captions are written.
-fn caption_text(block: &Block) -> Option<String> {
-    match &block.kind {
-        BlockKind::Paragraph(content) if matches!(content.as_slice(), [Inline::Emphasis(_)]) => {
-            Some(plain_text(content))
-        }
-        _ => None,
     }
 }
 

@@ -24,6 +24,12 @@ pub enum Refused {
     Scripts,
     #[error("no text was found in it")]
     NoText,
+    /// A check whether somebody is a person.
+    #[error("the website first wants to see that a person asks")]
+    Guarded,
+    /// The page only leads to another one.
+    #[error("the page only leads on to {0}")]
+    Elsewhere(String),
     #[error("elements lie more than {0} deep inside each other")]
     TooDeep(usize),
 }
@@ -37,6 +43,8 @@ impl Refused {
             Refused::TooLarge => "import-too-large",
             Refused::NotItsCharset { .. } => "import-charset",
             Refused::Login => "import-login",
+            Refused::Guarded => "import-guarded",
+            Refused::Elsewhere(_) => "import-elsewhere",
             Refused::NotFound(_) => "import-not-found",
             Refused::Scripts => "import-scripts",
             Refused::TooDeep(_) => "import-too-deep",
@@ -55,6 +63,8 @@ impl Refused {
                 "open it in a browser, copy the text into a text file, saved as UTF-8, and import that file"
             }
             Refused::Login => "log in with a browser, save the page there and import the saved file",
+            Refused::Guarded => "open the page with a browser, save it there and import the saved file",
+            Refused::Elsewhere(_) => "import that address",
             Refused::NotFound(_) => "look the article up in a browser and copy its address from there",
             Refused::Scripts => {
                 "open it in a browser, and when the article is shown, save the page or copy its text into a file, and \

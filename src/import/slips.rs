@@ -100,7 +100,8 @@ fn is_address(characters: &[char], at: usize) -> bool {
 
 /// The last words of a paragraph of sentences that does not end like one.
 fn open_end(text: &str) -> Option<String> {
-    let text = text.trim_end();
+    // The number of a note stands behind the full stop.
+    let text = text.trim_end().trim_end_matches(['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹']);
     let sentences = text.contains(". ") || text.contains("! ") || text.contains("? ");
     let ends_open = text.ends_with(char::is_alphanumeric);
     let words: Vec<&str> = text.split_whitespace().collect();

@@ -37,7 +37,10 @@ pub(super) fn suggestions(draft: &Draft) -> Vec<Suggestion> {
     if let Some((value, line)) = event::event(draft) {
         key("event", value, Some(line));
     }
-    let words = tags::tags(draft.title.as_deref().unwrap_or(""), &texts, lang);
+    let mut words = draft.keywords.clone();
+    if words.is_empty() {
+        words = tags::tags(draft.title.as_deref().unwrap_or(""), &texts, lang);
+    }
     if !words.is_empty() {
         key("tags", words.join(", "), Some(format!("tags: {}", yaml::list(&words))));
     }
@@ -81,7 +84,12 @@ fn key_figure(texts: &[String], lang: &str) -> Option<String> {
     let mut best: Option<(u8, String)> = None;
     for sentence in texts.iter().flat_map(|text| sentences(text, lang)) {
         let score = figure::score(sentence);
-        if score >= 2 && sentence.chars().count() <= 300 && best.as_ref().is_none_or(|(before, _)| score > *before) {
+        let is_sentence = sentence.split_whitespace().count() >= 4;
+        if is_sentence
+            && score >= 2
+            && sentence.chars().count() <= 300
+            && best.as_ref().is_none_or(|(before, _)| score > *before)
+        {
             best = Some((score, sentence.to_owned()));
         }
     }

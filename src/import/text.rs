@@ -7,9 +7,9 @@ use super::byline::{self, Part};
 use super::chrome::chrome;
 use super::dateline::dateline;
 use super::{Draft, Refused};
-use crate::post::{Block, BlockKind, Inline};
 
 mod lines;
+mod lists;
 
 /// The longest headline, in characters.
 const LONGEST_TITLE: usize = 200;
@@ -26,7 +26,10 @@ pub(super) fn read(text: &str) -> Result<Draft, Refused> {
     let mut paragraphs = lines::paragraphs(text);
     paragraphs.retain(|paragraph| chrome(&paragraph.join(" ")).is_none());
     let mut rest = paragraphs.into_iter().peekable();
-    while rest.peek().is_some_and(|first| small_line(&first.join(" "), &mut draft)) {
+    while rest.peek().is_some_and(|first| {
+        let first = first.join(" ");
+        small_line(&first, &mut draft) || section(&first, &mut draft)
+    }) {
         rest.next();
     }
     if rest.peek().is_some_and(|first| is_title(&first.join(" "))) {
@@ -42,7 +45,9 @@ pub(super) fn read(text: &str) -> Result<Draft, Refused> {
     if body.is_empty() {
         return Err(Refused::NoText);
     }
-    draft.body = blocks(&body);
+    let mut body: Vec<String> = body.iter().map(|lines| lines.join(" ")).collect();
+    drop_related(&mut body);
+    draft.body = lists::blocks(&body);
     draft.dateline = draft.lead().and_then(|lead| dateline(&lead));
     if let (None, Some(date)) = (draft.date, draft.dateline.as_ref().and_then(|dateline| dateline.date)) {
         draft.date = Some(date);
@@ -66,6 +71,51 @@ fn small_line(line: &str, draft: &mut Draft) -> bool {
     true
 }
 
+/// Takes the name of a section above the headline, or of the kind of text.
+fn section(line: &str, draft: &mut Draft) -> bool {
+    const SECTIONS: [&str; 14] = [
+        "aktuelles",
+        "neuigkeiten",
+        "news",
+        "nachrichten",
+        "meldungen",
+        "presse",
+        "veranstaltungen",
+        "berichte",
+        "blog",
+        "press",
+        "events",
+        "latest news",
+        "aktuelle meldungen",
+        "magazin",
+    ];
+    const KINDS: [&str; 9] = [
+        "pressemitteilung",
+        "pressemeldung",
+        "presseinformation",
+        "medienmitteilung",
+        "medieninformation",
+        "press release",
+        "media release",
+        "meldung",
+        "for immediate release",
+    ];
+    let lower = line.trim().trim_end_matches(':').to_lowercase();
+    if SECTIONS.contains(&lower.as_str()) && !draft.categories.iter().any(|category| category == line) {
+        draft.categories.push(line.trim().to_owned());
+    }
+    SECTIONS.contains(&lower.as_str()) || KINDS.contains(&lower.as_str())
+}
+
+/// Takes the names of other articles off the end, with the line above them.
+fn drop_related(body: &mut Vec<String>) {
+    let is_name = |text: &String| text.chars().count() <= 120 && !text.ends_with(['.', '!', '”', '“']);
+    let found = body.iter().position(|text| super::page::is_related(text));
+    if let Some(at) = found.filter(|at| *at > 0 && body[at + 1..].iter().all(is_name)) {
+        body.truncate(at);
+    }
+}
+
 /// Several categories are a question; see [`Draft`].
 pub(super) fn ask_for_one_category(draft: &mut Draft) {
     if draft.categories.len() > 1 {
@@ -85,24 +135,4 @@ fn is_title(text: &str) -> bool {
 
 fn one_line(text: &str) -> String {
     text.split([' ', '\t', '\n']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
-}
-
-/// Paragraphs, and lists where lines begin with a dot.
-fn blocks(paragraphs: &[Vec<String>]) -> Vec<Block> {
-    let mut blocks: Vec<Block> = Vec::new();
-    for lines in paragraphs {
-        let text = lines.join(" ");
-        let item = text.trim_start().strip_prefix(['•', '▪', '‣', '◦']).map(str::trim_start);
-        let block = |text: &str| Block { line: 0, kind: BlockKind::Paragraph(vec![Inline::Text(one_line(text))]) };
-        match (item, blocks.last_mut().map(|last| &mut last.kind)) {
-            (Some(""), _) => {}
-            (Some(item), Some(BlockKind::List { items, .. })) => items.push(vec![block(item)]),
-            (Some(item), _) => {
-                let kind = BlockKind::List { start: None, tight: true, items: vec![vec![block(item)]] };
-                blocks.push(Block { line: 0, kind });
-            }
-            (None, _) => blocks.push(block(&text)),
-        }
-    }
-    blocks
 }

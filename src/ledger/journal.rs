@@ -8,11 +8,11 @@
 //! not grow with the list.
 
 use std::collections::HashMap;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::{DeliveryKey, DeliveryState, LedgerError, Settled};
+use super::{DeliveryKey, DeliveryState, LedgerError, Settled, private};
 use crate::plan::Target;
 
 /// A segment this long is followed by a new one.
@@ -117,7 +117,7 @@ impl Journal {
 
     fn next_segment(&mut self) -> io::Result<()> {
         let path = segment_path(&self.base, self.next);
-        let mut file = OpenOptions::new().create_new(true).append(true).open(path)?;
+        let mut file = private::options().create_new(true).append(true).open(path)?;
         let head = format!("{HEAD}{}\n", self.boot.as_deref().unwrap_or("unknown"));
         file.write_all(head.as_bytes())?;
         self.segments.push(Segment { number: self.next, file, size: head.len() as u64, open: 0 });

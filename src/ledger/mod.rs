@@ -10,6 +10,7 @@ mod boot;
 mod error;
 mod event;
 mod journal;
+mod private;
 mod record;
 mod revision;
 mod scratch;

@@ -4,10 +4,12 @@
 //! that are kept for it, one beside the record and one in the user's own state folder. It is never ahead of an honest
 //! record: the record is written first, durably, and a file that could not be written is only behind.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::private;
 
 const HEAD: &str = "rundbrief witness 1";
 /// What a witness says is shorter; whatever is longer is none.
@@ -94,10 +96,10 @@ fn write(path: &Path, testimony: &Testimony, durably: bool) -> io::Result<()> {
         return Ok(());
     }
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
+        private::make_folder(folder)?;
     }
     // In place and always as long: a kill leaves the line before or this one.
-    let mut file = OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
+    let mut file = private::options().create(true).truncate(false).write(true).open(path)?;
     let Testimony { identity, uses, at } = testimony;
     file.write_all(format!("{HEAD} {identity} {uses:020} {at:020}\n").as_bytes())?;
     if durably {
@@ -118,6 +120,8 @@ fn read(path: &Path) -> Option<Testimony> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn witnesses(folder: &Path, identity: &str) -> Witness {

@@ -36,6 +36,41 @@ impl FeedItem {
     }
 }
 
+/// A feed item as people look at it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShownItem {
+    pub title: String,
+    /// As it stands in the feed (RFC 822); empty without one.
+    pub date: String,
+    pub link: String,
+    pub guid: String,
+    /// Plain text.
+    pub description: String,
+    /// HTML.
+    pub content: String,
+}
+
+impl FeedItem {
+    /// What a feed reader reads; `None` for XML that is no item.
+    pub fn shown(&self) -> Option<ShownItem> {
+        let around = format!(
+            "<rss version=\"2.0\" xmlns:content=\"http://purl.org/rss/1.0/modules/content/\" \
+             xmlns:dc=\"http://purl.org/dc/elements/1.1/\"><channel>{}</channel></rss>",
+            self.xml
+        );
+        let item = Channel::read_from(around.as_bytes()).ok()?.items.pop()?;
+        let plain = |text: Option<String>| text.unwrap_or_default();
+        Some(ShownItem {
+            title: plain(item.title),
+            date: plain(item.pub_date),
+            link: plain(item.link),
+            guid: self.guid.clone(),
+            description: plain(item.description),
+            content: plain(item.content),
+        })
+    }
+}
+
 /// The feed item of a post.
 ///
 /// # Errors

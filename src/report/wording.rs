@@ -138,15 +138,18 @@ pub fn number(number: u64) -> String {
     written
 }
 
-/// `Stopped: by Anna`.
+/// `Stopped by Anna`.
 pub fn happening(words: &Words, happening: &Happening) -> String {
-    let what = words.get(&format!("report.event.{}", happening.what.name()));
+    let what = happening.what.name();
     let detail = match (happening.what, happening.detail.as_str()) {
         (Happened::WentOn, "unchanged") => words.get("report.event.unchanged"),
         (Happened::WentOn, "new text") => words.get("report.event.new_text"),
         (_, detail) => one_line(detail.lines().next().unwrap_or_default().trim_start_matches("error: ")),
     };
-    if detail.is_empty() { what } else { format!("{what}: {detail}") }
+    if detail.is_empty() {
+        return words.get(&format!("report.event.{what}"));
+    }
+    words.fill(&format!("report.event.{what}_by"), &[("detail", &detail)])
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use rundbrief::ledger::Books;
 use crate::project::Project;
 use crate::sending::{POST, members, on_record};
 use crate::smtp_server::{Script, Server};
-use crate::{LATER, copy, nobody_twice, project_to, send};
+use crate::{LATER, copy, doctor, nobody_twice, project_to, send};
 
 /// Everything of a project that a send needs, in another place.
 fn copy_of(project: &Project) -> Project {
@@ -24,7 +24,9 @@ fn a_copy_is_refused_while_the_record_is_still_there() {
     let other = copy_of(&project);
     let place = project.path("rundbrief.db").canonicalize().expect("is there");
     let said = format!("is a copy of {}, which is still there", place.display());
+    doctor(&other).code(78).says(&said).says("send once with --new-ledger");
     send(&other, LATER, &[]).code(78).says(&said).says("send once with --new-ledger");
+    doctor(&project).code(0);
     send(&project, LATER, &[]).code(0);
     send(&other, LATER, &[]).code(78).says(&said);
     nobody_twice(&server, 10);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::project::Project;
 use crate::sending::{POST, Sent, members, rundbrief, signal, start, until, wait};
 use crate::smtp_server::{Answer, Script, Server, Stage};
-use crate::{LATER, copy, nobody_twice, project_to, send, send_homeless};
+use crate::{LATER, copy, doctor, nobody_twice, project_to, send, send_homeless};
 
 const RECORD: &str = "rundbrief.db";
 const BACKUP: &str = "backup.db";
@@ -31,7 +31,11 @@ fn a_record_that_is_older_than_its_last_send_is_refused_and_says_what_to_do() {
     let server = Server::start(Script::new());
     let project = saved_between(&server);
     fs::copy(project.path(RECORD), project.path("newer.db")).expect("is copied");
+    doctor(&project).code(0);
     restore(&project);
+    for _ in 0..2 {
+        doctor(&project).code(78).says("the sending record is older than its last use").says("restore a newer backup");
+    }
     for post in [LATER, POST] {
         let sent =
             send(&project, post, &[]).code(78).says("the sending record is older than its last use: it was used on");

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::posting::{
-    SECRET, at, each_ending, killed, network, project, shown, talks_and_keeps_the_secret, unreachable, without_times,
+    SECRET, at, each_ending, killed, network, project, shown, talks_and_keeps_the_secret, unreachable,
 };
 use super::sending::{POST, Sent, rundbrief, send};
 use super::smtp_server::{Script, Server};

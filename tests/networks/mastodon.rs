@@ -6,7 +6,6 @@ use serde_json::json;
 
 use super::posting::{
     SECRET, age, at, each_ending, killed, network, project, shown, talks_and_keeps_the_secret, unreachable,
-    without_times,
 };
 use super::sending::{POST, Sent, rundbrief, send};
 use super::smtp_server::{Script, Server};

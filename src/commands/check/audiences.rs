@@ -10,7 +10,7 @@ use crate::finding::Finding;
 use crate::ledger::{Books, Ledger, LedgerError, Mode, Release, Roll, SqliteLedger};
 use crate::plan::{Decision, SiteKey, Target};
 use crate::project::site_key;
-use crate::render::email::Email;
+use crate::render::email::slot::Slot;
 
 /// So many targets are asked for in the record at once.
 const BATCH: usize = 500;
@@ -28,6 +28,10 @@ pub struct Audiences<'a> {
 }
 
 impl<'a> Audiences<'a> {
+    /// Reads what was sent before.
+    ///
+    /// # Errors
+    /// The record's, and a site key that cannot be used.
     pub async fn new(context: &'a Context, record: Option<&'a SqliteLedger>) -> Result<Audiences<'a>, Error> {
         let mut releases = match record {
             Some(record) => record.releases().await.map_err(|error| error.at(&record.place()))?,
@@ -39,18 +43,18 @@ impl<'a> Audiences<'a> {
         Ok(Audiences { context, record, key, releases, counted: BTreeMap::new(), findings: Vec::new() })
     }
 
-    /// The lists of a mail. One that cannot be used is left out, with a finding.
+    /// The lists of a mail with these slots; without a mail none. One that cannot be used is left out, with a finding.
     ///
     /// # Errors
     /// The record's, and a list that cannot be read to its end.
-    pub async fn of(&mut self, lang: &str, lists: &[String], email: Option<&Email>) -> Result<Vec<Audience>, Error> {
-        let Some(email) = email else { return Ok(Vec::new()) };
+    pub async fn of(&mut self, lang: &str, lists: &[String], slots: Option<&[Slot]>) -> Result<Vec<Audience>, Error> {
+        let Some(slots) = slots else { return Ok(Vec::new()) };
         let mut audiences = Vec::new();
         for list in lists.iter().filter(|list| self.context.project.config.lists.contains_key(*list)) {
-            let fields = email.slots.list.iter().map(|slot| format!("{}={:?}", slot.field, slot.default)).collect();
+            let fields = slots.iter().map(|slot| format!("{}={:?}", slot.field, slot.default)).collect();
             let known = (list.clone(), fields);
             if !self.counted.contains_key(&known) {
-                let mail = Mail { list: list.clone(), slots: email.slots.list.clone(), part: 0 };
+                let mail = Mail { list: list.clone(), slots: slots.to_vec(), part: 0 };
                 let audience = self.count(lang, mail).await?;
                 self.counted.insert(known.clone(), audience);
             }

@@ -6,12 +6,12 @@ use std::path::Path;
 use anstyle::{AnsiColor, Style};
 use serde_json::json;
 
-use super::{Context, OTHER_NAME, check, folder_of, is_there};
+use super::{Context, NEW_NAME, check, folder_of, is_there};
 use crate::cli;
 use crate::commands::new_file::write_new;
 use crate::error::{Error, Exit};
 use crate::import::Draft;
-use crate::import::picture::place;
+use crate::import::picture::{caption_text, place};
 use crate::import::update::{Change, Piece, update};
 use crate::post::{Block, BlockKind};
 
@@ -22,6 +22,8 @@ pub fn run(post: &Path, arguments: &cli::Import, draft: &mut Draft, context: &Co
     let existing = context.project.post(&file)?;
     let written = fs::read_to_string(&file).map_err(|error| Error::io("read", &file, error))?;
     // Pictures are the author's: those of the post stay, those of the page are only named.
+    let there: Vec<String> = existing.body.iter().filter_map(|block| caption_text(&block.kind)).collect();
+    draft.captions.retain(|caption| !there.contains(caption));
     place(draft, &Default::default());
     keep_pictures(&existing.body, &mut draft.body);
     let update = update(&existing, &written, draft);
@@ -35,10 +37,10 @@ pub fn run(post: &Path, arguments: &cli::Import, draft: &mut Draft, context: &Co
     }
     if let Some(out) = out {
         if out.exists() {
-            return Err(is_there(out));
+            return Err(is_there(out, NEW_NAME));
         }
         check(out, &update.text, &arguments.source, context)?;
-        write_new(folder_of(out), out, update.text.as_bytes(), OTHER_NAME)?;
+        write_new(folder_of(out), out, update.text.as_bytes(), NEW_NAME)?;
         lines.push(format!("\nWritten with your header: {}", out.display()));
     } else if !update.changes.is_empty() {
         lines.push("\nNothing was written; --out FILE writes the page's text under your header.".to_owned());

@@ -112,6 +112,12 @@ impl Answers {
         self.values.is_empty() && self.filter.is_none() && self.columns.is_empty()
     }
 
+    /// Whether anything about the member list is answered.
+    pub fn touch_list(&self) -> bool {
+        let own = [Key::List, Key::Sheet, Key::ListLanguage, Key::Basis];
+        self.filter.is_some() || !self.columns.is_empty() || own.iter().any(|key| self.values.contains_key(key))
+    }
+
     /// Whether anything about the mail server is answered.
     pub fn touch_server(&self) -> bool {
         self.values.keys().any(|key| key.is_of_server())

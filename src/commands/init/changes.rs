@@ -30,11 +30,18 @@ fn of_new(answers: &Answers) -> String {
         }
         let value = value.lines().collect::<Vec<_>>().join(" / ");
         rows.push(vec![key.path(&answers.list_name).join("."), cut(&value, WIDEST)]);
-    }
-    for (heading, value) in answers.filter.iter().flatten() {
-        rows.push(vec![format!("lists.{}.where", answers.list_name), format!("{heading} = \"{value}\"")]);
+        if key == Key::List {
+            rows.extend(of_list(answers));
+        }
     }
     aligned(&rows, |_| false).join("\n")
+}
+
+/// What belongs to the list beside its file.
+fn of_list(answers: &Answers) -> impl Iterator<Item = Vec<String>> {
+    let columns = answers.columns.iter().map(|(field, heading)| ("columns", field, heading));
+    let all = columns.chain(answers.filter.iter().flatten().map(|(heading, value)| ("where", heading, value)));
+    all.map(|(key, name, value)| vec![format!("lists.{}.{key}", answers.list_name), format!("{name} = \"{value}\"")])
 }
 
 /// The lines that go and come, in the order of the file.

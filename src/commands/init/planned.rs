@@ -32,6 +32,7 @@ pub struct Planned {
     /// All files that are made or change, the configuration first.
     pub files: Vec<PathBuf>,
     test_to: Option<String>,
+    about_list: bool,
 }
 
 /// What a run has written.
@@ -40,6 +41,8 @@ pub struct Written {
     /// What a test mail shows.
     pub post: PathBuf,
     pub test_to: Option<String>,
+    /// Whether the list is to be looked at: at first, when it is changed, and when nothing else is.
+    pub about_list: bool,
 }
 
 impl Planned {
@@ -47,6 +50,7 @@ impl Planned {
     /// [`Error::Config`] for what keeps a mail from being sent, and for a record that is gone.
     pub async fn of(draft: &Draft, wishes: Wishes, screen: &Screen) -> Result<Planned, Error> {
         let Wishes { mut answers, typed, test_to, new_list } = wishes;
+        let about_list = draft.is_new() || new_list.is_some() || answers.touch_list() || answers.is_empty();
         let project = |text: &str| -> Result<Project, Error> {
             let config = Config::parse(&draft.file, text).map_err(Error::Config)?;
             Ok(Project { config, config_file: Some(draft.file.clone()) })
@@ -63,7 +67,7 @@ impl Planned {
             return Err(Error::Config(problems));
         }
         let lang = &config.site.lang;
-        let sample = sample::choose(draft.folder(), lang);
+        let sample = sample::choose(draft.folder(), lang, config.site.url.as_str());
         let list = new_list.map(|address| (draft.folder().join(list::NEW), list::of_one(lang, &address)));
         let made = [Some(config.ledger.path.clone()), key_file(config)].into_iter().flatten();
         let made = made.map(|path| context.project.path(&path)).filter(|path| !path.exists());
@@ -74,7 +78,7 @@ impl Planned {
         if draft.text.as_deref() != Some(text.as_str()) {
             files.insert(0, draft.file.clone());
         }
-        Ok(Planned { context, text, changes, typed, list, sample, files, test_to })
+        Ok(Planned { context, text, changes, typed, list, sample, files, test_to, about_list })
     }
 
     /// For people, before they agree.
@@ -128,7 +132,8 @@ impl Planned {
         if draft.text.as_deref() != Some(self.text.as_str()) {
             write::config(&draft.file, draft.text.as_deref(), &self.text)?;
         }
-        Ok(Written { files: self.files, post: self.sample.post, test_to: self.test_to })
+        let Planned { files, test_to, about_list, .. } = self;
+        Ok(Written { files, post: self.sample.post, test_to, about_list })
     }
 }
 

@@ -31,12 +31,7 @@ pub async fn admit(context: &Context, ledger: &SqliteLedger, new: bool) -> Resul
     let uses = ledger.uses().await.map_err(at)?;
     let here = Home::here(Path::new(&ledger.place()));
     let moved = here.compare(ledger).await.map_err(at)?;
-    let doubt = match &moved {
-        Moved::Copied(old) => Some(copied(ledger, old)),
-        Moved::Elsewhere => Some(elsewhere(ledger)),
-        Moved::Not | Moved::First | Moved::From(_) => behind(context, ledger, &heard, &uses),
-    };
-    match doubt {
+    match of(context, ledger, &moved, &heard, &uses) {
         Some(doubt) if !new => return Err(Error::Config(vec![doubt])),
         Some(_) => {
             // What was said of it until now was said of another one.
@@ -53,6 +48,25 @@ pub async fn admit(context: &Context, ledger: &SqliteLedger, new: bool) -> Resul
         ledger.set_fact("home", &here.to_string()).await.map_err(at)?;
     }
     tell_the_time(context, ledger, &uses).await
+}
+
+/// Why a send to people would be refused with this record; notes nothing.
+///
+/// # Errors
+/// The record's.
+pub async fn doubt(context: &Context, ledger: &SqliteLedger) -> Result<Option<Finding>, LedgerError> {
+    let heard = ledger.attend(state_folder().as_deref()).await?;
+    let uses = ledger.uses().await?;
+    let moved = Home::here(Path::new(&ledger.place())).compare(ledger).await?;
+    Ok(of(context, ledger, &moved, &heard, &uses))
+}
+
+fn of(context: &Context, ledger: &SqliteLedger, moved: &Moved, heard: &Heard, uses: &Uses) -> Option<Finding> {
+    match moved {
+        Moved::Copied(old) => Some(copied(ledger, old)),
+        Moved::Elsewhere => Some(elsewhere(ledger)),
+        Moved::Not | Moved::First | Moved::From(_) => behind(context, ledger, heard, uses),
+    }
 }
 
 /// Behind what was witnessed: it was restored from a backup, or is another one than was used here.

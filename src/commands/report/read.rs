@@ -110,8 +110,8 @@ impl Reading<'_> {
             uncertain: people(DeliveryState::Uncertain, sum.uncertain).await?,
             again: people(DeliveryState::Deferred, sum.again).await?,
             skipped: self.skipped(),
-            networks: self.networks(&parts).await?,
-            feed: self.feed(&parts).await?,
+            networks: self.networks(&parts, &totals).await?,
+            feed: self.feed(&parts, &totals).await?,
             mails: self.mails(&parts, &lists),
             lists,
         })
@@ -174,9 +174,10 @@ impl Reading<'_> {
         Ok(found.into_iter().find(|standing| standing.key.part == number))
     }
 
-    async fn networks(&self, parts: &[Part]) -> Result<Vec<Network>, LedgerError> {
+    async fn networks(&self, parts: &[Part], totals: &BTreeMap<i64, Totals>) -> Result<Vec<Network>, LedgerError> {
         let mut networks = Vec::new();
-        for (number, part) in (0_i64..).zip(parts).filter(|(_, part)| !["email", "feed"].contains(&&*part.channel)) {
+        let own = (0_i64..).zip(parts).filter(|(number, _)| has_any(totals, *number));
+        for (number, part) in own.filter(|(_, part)| !["email", "feed"].contains(&&*part.channel)) {
             let link = match self.release.mode {
                 Mode::Real => self.single(number, DeliveryState::Sent).await?.map(|sent| sent.detail),
                 Mode::Trial => None,
@@ -186,8 +187,9 @@ impl Reading<'_> {
         Ok(networks)
     }
 
-    async fn feed(&self, parts: &[Part]) -> Result<Option<Feed>, LedgerError> {
-        let Some((number, _)) = (0_i64..).zip(parts).find(|(_, part)| part.channel == "feed") else { return Ok(None) };
+    async fn feed(&self, parts: &[Part], totals: &BTreeMap<i64, Totals>) -> Result<Option<Feed>, LedgerError> {
+        let feed = (0_i64..).zip(parts).find(|(_, part)| part.channel == "feed");
+        let Some((number, _)) = feed.filter(|(number, _)| has_any(totals, *number)) else { return Ok(None) };
         let entered = match self.single(number, DeliveryState::Sent).await? {
             Some(sent) => Entered::At(zoned(self.context, sent.settled_at.unwrap_or(self.release.created_at))),
             None => match self.single(number, DeliveryState::Failed).await? {
@@ -224,6 +226,12 @@ impl Reading<'_> {
         let known = self.words.entries().get(&key);
         format!("‹{}›", known.map_or(field, String::as_str))
     }
+}
+
+/// Whether a part has a delivery of this release. Of a new text the feed has none, where it keeps the earlier one; of an
+/// earlier text the networks that were open have none, for they get the new one.
+fn has_any(totals: &BTreeMap<i64, Totals>, part: i64) -> bool {
+    totals.get(&part).is_some_and(|counts| *counts != Totals::default())
 }
 
 fn counts(totals: &Totals, aside: Aside) -> Counts {

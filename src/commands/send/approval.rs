@@ -208,6 +208,51 @@ impl Pass {
     }
 }
 
+/// Why no approval is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unneeded {
+    /// By the configuration, or because nothing reaches people.
+    NotRequired,
+    /// It is the rest of what was released before.
+    GoesOn,
+}
+
+/// How it stands with the approval that a send would need, without a trace. `whole`: all lists of the post are looked at.
+///
+/// # Errors
+/// The record's.
+pub async fn approval_needed<'a>(
+    context: &Context,
+    ready: &'a Ready,
+    survey: &Survey,
+    whole: bool,
+) -> Result<Result<(Now<'a>, Standing), Unneeded>, Error> {
+    if !context.project.config.approval.required || super::mode(context) == Mode::Trial {
+        return Ok(Err(Unneeded::NotRequired));
+    }
+    if survey.earlier.is_some() && survey.sums.total() == 0 {
+        return Ok(Err(Unneeded::GoesOn));
+    }
+    let code = survey.earlier.as_ref().map_or(ready.digest, |release| release.code);
+    let now = Now {
+        slug: ready.slug(),
+        code,
+        texts: texts_now(context, ready, &code),
+        audience: survey.sums.audience.0,
+        freezing: None,
+        released: survey.earlier.is_some(),
+        whole,
+    };
+    let standing = match (&survey.record, &survey.new) {
+        (Some(record), Some(new)) => {
+            note_present(record, new, &survey.parts).await?;
+            now.standing(context, record).await?
+        }
+        _ => Standing::Never,
+    };
+    Ok(Ok((now, standing)))
+}
+
 /// What the gate would say to a send, for a dry run: the line below the plan; empty where no approval is asked for.
 ///
 /// # Errors
@@ -218,27 +263,8 @@ pub(super) async fn foreseen(
     ready: &Ready,
     survey: &Survey,
 ) -> Result<Pass, Error> {
-    let goes_on = survey.earlier.is_some() && survey.sums.total() == 0;
-    if !context.project.config.approval.required || super::mode(context) == Mode::Trial || goes_on {
-        return Ok(Pass::default());
-    }
-    let code = survey.earlier.as_ref().map_or(ready.digest, |release| release.code);
-    let now = Now {
-        slug: ready.slug(),
-        code,
-        texts: texts_now(context, ready, &code),
-        audience: survey.sums.audience.0,
-        freezing: None,
-        released: survey.earlier.is_some(),
-        whole: order.lists.is_empty(),
-    };
-    let standing = match (&survey.record, &survey.new) {
-        (Some(record), Some(new)) => {
-            note_present(record, new, &survey.parts).await?;
-            now.standing(context, record).await?
-        }
-        _ => Standing::Never,
-    };
+    let needed = approval_needed(context, ready, survey, order.lists.is_empty()).await?;
+    let Ok((now, standing)) = needed else { return Ok(Pass::default()) };
     Ok(match (&standing, told::missing(context, &now, &standing)) {
         (Standing::Valid(approval), _) => Pass::by(context, approval),
         (_, missing) => {

@@ -40,7 +40,7 @@ pub(super) async fn run(arguments: &cli::Send, context: &Context) -> Result<Exit
 }
 
 /// Goes out: how it ended, and the answer for programs.
-pub(super) async fn test(arguments: &cli::Send, context: &Context) -> Result<(Exit, Value), Error> {
+pub async fn test(arguments: &cli::Send, context: &Context) -> Result<(Exit, Value), Error> {
     let addresses = addresses(&arguments.test)?;
     if super::mode(context) == Mode::Real {
         super::may_reach_people(context)?;

@@ -1,6 +1,7 @@
 //! What `send` says: about an earlier run, the plan and the end.
 
 use std::path::Path;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -179,12 +180,17 @@ pub fn plan(
 
 /// `takes about 33 min, done at about 10:40 (30 a minute)`, where a limit says so.
 fn how_long(context: &Context, mails: u64, sums: &Sums) -> Option<String> {
-    let Transport::Smtp(smtp) = &context.project.config.email.transport else { return None };
-    let long = shortest(mails, &sums.limited, &smtp.pace).filter(|long| long.as_secs() >= 60)?;
+    let long = takes(context, mails, sums)?;
     let now = context.clock.zoned();
     let done = now.checked_add(long).ok()?;
     let day = if done.date() == now.date() { String::new() } else { done.strftime("%-d %B, ").to_string() };
     Some(format!("takes about {}, done at about {day}{}", duration(long), done.strftime("%H:%M")))
+}
+
+/// How long so many mails take at the pace of the server, where that is a minute or more.
+pub fn takes(context: &Context, mails: u64, sums: &Sums) -> Option<Duration> {
+    let Transport::Smtp(smtp) = &context.project.config.email.transport else { return None };
+    shortest(mails, &sums.limited, &smtp.pace).filter(|long| long.as_secs() >= 60)
 }
 
 /// Deliveries that this program makes now.

@@ -66,9 +66,16 @@ async fn a_redirect_into_a_private_network_is_refused() {
         assert!(matches!(error, HttpError::Private(_)), "{to}: {error:?}");
     }
     let url = Url::parse(&answering(vec![redirect("http://example.org/")])).expect("a URL");
-    assert!(matches!(client.load(url, MAX, TIME).await, Err(HttpError::Url(_))), "no TLS");
+    let error = client.load(url, MAX, TIME).await.expect_err("no TLS").to_string();
+    assert!(error.contains("it leads to an address that does not begin with https://"), "{error}");
     let url = Url::parse(&answering(vec![redirect("file:///etc/passwd")])).expect("a URL");
     assert!(client.load(url, MAX, TIME).await.is_err(), "a file");
+}
+
+#[tokio::test]
+async fn a_redirect_with_letters_that_no_header_has_is_followed() {
+    let fetched = fetched(vec![redirect("/rückblick"), page("", b"da")]).await.expect("a page");
+    assert!(fetched.url.ends_with("/r%C3%BCckblick"), "{}", fetched.url);
 }
 
 #[tokio::test]

@@ -166,6 +166,7 @@ pub(super) const RULES: &[Rule] = &[
             "like",
             "follow us",
             "folgen sie uns",
+            "ends",
         ]),
         ["Teilen", "Facebook X LinkedIn E-Mail", "Diesen Artikel teilen:", "Share on Facebook · Copy link"],
         ["Teilen macht stark", "Facebook sperrt Konten von Vereinen.", "E-Mail an alle"]

@@ -5,13 +5,15 @@ use dom_smoothie::{Config, Readability};
 
 use super::cms::System;
 use super::facts::Facts;
-use super::{blocks, clean, dom, prepare};
+use super::{addresses, blocks, clean, dom, figure, prepare};
 use crate::post::{Block, BlockKind, Inline};
 
 /// What was found.
 pub(super) struct Article {
     pub blocks: Vec<Block>,
     pub left_out: Vec<String>,
+    /// Texts that stand below pictures and go with them.
+    pub captions: Vec<String>,
 }
 
 /// A named place with fewer letters than this is empty or holds something else.
@@ -20,19 +22,23 @@ const LITTLE: usize = 30;
 /// A page with fewer letters than this is short.
 const SHORT: usize = 1_500;
 
-/// Finds and reads the article. `base` makes its addresses whole.
-pub(super) fn read(document: Document, system: Option<&System>, facts: &Facts, base: Option<&str>) -> Article {
-    let left_out = prepare::prepare(&document);
+/// Finds and reads the article.
+pub(super) fn read(document: Document, system: Option<&System>, facts: &Facts) -> Article {
+    let mut left_out = prepare::prepare(&document);
     let lead = lead(&document, system);
     let html = named(&document, system).unwrap_or_else(|| guessed(document, facts));
-    let mut blocks = blocks::read(&clean::clean(&html, base));
+    let html = clean::clean(&html);
+    let cleaned = Document::fragment(html);
+    left_out.extend(addresses::lost(&cleaned));
+    let captions = figure::captions(&cleaned);
+    let mut blocks = blocks::of_children(&cleaned.root(), 0);
     if blocks.is_empty() {
         blocks = facts.text.as_deref().map(plain).unwrap_or_default();
     }
     if let Some(lead) = lead.filter(|_| !blocks.is_empty()) {
-        put_in_front(&clean::clean(&lead, base), &mut blocks);
+        put_in_front(&clean::clean(&lead), &mut blocks);
     }
-    Article { blocks, left_out }
+    Article { blocks, left_out, captions }
 }
 
 /// The elements where microdata or the content system say that the article is.
@@ -48,6 +54,15 @@ fn named(document: &Document, system: Option<&System>) -> Option<String> {
 
 fn letters(node: &NodeRef<'_>) -> usize {
     node.text().chars().filter(|c| c.is_alphabetic()).count()
+}
+
+/// Whether the page is no article, but leads to several: headings that are links, each in an article of its own.
+pub(super) fn are_several(document: &Document, system: Option<&System>) -> bool {
+    let teasers = document.select("article");
+    let nodes = outermost(&teasers);
+    let leads = |node: &&NodeRef<'_>| Selection::from(**node).select("h2 a[href], h3 a[href], h4 a[href]").exists();
+    let count = nodes.iter().filter(|node| !dom::is_inside(node, &["aside", "footer", "nav"])).filter(leads).count();
+    count >= 3 && count == nodes.len() && named(document, system).is_none()
 }
 
 /// Those that lie in none of the others.
@@ -74,6 +89,7 @@ fn guessed(document: Document, facts: &Facts) -> String {
     let whole = (all < SHORT).then(|| whole(&document)).flatten();
     let title = letters_of(facts.title.as_deref().unwrap_or(""));
     let copy = document.clone();
+    mark_breaks(&document);
     let config = Config { keep_classes: true, disable_json_ld: true, char_threshold: 200, ..Config::default() };
     let article = Readability::with_document(document, None, Some(config)).and_then(|mut page| page.parse());
     let Ok(article) = article else { return whole.or_else(|| self::whole(&copy)).unwrap_or_default() };
@@ -81,9 +97,30 @@ fn guessed(document: Document, facts: &Facts) -> String {
     let missing = all.saturating_sub(found).saturating_sub(title);
     if found < LITTLE || missing * 4 > all {
         let whole = if found < LITTLE { whole.or_else(|| self::whole(&copy)) } else { whole };
-        return whole.unwrap_or_else(|| article.content.to_string());
+        return whole.unwrap_or_else(|| with_breaks(&article.content));
     }
-    article.content.to_string()
+    with_breaks(&article.content)
+}
+
+/// Stands where two line breaks part paragraphs; no text has it (Unicode, section 23.7).
+const BREAK: &str = "\u{FDD0}";
+
+/// Two line breaks before an element part paragraphs, too; dom_smoothie would lose them.
+fn mark_breaks(document: &Document) {
+    fn next<'a>(node: &NodeRef<'a>) -> Option<NodeRef<'a>> {
+        std::iter::successors(node.next_sibling(), NodeRef::next_sibling)
+            .find(|node| !node.is_text() || !node.text().trim().is_empty())
+    }
+    for node in document.select("br").nodes() {
+        let second = next(node).filter(|second| second.has_name("br"));
+        if second.and_then(|second| next(&second)).is_some_and(|behind| behind.is_element() && !behind.has_name("br")) {
+            node.before_html(BREAK);
+        }
+    }
+}
+
+fn with_breaks(html: &str) -> String {
+    html.replace(BREAK, "<br><br>")
 }
 
 /// The one element that holds the page's own part.

@@ -54,10 +54,7 @@ const BLOCKS: [&str; 37] = [
 
 /// The blocks of an article.
 pub(super) fn read(html: &str) -> Vec<Block> {
-    let document = Document::fragment(html);
-    let mut blocks = of_children(&document.root(), 0);
-    level_headings(&mut blocks);
-    blocks
+    of_children(&Document::fragment(html).root(), 0)
 }
 
 /// The blocks inside an element.
@@ -108,6 +105,7 @@ impl Builder {
             }
             "ul" | "ol" => self.list(node, name == "ol"),
             "dl" => self.definitions(node),
+            "summary" => self.term(node),
             "blockquote" => {
                 let inner = of_children(node, self.depth + 1);
                 if self.depth >= DEEPEST { self.append(inner) } else { self.push(BlockKind::Quote(inner)) }
@@ -166,7 +164,8 @@ impl Builder {
         if items.is_empty() {
             return;
         }
-        if self.depth >= DEEPEST {
+        let pictures = |item: &Vec<Block>| matches!(item[0].kind, BlockKind::Picture(_));
+        if self.depth >= DEEPEST || items.iter().all(pictures) {
             return self.append(items.into_iter().flatten().collect());
         }
         let start =
@@ -183,14 +182,21 @@ impl Builder {
         self.flush();
         for child in node.children_it(false).filter(|child| child.is_element()) {
             if child.has_name("dt") {
-                let (content, pictures) = inlines::read(&child);
-                self.push(BlockKind::Paragraph(vec![Inline::Strong(content)]));
-                self.pictures(pictures);
+                self.term(&child);
             } else {
                 let blocks = of_children(&child, self.depth);
                 self.append(blocks);
             }
         }
+    }
+
+    /// What is explained below, in bold.
+    fn term(&mut self, node: &NodeRef<'_>) {
+        let (content, pictures) = inlines::read(node);
+        if !inlines::is_blank(&content) {
+            self.push(BlockKind::Paragraph(vec![Inline::Strong(content)]));
+        }
+        self.pictures(pictures);
     }
 
     fn pictures(&mut self, pictures: Vec<crate::post::Picture>) {
@@ -232,7 +238,7 @@ pub(super) fn of_element(node: &NodeRef<'_>, depth: usize) -> Vec<Block> {
 }
 
 /// Headings from the second level on; the first is the title's.
-fn level_headings(blocks: &mut [Block]) {
+pub(super) fn level_headings(blocks: &mut [Block]) {
     let levels = blocks.iter().filter_map(|block| match &block.kind {
         BlockKind::Heading { level, .. } => Some(*level),
         _ => None,

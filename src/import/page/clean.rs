@@ -70,8 +70,8 @@ const TAGS: [&str; 62] = [
 ];
 const MORE_TAGS: [&str; 7] = ["u", "ul", "var", "wbr", "time", "tt", "font"];
 
-/// Cleans; relative addresses become whole ones by `base`, or go where there is none.
-pub(super) fn clean(html: &str, base: Option<&str>) -> String {
+/// Cleans; addresses stay as [`super::addresses`] has made them.
+pub(super) fn clean(html: &str) -> String {
     let attributes: [(&str, &[&str]); 7] = [
         ("a", &["href"]),
         ("img", &["src", "alt"]),
@@ -83,26 +83,23 @@ pub(super) fn clean(html: &str, base: Option<&str>) -> String {
     ];
     let attributes: HashMap<&str, HashSet<&str>> =
         attributes.into_iter().map(|(tag, names)| (tag, names.iter().copied().collect())).collect();
-    let relative = match base.and_then(|base| Url::parse(base).ok()) {
-        Some(base) => UrlRelative::RewriteWithBase(base),
-        None => UrlRelative::Deny,
-    };
     let mut builder = Builder::empty();
     builder
         .tags(TAGS.iter().chain(&MORE_TAGS).copied().collect())
         .clean_content_tags(["script", "style", "noscript", "template", "svg", "math"].into())
         .tag_attributes(attributes)
         .url_schemes(["http", "https", "mailto", "tel"].into())
-        .url_relative(relative)
+        .url_relative(UrlRelative::PassThrough)
         .link_rel(None)
         .strip_comments(true);
     builder.clean(html).to_string()
 }
 
 /// An address of the page's own data, made whole.
-pub(super) fn absolute(url: &str, base: Option<&str>) -> Option<String> {
+pub(in crate::import) fn absolute(url: &str, base: Option<&str>) -> Option<String> {
     let whole = match base.and_then(|base| Url::parse(base).ok()) {
         Some(base) => base.join(url).ok()?,
+        None if url.starts_with("//") => Url::parse(&format!("https:{url}")).ok()?,
         None => Url::parse(url).ok()?,
     };
     matches!(whole.scheme(), "http" | "https").then(|| whole.to_string())

@@ -3,7 +3,8 @@
 //! One table. A system is recognised by an element that only its templates make; what it then says is believed after
 //! JSON-LD and microdata. Templates differ, so every place has several selectors, the surest first.
 
-use dom_query::{Document, NodeRef};
+use dom_query::{Document, NodeRef, Selection};
+use jiff::civil::Date;
 
 use super::dom;
 use super::facts::{Facts, ImageFact};
@@ -37,8 +38,18 @@ const SYSTEMS: &[System] = &[
             ".article .header h1",
             ".article .header h3",
         ],
-        date: &[".news-list-date time", "time[itemprop=datePublished]", ".news-list-date"],
-        author: &[".news-list-author [itemprop=name]", ".news-list-author"],
+        date: &[
+            ".news-single .news-list-date time",
+            ".news-single time[itemprop=datePublished]",
+            ".news-single .news-list-date",
+            ".news-list-date time",
+            ".news-list-date",
+        ],
+        author: &[
+            ".news-single .news-list-author [itemprop=name]",
+            ".news-single .news-list-author",
+            ".news-list-author",
+        ],
         categories: &[
             ".news-single .news-list-category a",
             ".news-single .news-list-category span",
@@ -46,7 +57,7 @@ const SYSTEMS: &[System] = &[
             ".news-single .news-category",
         ],
         small: &[".news-single .footer"],
-        image: &[".news-img-wrap .outer", ".news-img-wrap"],
+        image: &[".news-img-wrap"],
         lead: &[
             ".news-single .lead",
             ".news-single .teaser-text",
@@ -79,9 +90,40 @@ const SYSTEMS: &[System] = &[
             ".field--name-field-category a",
         ],
         small: &[".node__submitted", ".submitted"],
-        image: &[".field--name-field-image", ".field--name-field-media-image"],
-        lead: &[".field--name-field-teaser", ".field--name-field-lead", ".field--name-field-intro"],
-        body: &[".node .field--name-body", ".field--name-body", ".field-name-body"],
+        image: &[
+            ".field--name-field-image",
+            ".field--name-field-media-image",
+            ".field--name-field-media",
+            ".field--name-field-teaser-image",
+            ".field-name-field-image",
+        ],
+        lead: &[
+            ".field--name-field-teaser",
+            ".field--name-field-teaser-text",
+            ".field--name-field-lead",
+            ".field--name-field-lead-text",
+            ".field--name-field-intro",
+            ".field--name-field-introduction",
+            ".field--name-field-summary",
+            ".field--name-field-abstract",
+            ".field--name-field-subtitle",
+            ".field--name-field-standfirst",
+            ".field--name-field-anrisstext",
+            ".field--name-field-vorspann",
+            ".field--name-field-einleitung",
+            ".field--name-field-kurztext",
+            ".field--name-field-untertitel",
+            ".field-name-field-lead",
+            ".field-name-field-teaser",
+            ".field-name-field-intro",
+            ".field-name-field-subtitle",
+        ],
+        body: &[
+            ".node--view-mode-full .field--name-body",
+            ".node .field--name-body",
+            ".field--name-body",
+            ".field-name-body",
+        ],
     },
     // Contao's news reader.
     System {
@@ -94,7 +136,9 @@ const SYSTEMS: &[System] = &[
         image: &[".mod_newsreader .layout_full > figure", ".mod_newsreader .image_container"],
         lead: &[".mod_newsreader .teaser", ".mod_newsreader .ce_text.teaser"],
         body: &[
-            ".mod_newsreader .ce_text, .mod_newsreader .content-text, .mod_newsreader .ce_list, .mod_newsreader .ce_table, .mod_newsreader .ce_image",
+            // All of its elements, whatever their kinds; `prepare` has taken out what is none of the article.
+            ".mod_newsreader .layout_full",
+            ".mod_newsreader",
         ],
     },
     // Joomla 4 and 5.
@@ -139,6 +183,7 @@ pub(super) fn facts(document: &Document, system: Option<&System>) -> Facts {
     Facts {
         title: text(system.title),
         date: system.date.iter().find_map(|selector| date(document, selector)),
+        shown_date: system.date.iter().find_map(|selector| shown(&document.select(selector))),
         author: text(system.author).map(|author| without_label(&author)).or(by_line),
         categories: system
             .categories
@@ -155,10 +200,23 @@ pub(super) fn facts(document: &Document, system: Option<&System>) -> Facts {
 fn date(document: &Document, selector: &str) -> Option<String> {
     let nodes = document.select(selector);
     nodes.nodes().iter().find_map(|node| {
-        let shown = dom::line(node);
-        let shown =
-            shown.split(['|', '·', ',']).map(str::trim).find(|part| written_day(part).is_some()).map(str::to_owned);
-        dom::attribute(node, "datetime").filter(|written| written_day(written).is_some()).or(shown)
+        let shown = || shown_day(node).map(|day| day.to_string());
+        dom::attribute(node, "datetime").filter(|written| written_day(written).is_some()).or_else(shown)
+    })
+}
+
+/// The day that readers see in the first of these that shows one.
+fn shown(found: &Selection<'_>) -> Option<Date> {
+    found.nodes().iter().find_map(shown_day)
+}
+
+/// The day in the text of an element: `Published: 22 June 2026`.
+fn shown_day(node: &NodeRef<'_>) -> Option<Date> {
+    let line = dom::line(node);
+    let parts = line.split(['|', '·', ',']).map(str::trim).chain([line.as_str()]);
+    parts.filter_map(byline::parts).flatten().find_map(|part| match part {
+        Part::Date(date) => Some(date),
+        _ => None,
     })
 }
 
@@ -200,7 +258,7 @@ fn image(document: &Document, selector: &str) -> Option<ImageFact> {
     let caption = dom_query::Selection::from(*around).select("figcaption, .caption, .news-img-caption");
     let caption = caption.nodes().first().map(|node: &NodeRef<'_>| dom::line(node)).unwrap_or_default();
     let (caption, credit) = super::caption::split(&caption);
-    let alt = dom::attribute(picture, "alt").or_else(|| caption.clone());
-    let url = dom::attribute(picture, "data-src").or_else(|| dom::attribute(picture, "src"))?;
-    Some(ImageFact { url, alt, credit, caption })
+    let alt = dom::attribute(picture, "alt");
+    let url = dom::attribute(picture, "src")?;
+    Some(ImageFact { url, alt, credit, caption, named: None })
 }

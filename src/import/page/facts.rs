@@ -1,12 +1,13 @@
 //! What a page says about itself, by the order in which it is believed: JSON-LD, microdata, the markup of known content
 //! systems, OpenGraph and other metadata, `<time>`.
 
-use dom_query::Document;
+use dom_query::{Document, NodeRef};
 use jiff::civil::Date;
 
 use super::cms::System;
-use super::{cms, dom, json_ld, meta, microdata};
+use super::{cms, dom, json_ld, keywords, meta, microdata};
 use crate::import::byline::{self, Part};
+use crate::import::chrome::chrome;
 use crate::post::written_day;
 
 /// What one source, or all of them, say. Everything is as written.
@@ -16,6 +17,8 @@ pub(super) struct Facts {
     pub date: Option<String>,
     pub author: Option<String>,
     pub categories: Vec<String>,
+    /// The words that the page files itself under.
+    pub keywords: Vec<String>,
     pub lang: Option<String>,
     pub image: Option<ImageFact>,
     pub link: Option<String>,
@@ -34,6 +37,8 @@ pub(super) struct ImageFact {
     pub alt: Option<String>,
     pub credit: Option<String>,
     pub caption: Option<String>,
+    /// What the page's data says of it, in place of a description.
+    pub named: Option<String>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -51,8 +56,9 @@ impl Facts {
             date: self.date.or(other.date),
             author: self.author.or(other.author),
             categories: if self.categories.is_empty() { other.categories } else { self.categories },
+            keywords: if self.keywords.is_empty() { other.keywords } else { self.keywords },
             lang: self.lang.or(other.lang),
-            image: self.image.or(other.image),
+            image: image(self.image, other.image),
             link: self.link.or(other.link),
             description: self.description.or(other.description),
             publisher: self.publisher.or(other.publisher),
@@ -63,13 +69,30 @@ impl Facts {
     }
 }
 
+/// The first of two, with what the other says of it; the other, where that one alone is described.
+fn image(first: Option<ImageFact>, other: Option<ImageFact>) -> Option<ImageFact> {
+    let (Some(first), Some(other)) = (&first, &other) else { return first.or(other) };
+    let same = super::picture_stem(&first.url) == super::picture_stem(&other.url);
+    Some(match (same, &first.alt, &other.alt) {
+        (true, ..) => ImageFact {
+            url: first.url.clone(),
+            alt: first.alt.clone().or(other.alt.clone()),
+            credit: first.credit.clone().or(other.credit.clone()),
+            caption: first.caption.clone().or(other.caption.clone()),
+            named: first.named.clone().or(other.named.clone()),
+        },
+        (false, None, Some(_)) => other.clone(),
+        _ => first.clone(),
+    })
+}
+
 /// Everything the page says.
 pub(super) fn collect(document: &Document, system: Option<&System>) -> Facts {
     let structured = json_ld::facts(document).or(microdata::facts(document));
     let system = cms::facts(document, system);
     let metadata = meta::facts(document);
     let lang = metadata.lang.clone();
-    let shown = system.date.as_deref().and_then(written_day).or_else(|| shown_date(document));
+    let shown = system.shown_date.or_else(|| shown_date(document));
     let mut facts = structured.or(system).or(metadata);
     // The page's own language attribute holds for the text; what its data names may be the site's.
     facts.lang = lang.or(facts.lang);
@@ -77,6 +100,7 @@ pub(super) fn collect(document: &Document, system: Option<&System>) -> Facts {
     facts.date = facts.date.or_else(|| time(document)).filter(|date| !date.is_empty());
     beside_title(document, &mut facts);
     facts.shown_date = shown;
+    facts.keywords = keywords::keywords(document, facts.keywords);
     facts.categories.retain(|category| !category.is_empty());
     facts.categories.dedup();
     facts.author = facts.author.filter(|author| !is_account(author));
@@ -94,7 +118,8 @@ fn readers_title(document: &Document, title: String) -> String {
 
 /// Names of accounts that are no person's.
 fn is_account(author: &str) -> bool {
-    ["admin", "administrator", "webmaster", "root", "editor", "user"].contains(&author.to_lowercase().as_str())
+    ["admin", "administrator", "webmaster", "root", "editor", "user", "super user", "redaktion admin"]
+        .contains(&author.to_lowercase().as_str())
 }
 
 /// The first `<time>` of the article, or of the page outside of menus and teasers.
@@ -114,14 +139,27 @@ fn beside_title(document: &Document, facts: &mut Facts) {
     let [headline] = headlines.nodes() else { return };
     let around = headline.parent().into_iter().flat_map(|parent| parent.element_children());
     let lines = around.chain(headline.parent().and_then(|parent| parent.next_element_sibling()));
-    for part in lines.filter_map(|node| byline::parts(&dom::line(&node))).flatten() {
+    for part in lines.filter_map(|node| byline::parts(&small(&node))).flatten() {
         match part {
             Part::Date(date) => _ = facts.date.get_or_insert(date.to_string()),
             Part::UnclearDate(written) => _ = facts.date.get_or_insert(written),
             Part::Author(name) => _ = facts.author.get_or_insert(name),
+            Part::Category(name) if facts.categories.is_empty() && chrome(&name).is_none() => {
+                facts.categories.push(name)
+            }
             Part::Category(_) | Part::Noise => {}
         }
     }
+}
+
+/// A small line; elements side by side are parts of it, as if bars were between them.
+fn small(node: &NodeRef<'_>) -> String {
+    let parts = node.element_children();
+    let own = node.children_it(false).filter(NodeRef::is_text).any(|text| !text.text().trim().is_empty());
+    if own || parts.len() < 2 || parts.iter().any(super::blocks::is_block) {
+        return dom::line(node);
+    }
+    parts.iter().map(dom::line).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" | ")
 }
 
 /// The day that readers see in the article's own `<time>`.

@@ -22,9 +22,13 @@ fn is_file_name(alt: &str) -> bool {
 pub(super) fn read(node: &NodeRef<'_>, depth: usize) -> Vec<Block> {
     let figure = Selection::from(*node);
     let captions = figure.select("figcaption");
-    let caption = captions.nodes().first();
+    let own = |caption: &&NodeRef<'_>| {
+        caption.ancestors_it(None).find(|outer| outer.has_name("figure")).is_some_and(|outer| outer.id == node.id)
+    };
+    let caption = captions.nodes().iter().find(own);
     let pictures = figure.select("img");
-    if pictures.nodes().is_empty() {
+    // A gallery holds figures; they have captions of their own.
+    if pictures.nodes().is_empty() || figure.select("figure").exists() {
         return other(node, caption, depth);
     }
     let text = caption.map(dom::line).unwrap_or_default();
@@ -60,6 +64,16 @@ fn inlines_of(node: &NodeRef<'_>) -> (Vec<Inline>, Vec<Picture>) {
     let (mut content, mut pictures) = (Vec::new(), Vec::new());
     inlines::one(node, &mut content, &mut pictures);
     (content, pictures)
+}
+
+/// What the caption of a figure with a picture says of it, without its credit.
+pub(super) fn captions(document: &dom_query::Document) -> Vec<String> {
+    let captions = document.select("figcaption");
+    let of_picture = |caption: &&NodeRef<'_>| {
+        let figure = caption.ancestors_it(None).find(|outer| outer.has_name("figure"));
+        figure.is_some_and(|figure| Selection::from(figure).select("img").exists())
+    };
+    captions.nodes().iter().filter(of_picture).filter_map(|node| caption::split(&dom::line(node)).0).collect()
 }
 
 /// A quote or table in a figure, and its caption behind it.

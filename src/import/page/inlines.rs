@@ -55,11 +55,6 @@ pub(super) fn one(node: &NodeRef<'_>, content: &mut Vec<Inline>, pictures: &mut 
                 content.push(Inline::Code(text));
             }
         }
-        "q" => {
-            push_text(content, "„");
-            inner(pictures).into_iter().for_each(|inline| push(content, inline));
-            push_text(content, "“");
-        }
         _ => {
             // What stands side by side as blocks has a space between as text.
             let block = super::blocks::is_block(node);

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use dom_query::Document;
 use serde_json::{Map, Value};
 
-use super::dom::one_line;
+use super::dom::{first_text, one_line};
 use super::facts::{EventFact, Facts, ImageFact};
 
 const ARTICLES: [&str; 10] = [
@@ -42,7 +42,14 @@ pub(super) fn facts(document: &Document) -> Facts {
         .filter_map(|object| Some((object.get("@id")?.as_str()?, *object)))
         .collect();
     let data = Data { by_id };
-    let article = objects.iter().find(|object| types(object).any(|kind| ARTICLES.contains(&kind)));
+    let articles: Vec<&&Object> =
+        objects.iter().filter(|object| types(object).any(|kind| ARTICLES.contains(&kind))).collect();
+    // Of several the one whose headline readers see; the others are in lists of the site's articles.
+    let headline = first_text(document, "h1").unwrap_or_default();
+    let is_shown = |object: &&&&Object| {
+        text(object.get("headline").or(object.get("name"))).is_some_and(|title| super::same_text(&title, &headline))
+    };
+    let article = articles.iter().find(is_shown).or(articles.first()).copied();
     let mut events = objects.iter().filter(|object| types(object).any(is_event));
     let event = events.next().filter(|_| events.next().is_none());
     let page = objects.iter().find(|object| types(object).any(|kind| kind == "WebPage"));
@@ -136,6 +143,7 @@ impl<'v> Data<'v> {
             date: text(get("datePublished")).or_else(|| text(get("dateCreated"))),
             author: self.names(get("author")),
             categories: list(get("articleSection")),
+            keywords: keywords(get("keywords")),
             lang: text(get("inLanguage")),
             image: self.image(get("image")),
             link: self.url(get("mainEntityOfPage")).or_else(|| self.url(get("url"))),
@@ -185,7 +193,7 @@ impl<'v> Data<'v> {
                 let object = self.whole(object);
                 let url = text(object.get("url")).or_else(|| text(object.get("contentUrl")))?;
                 let credit = text(object.get("creditText")).or_else(|| self.names(object.get("author")));
-                Some(ImageFact { url, alt: text(object.get("caption")), credit, caption: None })
+                Some(ImageFact { url, credit, named: text(object.get("caption")), ..ImageFact::default() })
             }
             other => text(Some(other)).map(|url| ImageFact { url, ..ImageFact::default() }),
         }
@@ -205,6 +213,11 @@ fn list(value: Option<&Value>) -> Vec<String> {
         Some(Value::Array(values)) => values.iter().filter_map(|value| text(Some(value))).collect(),
         other => text(other).into_iter().collect(),
     }
+}
+
+/// Several words, also where they are one text with commas.
+fn keywords(value: Option<&Value>) -> Vec<String> {
+    list(value).iter().flat_map(|words| words.split(',')).map(|word| word.trim().to_owned()).collect()
 }
 
 /// A text that keeps its line ends, which part paragraphs.

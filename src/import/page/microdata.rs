@@ -12,7 +12,7 @@ const EVENT: &str = "[itemtype$=\"Event\"]";
 /// What the page's microdata says.
 pub(super) fn facts(document: &Document) -> Facts {
     let articles = document.select(ARTICLE);
-    let mut facts = articles.nodes().first().map(article).unwrap_or_default();
+    let mut facts = own(&articles).map(|scope| article(&scope)).unwrap_or_default();
     let events = document.select(EVENT);
     if let [event] = events.nodes() {
         let fact = EventFact {
@@ -26,6 +26,13 @@ pub(super) fn facts(document: &Document) -> Facts {
         facts.event = Some(fact);
     }
     facts
+}
+
+/// The page's own article: the one with its headline or text; the first of all may be a teaser of another one.
+fn own<'a>(articles: &Selection<'a>) -> Option<NodeRef<'a>> {
+    let holds = |node: &&NodeRef<'_>| Selection::from(**node).select("h1, [itemprop~=articleBody]").exists();
+    let nodes = articles.nodes();
+    nodes.iter().find(holds).or(nodes.first()).copied()
 }
 
 fn article(scope: &NodeRef<'_>) -> Facts {

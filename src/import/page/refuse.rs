@@ -35,6 +35,28 @@ pub(super) fn check(document: &Document, facts: &Facts, url: Option<&str>) -> Re
     Ok(())
 }
 
+/// Refuses a page that is only there to check who asks, or to lead on to another one. `base` makes that address whole.
+///
+/// # Errors
+/// [`Refused::Guarded`], [`Refused::Elsewhere`].
+pub(super) fn check_way(document: &Document, base: Option<&str>) -> Result<(), Refused> {
+    let title = dom::first_text(document, "head title").unwrap_or_default().to_lowercase();
+    let guards =
+        ["just a moment", "attention required", "checking your browser", "are you a robot", "einen moment, bitte"];
+    let marks = "#challenge-form, #challenge-running, #cf-wrapper, .cf-turnstile, .h-captcha, .g-recaptcha";
+    let guarded = guards.iter().any(|guard| title.starts_with(guard)) || document.select(marks).exists();
+    if guarded && letters(document) < LITTLE {
+        return Err(Refused::Guarded);
+    }
+    let refresh = dom::first_attribute(document, "meta[http-equiv=\"refresh\" i]", "content").unwrap_or_default();
+    let at = refresh.to_lowercase().find("url=").map(|at| at + 4);
+    let target = at.and_then(|at| refresh.get(at..)).map(|url| url.trim().trim_matches(['"', '\'']));
+    match target.and_then(|url| super::clean::absolute(url, base)) {
+        Some(url) if Some(url.as_str()) != base && letters(document) < LITTLE / 5 => Err(Refused::Elsewhere(url)),
+        _ => Ok(()),
+    }
+}
+
 /// Whether the page has scripts of its own.
 pub(super) fn has_scripts(document: &Document) -> bool {
     document.select("script[src], script:not([type])").exists()

@@ -20,17 +20,18 @@ pub(super) fn read(node: &NodeRef<'_>, depth: usize) -> Vec<Block> {
     }
     let rows = rows(node);
     let columns = rows.iter().map(|row| row.iter().map(|cell| span(cell)).sum()).max().unwrap_or(0);
-    let nested = table.select("table, ul, ol, h1, h2, h3, h4").exists() || table.select("td p + p").exists();
+    let nested =
+        table.select("table, ul, ol, h1, h2, h3, h4, td img").exists() || table.select("td p + p, td br + br").exists();
     if !(2..=WIDEST).contains(&columns) || rows.len() < 2 || nested {
         for cell in rows.iter().flatten() {
             found.extend(blocks::of_children(cell, depth));
         }
         return found;
     }
-    let align = rows.last().map(|row| row.iter().map(alignment).collect()).unwrap_or_default();
+    let align = (0..columns).map(|column| side(&rows, column)).collect();
     let mut rows: Vec<Vec<Vec<Inline>>> = rows.iter().map(|row| cells(row, columns)).collect();
-    let pictures =
-        table.select("img").nodes().iter().filter_map(|node| super::figure::picture(node, None)).collect::<Vec<_>>();
+    let pictures: Vec<_> =
+        table.select("img").nodes().iter().filter_map(|node| super::figure::picture(node, None)).collect();
     let head = rows.remove(0);
     found.push(Block { line: 0, kind: BlockKind::Table { align, head, rows } });
     found.extend(pictures.into_iter().map(|picture| Block { line: 0, kind: BlockKind::Picture(picture) }));
@@ -72,10 +73,30 @@ fn cells(row: &[NodeRef<'_>], columns: usize) -> Vec<Vec<Inline>> {
     found
 }
 
+/// The side that any cell of a column names, the lowest first: a heading may stand elsewhere than its numbers.
+fn side(rows: &[Vec<NodeRef<'_>>], column: usize) -> Align {
+    let sides = rows.iter().rev().filter_map(|row| row.get(column)).map(alignment);
+    sides.into_iter().find(|side| *side != Align::None).unwrap_or(Align::None)
+}
+
 fn alignment(cell: &NodeRef<'_>) -> Align {
     match dom::attribute(cell, "align").as_deref() {
         Some("right") => Align::Right,
         Some("center") => Align::Center,
         _ => Align::None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::post::{BlockKind, write_markdown};
+
+    #[test]
+    fn columns_keep_their_side() {
+        let html = "<table><tr><th>A</th><th>B</th></tr><tr><td>a</td><td align=\"right\">b</td></tr><tr><td>c</td><td>d</td></tr></table>";
+        let cleaned = super::super::clean::clean(html);
+        let blocks = super::blocks::read(&cleaned);
+        assert!(matches!(blocks[0].kind, BlockKind::Table { .. }), "{cleaned} {blocks:?}");
+        assert_eq!(write_markdown(&blocks), "| A | B |\n| --- | --: |\n| a | b |\n| c | d |\n", "{cleaned} {blocks:?}");
     }
 }

@@ -4,7 +4,13 @@ use crate::import::chrome::chrome;
 use crate::post::{Block, BlockKind, Inline, plain_text};
 
 /// Headings above lists of other articles.
-const RELATED: [&str; 12] = [
+const RELATED: [&str; 18] = [
+    "das könnte sie interessieren",
+    "auch interessant",
+    "verwandte artikel",
+    "verwandte beiträge",
+    "verwandte nachrichten",
+    "neueste beiträge",
     "das könnte sie auch interessieren",
     "das könnte dich auch interessieren",
     "weitere artikel",
@@ -31,7 +37,7 @@ pub(super) fn trim(blocks: &mut Vec<Block>, title: Option<&str>) {
         match &mut block.kind {
             BlockKind::Heading { content, .. } => {
                 let text = plain_text(content);
-                related = RELATED.contains(&text.trim_end_matches([':', ' ']).to_lowercase().as_str());
+                related = is_related(&text);
                 if related || is_chrome_heading(&text) || title.is_some_and(|title| super::same_text(title, &text)) {
                     continue;
                 }
@@ -54,6 +60,11 @@ pub(super) fn trim(blocks: &mut Vec<Block>, title: Option<&str>) {
     let first = kept.iter().position(|block| !matches!(block.kind, BlockKind::Rule)).unwrap_or(kept.len());
     kept.drain(..first);
     *blocks = kept;
+}
+
+/// Whether a line heads a list of other articles.
+pub(in crate::import) fn is_related(text: &str) -> bool {
+    RELATED.contains(&text.trim_end_matches([':', '…', '.', ' ']).to_lowercase().as_str())
 }
 
 /// `Kontakt` and `Suche` may head a part of an article, „Teilen“ and „Zurück“ do not.

@@ -90,7 +90,7 @@ fn named(words: &[&str]) -> Option<String> {
     let article = start.checked_sub(1).filter(|at| ["der", "die", "the", "unser", "unsere"].contains(&words[*at]));
     let text = words[article.unwrap_or(start)..].join(" ");
     let text = &text[..next_sentence(&text).unwrap_or(text.len())];
-    let text = text.trim_end_matches(|c: char| ",.:;–—- ".contains(c));
+    let text = text.trim_end_matches(|c: char| ",.:;–—- ⁰¹²³⁴⁵⁶⁷⁸⁹".contains(c));
     (!text.is_empty() && text.chars().count() <= 160).then(|| text.to_owned())
 }
 

@@ -3,6 +3,7 @@
 //! Comes in: text with `\n` line ends. Goes out: paragraphs, each the lines that belong together, trimmed. Every letter
 //! is in one of them.
 
+use crate::import::byline;
 use crate::import::chrome::chrome;
 
 /// Text that is wrapped has no line longer than this, in characters.
@@ -10,6 +11,9 @@ const WIDEST: usize = 110;
 
 /// A wrapped line has at least this many characters, unless it is a paragraph's last.
 const NARROWEST: usize = 40;
+
+/// So many lines may stand above the article: menus, breadcrumbs, headline, small lines.
+const HEAD: usize = 12;
 
 /// Words behind a hyphen that does not join: `Mitglieder- und Partnerverbände`.
 const JOINING: [&str; 8] = ["und", "oder", "bzw.", "sowie", "bis", "and", "or", "als"];
@@ -21,18 +25,27 @@ pub(super) fn paragraphs(text: &str) -> Vec<Vec<String>> {
     let mut found: Vec<Vec<String>> = Vec::new();
     // The line before, if the next one may go on with it.
     let mut before: Option<&str> = None;
+    let mut number = 0;
     for line in lines {
         if line.is_empty() {
             before = None;
             continue;
         }
         match (before, found.last_mut()) {
-            (Some(previous), Some(paragraph)) if goes_on(previous, line, width) => join(paragraph, line),
+            (Some(previous), Some(paragraph)) if goes_on(previous, line, width) && !is_small(line, number) => {
+                join(paragraph, line);
+            }
             _ => found.push(vec![line.to_owned()]),
         }
+        number += 1;
         before = Some(line);
     }
     found
+}
+
+/// Whether a line near the beginning is a small line of its own: `von Anna Muster`.
+fn is_small(line: &str, number: usize) -> bool {
+    number < HEAD && byline::parts(line).is_some()
 }
 
 /// The longest line of those that have a neighbour; a headline by itself may be longer than the text is wide.
@@ -50,6 +63,10 @@ fn goes_on(previous: &str, line: &str, width: usize) -> bool {
         return false;
     }
     if line.starts_with(['•', '▪', '‣', '◦', '|']) {
+        return false;
+    }
+    let is_item = |text: &str| text.starts_with("- ") || text.starts_with("* ");
+    if is_item(line) && (is_item(previous) || previous.ends_with(':')) {
         return false;
     }
     // Whoever wraps a line does so because the next word had no room.

@@ -7,7 +7,7 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::ledger::LedgerError;
+use crate::ledger::{LedgerError, private};
 
 /// How often the folder is made anew when it vanishes.
 const TRIES: u32 = 100;
@@ -45,7 +45,7 @@ impl Beside {
 
     /// Makes and locks the file of a worker of this process.
     pub(super) fn enter(&self, token: &[u8; 16]) -> Result<File, LedgerError> {
-        let file = self.in_folder(|| OpenOptions::new().create_new(true).write(true).open(self.lock(token)))?;
+        let file = self.in_folder(|| private::options().create_new(true).write(true).open(self.lock(token)))?;
         file.lock().map_err(|error| self.describe(&error))?;
         Ok(file)
     }
@@ -74,7 +74,7 @@ impl Beside {
     pub(super) fn seat(&self, name: &str, limit: usize) -> Result<Option<File>, LedgerError> {
         for number in 0..limit {
             let path = self.folder.join(format!("{name}.seat{number}"));
-            let file = self.in_folder(|| OpenOptions::new().create(true).truncate(false).write(true).open(&path))?;
+            let file = self.in_folder(|| private::options().create(true).truncate(false).write(true).open(&path))?;
             match file.try_lock() {
                 Ok(()) => return Ok(Some(file)),
                 Err(TryLockError::WouldBlock) => {}
@@ -89,7 +89,7 @@ impl Beside {
         let mut tries = 0;
         loop {
             tries += 1;
-            let opened = fs::create_dir_all(&self.folder).and_then(|()| open());
+            let opened = private::make_folder(&self.folder).and_then(|()| open());
             match opened {
                 Err(error) if error.kind() == io::ErrorKind::NotFound && tries < TRIES => {}
                 other => return other.map_err(|error| self.describe(&error)),

@@ -1,11 +1,11 @@
 //! Only one process at a time adds recipients to a ledger: a file lock beside the database says which.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::ledger::LedgerError;
+use crate::ledger::{LedgerError, private};
 
 /// Held while recipients are added; the operating system releases it with the process, however that ends.
 #[derive(Debug)]
@@ -16,7 +16,7 @@ impl FreezeLock {
     pub(super) async fn take(database: &Path, limit: Duration) -> Result<FreezeLock, LedgerError> {
         let path = lock_path(database);
         let describe = |error: io::Error| LedgerError::Database(format!("cannot lock {}: {error}", path.display()));
-        let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(describe)?;
+        let file = private::options().create(true).truncate(false).write(true).open(&path).map_err(describe)?;
         let started = Instant::now();
         loop {
             match file.try_lock() {

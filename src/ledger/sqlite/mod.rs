@@ -11,7 +11,7 @@ use serde_json::json;
 use sqlx::query;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 
-use super::{Ledger, LedgerError, Roll, Upgrade, Witness};
+use super::{Ledger, LedgerError, Roll, Upgrade, Witness, private};
 use crate::plan::{Recipient, Target};
 
 mod approval;
@@ -79,6 +79,8 @@ impl SqliteLedger {
     }
 
     async fn open_now(path: &Path) -> Result<SqliteLedger, LedgerError> {
+        // SQLite gives the files beside it (-wal, -shm) the same permissions. What keeps the file from being made, it says.
+        let _ = private::make(path);
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)

@@ -13,7 +13,7 @@ use sqlx::{Row, query};
 use super::lock::FreezeLock;
 use super::rows::from_migrate;
 use super::{BUSY, identity};
-use crate::ledger::{LedgerError, Upgrade};
+use crate::ledger::{LedgerError, Upgrade, private};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("src/ledger/migrations/sqlite");
 
@@ -61,9 +61,10 @@ async fn copy(pool: &SqlitePool, path: &Path) -> Result<PathBuf, LedgerError> {
         fs::remove_file(&part).map_err(describe)?;
     }
     let name = part.to_str().ok_or_else(|| LedgerError::Beside(format!("{} is no UTF-8", part.display())))?;
+    private::make(&part).map_err(describe)?;
     query("VACUUM INTO ?").bind(name).execute(pool).await?;
     let written = File::open(&part).and_then(|file| {
-        file.set_permissions(fs::metadata(path)?.permissions())?;
+        file.set_permissions(private::as_private_as(path)?)?;
         file.sync_all()
     });
     written.and_then(|()| fs::rename(&part, &copy)).map_err(describe)?;

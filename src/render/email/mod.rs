@@ -22,7 +22,7 @@ use crate::config::Sender;
 use crate::finding::{Finding, Place};
 use crate::render::Source;
 use crate::render::email::message::{CompileError, Compiled, Embedded, Mark, Parts, compile, compile_marked};
-use crate::render::email::slot::{Piece, Slots};
+use crate::render::email::slot::Slots;
 use crate::render::email::template::InlineImage;
 use crate::render::email::text::{Notes, WIDTH, body, wrap};
 
@@ -148,13 +148,6 @@ impl Email {
 
     /// The plain text with a member's values.
     pub fn text_for(&self, values: &[String]) -> String {
-        let pieces = self.slots.cut(&self.text);
-        pieces
-            .into_iter()
-            .map(|piece| match piece {
-                Piece::Literal(literal) => literal,
-                Piece::Slot(index) => values[index].as_str(),
-            })
-            .collect()
+        self.slots.fill(&self.text, values)
     }
 }

@@ -35,6 +35,15 @@ impl Slots {
         Slots { nonce: nonce.into(), list: Vec::new() }
     }
 
+    /// A text with a value in the place of each of its tokens, as it is.
+    pub fn fill(&self, text: &str, values: &[String]) -> String {
+        let value = |piece| match piece {
+            Piece::Literal(literal) => literal,
+            Piece::Slot(index) => values[index].as_str(),
+        };
+        self.cut(text).into_iter().map(value).collect()
+    }
+
     /// The index of a slot, which is added when it is new.
     pub fn add(&mut self, slot: Slot) -> usize {
         match self.list.iter().position(|known| *known == slot) {

@@ -145,9 +145,32 @@ fn hoist(inline: &Inline, found: &mut Vec<Inline>) {
     let (before, after) = (take_start(&mut inner), take_end(&mut inner));
     push(found, Inline::Text(before));
     if !inner.is_empty() {
-        push(found, wrap(inner));
+        push(found, ordered(wrap(inner)));
     }
     push(found, Inline::Text(after));
+}
+
+/// Emphasis as the parser reads `***both***`, and none inside of its own kind.
+fn ordered(inline: Inline) -> Inline {
+    let flat = |inner: Vec<Inline>, strong: bool| {
+        let mut found = Vec::new();
+        for inline in inner {
+            match inline {
+                Inline::Strong(same) if strong => same.into_iter().for_each(|inline| push(&mut found, inline)),
+                Inline::Emphasis(same) if !strong => same.into_iter().for_each(|inline| push(&mut found, inline)),
+                other => push(&mut found, other),
+            }
+        }
+        found
+    };
+    match inline {
+        Inline::Strong(inner) => match flat(inner, true).as_slice() {
+            [Inline::Emphasis(innermost)] => Inline::Emphasis(vec![Inline::Strong(innermost.clone())]),
+            flat => Inline::Strong(flat.to_vec()),
+        },
+        Inline::Emphasis(inner) => Inline::Emphasis(flat(inner, false)),
+        other => other,
+    }
 }
 
 fn is_space(c: char) -> bool {

@@ -1,23 +1,23 @@
-//! What a run has said before is not said again, so that a timer that comes every five minutes says it once.
+//! Why a post was not sent is said once, so that a timer that comes every five minutes does not say it every time: by
+//! `run` and by a `send` without anybody at the keyboard alike.
 //!
 //! Comes in: the events of a post. Goes out: whether a reason is new. What is noted has no member's data in it: the first
 //! line of the reason.
 
-use crate::ledger::{Books, Event, EventKind, LedgerError, SqliteLedger};
+use super::Context;
+use super::send::mode;
+use crate::ledger::{Books, Event, EventKind, Ledger, LedgerError, SqliteLedger};
 
-/// Notes why a post was not sent; says whether that is new. Since `done_at` something of it was sent, so that what came
-/// before is history.
+/// Notes why a post was not sent; says whether that is new. Once something of it was sent, what was said before is history.
 ///
 /// # Errors
 /// The record's.
-pub async fn is_new(
-    record: &SqliteLedger,
-    slug: &str,
-    reason: &str,
-    done_at: Option<i64>,
-    now: i64,
-) -> Result<bool, LedgerError> {
-    let reason = first_line(reason);
+pub async fn is_new(context: &Context, record: &SqliteLedger, slug: &str, reason: &str) -> Result<bool, LedgerError> {
+    let (reason, now) = (first_line(reason), context.clock.now());
+    let done_at = match record.release(slug, mode(context)).await? {
+        Some(release) => record.moments(release.id).await?.last,
+        None => None,
+    };
     let events = record.events(slug).await?;
     if was_said(&events, reason, done_at) {
         return Ok(false);

@@ -94,7 +94,10 @@ fn names_that_the_configuration_does_not_have_are_refused() {
 #[test]
 fn a_teaser_for_a_network_that_does_not_exist_is_refused() {
     let post = POST.replace("tags:", "teaser: { twitter: Kurz., threads: Lang. }\ntags:");
-    refused(post, &["there is no network `twitter`", "kurz.md:6:1", "plain, rocketchat, slack, teams, telegram, threads"]);
+    refused(
+        post,
+        &["there is no network `twitter`", "kurz.md:6:1", "plain, rocketchat, slack, teams, telegram, threads"],
+    );
 }
 
 #[test]

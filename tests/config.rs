@@ -57,18 +57,24 @@ fn a_secret_is_never_repeated_wherever_it_was_written() {
     for text in texts {
         assert!(!text.contains("hunter2") && text.contains("config.toml:"), "{text}");
     }
-    let reference = with("[channels.toot]\nkind = \"mastodon\"\ntoken = \"env:TOKEN\"");
+    let reference = with("[channels.toot]\nkind = \"x\"\ntoken = \"env:TOKEN\"");
     says(&reference, &["token = \"env:TOKEN\""]);
 }
 
 #[test]
 fn what_this_version_does_not_have_is_said_as_such() {
-    let text = with("[channels.team]\nkind = \"slack\"\nurl = \"env:HOOK\"");
-    says(&text, &["kind = \"slack\" is not in this version yet", "= help: "]);
-    let text = with("[channels.toot]\nkind = \"mastodon\"\nurl = \"https://example.social\"\ntoken = \"env:TOKEN\"");
-    says(&text, &["this version does not post to networks by itself", "by hand", "remove this line"]);
     says(&changed("sqlite:rundbrief.db", "postgres://host/db"), &["PostgreSQL is not in this version yet"]);
     says(&changed("transport = \"outbox\"", "transport = \"outbx\""), &["`outbx`", "transport = \"outbox\""]);
+}
+
+#[test]
+fn how_much_an_instance_takes_is_said_of_instances_alone() {
+    says(
+        &with("[channels.toot]\nkind = \"mastodon\"\ncharacters = 5"),
+        &["no instance takes 5 characters", "characters = 1000"],
+    );
+    let text = with("[channels.himmel]\nkind = \"bluesky\"\ncharacters = 500");
+    says(&text, &["`characters` is not used by kind = \"bluesky\"", "remove this line"]);
 }
 
 #[test]

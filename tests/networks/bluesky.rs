@@ -49,7 +49,7 @@ fn a_login_a_picture_and_a_record_are_posted_and_the_place_is_noted() {
     assert!(key.len() == 13 && time.len() == "2026-11-23T08:00:00.000Z".len(), "{put}");
     let all: String = asked.iter().map(|asked| shown(asked, &[(key, "‹rkey›"), (time, "‹time›")])).collect();
     insta::assert_snapshot!("bluesky_requests", all);
-    insta::assert_snapshot!("bluesky_status", without_times(&status(&project).code(0).said));
+    insta::assert_snapshot!("bluesky_status", without_times(&status(&project).code(0).said).replace(key, "‹rkey›"));
     Sent::of(rundbrief(&project, &["report", POST, "--out", "r.md"]).output().expect("it runs")).code(0);
     let place = format!("https://bsky.app/profile/verband.example.org/post/{key}");
     assert!(project.read("r.md").contains(&place), "{}", project.read("r.md"));

@@ -8,8 +8,11 @@ use super::{lines, secret};
 use crate::project::{self, Project};
 use crate::web_server::{Page, WebServer};
 
+/// The end of a path, and what is answered there.
+type Answer = (&'static str, u16, fn() -> Value);
+
 /// Networks of every kind that can be asked, with an answer for each path.
-fn answering(pages: &'static [(&'static str, u16, fn() -> Value)]) -> WebServer {
+fn answering(pages: &'static [Answer]) -> WebServer {
     WebServer::start(|asked| {
         let found = pages.iter().find(|(path, ..)| asked.path.ends_with(path));
         found.map_or(Page::status(404), |(_, status, body)| Page::json(*status, &body()))

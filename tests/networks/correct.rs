@@ -24,6 +24,7 @@ fn answer(asked: &Asked) -> Page {
         _ if at("/xrpc/com.atproto.repo.getRecord") => {
             Page::json(200, &json!({ "uri": "at://did:plc:abc/app.bsky.feed.post/3k", "cid": "bafy", "value": {} }))
         }
+        _ if at("/services/") => Page::text("ok"),
         _ if at("/xrpc/com.atproto.repo.uploadBlob") => Page::json(200, &json!({ "blob": { "$type": "blob" } })),
         _ if at("/xrpc/") => Page::json(200, &json!({ "uri": "at://x", "cid": "y" })),
         "POST" | "PUT" => Page::json(200, &json!({ "id": "4711", "url": INSTANCE })),

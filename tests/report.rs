@@ -6,7 +6,7 @@ use rundbrief::report::notice::{self, Commands, CutShort, Letter, Run};
 use rundbrief::report::row::Outcome;
 use rundbrief::report::{
     Approval, Counts, Csv, Entered, Feed, Format, Happened, Happening, Html, ListPart, Mail, Named, Network, Person,
-    Report, Revision, Row, Skipped, Stage, format_of, markdown,
+    Posted, Report, Revision, Row, Skipped, Stage, format_of, markdown,
 };
 use rundbrief::words::{Catalogue, Words};
 
@@ -75,8 +75,8 @@ fn done() -> Report {
             ],
         }]),
         networks: vec![
-            Network { name: "linkedin".to_owned(), link: None },
-            Network { name: "mastodon".to_owned(), link: Some("https://social.example/@verband/1".to_owned()) },
+            Network { name: "linkedin".to_owned(), posted: Posted::ByHand },
+            Network { name: "mastodon".to_owned(), posted: Posted::At("https://social.example/@verband/1".to_owned()) },
         ],
         feed: Some(Feed {
             url: Some("https://www.example.org/feed.xml".to_owned()),
@@ -169,7 +169,7 @@ fn halted() -> Report {
 
 fn trial() -> Report {
     let mut report = like_done(|one| {
-        one.networks.iter_mut().for_each(|network| network.link = None);
+        one.networks.iter_mut().for_each(|network| network.posted = Posted::ByHand);
         one.servers.clear();
         one.approval = None;
         one.refused = Named::default();
@@ -289,7 +289,7 @@ fn nothing_from_outside_becomes_markup() {
     let one = &mut report.revisions[0];
     one.servers = vec![evil.to_owned()];
     one.refused.people = vec![person(evil, evil, evil)];
-    one.networks = vec![Network { name: evil.to_owned(), link: Some(format!("javascript:{evil}")) }];
+    one.networks = vec![Network { name: evil.to_owned(), posted: Posted::At(format!("javascript:{evil}")) }];
     one.lists[0].name = evil.to_owned();
     one.mails[0].content.as_mut().expect("a mail").subject = evil.to_owned();
     let page = Html.page(&report, &words("de"));

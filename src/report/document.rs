@@ -64,7 +64,9 @@ fn revision(one: &Revision) -> Value {
         "skipped": skipped,
         "networks": one.networks.iter().map(|network| json!({
             "channel": network.name,
-            "url": network.link,
+            "url": network.posted.place(),
+            "state": network.posted.name(),
+            "reason": network.posted.reason(),
         })).collect::<Vec<_>>(),
         "feed": feed,
         "mails": one.mails.iter().map(mail).collect::<Vec<_>>(),

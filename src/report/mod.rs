@@ -220,8 +220,51 @@ pub struct Skipped {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Network {
     pub name: String,
-    /// Where it can be seen; `None`: it is open. Of a trial always `None`.
-    pub link: Option<String>,
+    pub posted: Posted,
+}
+
+/// What became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Posted {
+    /// Where it can be seen, or what the network said.
+    At(String),
+    /// A person still has to do it; of a trial: its text is a file.
+    ByHand,
+    /// The program will do it, or try it again; why it was not done yet, if anything was said.
+    Waits(Option<String>),
+    Refused(String),
+    /// It may or may not be there.
+    Doubtful(String),
+}
+
+impl Posted {
+    /// Where it can be seen, or what the network said.
+    pub fn place(&self) -> Option<&str> {
+        match self {
+            Posted::At(place) => Some(place),
+            _ => None,
+        }
+    }
+
+    /// Why it is not there.
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Posted::Waits(reason) => reason.as_deref(),
+            Posted::Refused(reason) | Posted::Doubtful(reason) => Some(reason),
+            Posted::At(_) | Posted::ByHand => None,
+        }
+    }
+
+    /// The stable name in JSON.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Posted::At(_) => "posted",
+            Posted::ByHand => "by_hand",
+            Posted::Waits(_) => "waiting",
+            Posted::Refused(_) => "refused",
+            Posted::Doubtful(_) => "uncertain",
+        }
+    }
 }
 
 /// The item of the feed.

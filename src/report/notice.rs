@@ -6,7 +6,7 @@
 use jiff::Zoned;
 
 use super::wording::{lines, number, one_line, span, time};
-use super::{Counts, Named, Report, Revision};
+use super::{Counts, Named, Posted, Report, Revision};
 use crate::words::Words;
 
 /// People who are named of each outcome.
@@ -192,7 +192,7 @@ fn waiting(counts: &Counts, run: &Run, commands: &Commands, words: &Words) -> St
 
 fn by_hand(revision: &Revision, commands: &Commands, words: &Words) -> String {
     let open: Vec<String> =
-        revision.networks.iter().filter(|one| one.link.is_none()).map(|one| one_line(&one.name)).collect();
+        revision.networks.iter().filter(|one| one.posted == Posted::ByHand).map(|one| one_line(&one.name)).collect();
     if open.is_empty() {
         return String::new();
     }

@@ -3,7 +3,7 @@
 //! Comes in: a revision. Goes out: [`Section`]s of plain text; each format gives them its markup.
 
 use super::wording::{basis, columns, number, one_line, skip, time};
-use super::{Counts, Entered, Named, Report, Revision};
+use super::{Counts, Entered, Named, Posted, Report, Revision};
 use crate::words::Words;
 
 /// A part of a page.
@@ -153,10 +153,15 @@ fn networks(words: &Words, report: &Report, revision: &Revision) -> Option<Secti
     };
     let open = || Cell::Text(words.get(open));
     let row = |network: &super::Network| {
-        let place = match &network.link {
-            Some(link) if crate::config::is_url(link) => Cell::Link(link.clone()),
-            Some(other) => Cell::Text(one_line(other)),
-            None => open(),
+        let because = |key: &str, reason: &str| Cell::Text(format!("{}: {}", words.get(key), one_line(reason)));
+        let place = match &network.posted {
+            Posted::At(link) if crate::config::is_url(link) => Cell::Link(link.clone()),
+            Posted::At(other) => Cell::Text(one_line(other)),
+            Posted::ByHand => open(),
+            Posted::Waits(None) => Cell::Text(words.get("report.post_waits")),
+            Posted::Waits(Some(reason)) => because("report.post_waits", reason),
+            Posted::Refused(reason) => because("report.post_refused", reason),
+            Posted::Doubtful(reason) => because("report.post_doubtful", reason),
         };
         vec![Cell::Text(one_line(&network.name)), place]
     };

@@ -207,6 +207,15 @@ fn what_is_not_wholly_out_is_not_corrected() {
     send(&project).code(75).says("fediverse");
     assert_eq!(mail.accepted_count(), 3);
     assert!(project.read("public/feed.xml").contains("am Freitag getagt"));
+    // What the program does itself is never said to be open by hand.
+    let report = run(&project, &["report", POST]).code(0).said;
+    let row =
+        |name: &str| report.lines().find(|line| line.starts_with(&format!("| {name} "))).expect("a row").to_owned();
+    assert!(
+        row("fediverse").contains("noch nicht veröffentlicht, wird wieder versucht: Mastodon answered 503"),
+        "{report}"
+    );
+    assert!(row("team").contains("veröffentlicht") && row("linkedin").contains("von Hand"), "{report}");
     project.write(POST, posted("am Samstag"));
     correct(&project, &[]).code(75).says("is not wholly out yet: 1 delivery waits");
     run(&project, &["stop", POST]);

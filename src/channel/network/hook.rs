@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::describe::{Described, hidden};
-use super::{Line, answer};
+use super::{Line, POSTED, TAKEN, answer};
 use crate::channel::{ChannelError, Gate, Outcome, Outgoing, Repeat};
 use crate::config::NetworkKind;
 use crate::http::{Reply, Request};
@@ -50,12 +50,12 @@ struct Preset {
 /// - ntfy: the message with its `id`.
 fn preset(kind: NetworkKind) -> Preset {
     let receipt: fn(&Reply) -> Option<String> = match kind {
-        NetworkKind::RocketChat => |reply| (json(reply)["success"] == true).then(|| "posted".to_owned()),
+        NetworkKind::RocketChat => |reply| (json(reply)["success"] == true).then(|| POSTED.to_owned()),
         NetworkKind::Discord => |reply| Some(format!("message {}", json(reply)["id"].as_str()?)),
-        NetworkKind::Teams => |reply| (!answer::is_page(reply)).then(|| "taken by the workflow".to_owned()),
+        NetworkKind::Teams => |reply| (!answer::is_page(reply)).then(|| TAKEN.to_owned()),
         NetworkKind::Telegram => telegram_receipt,
         NetworkKind::Ntfy => |reply| Some(format!("message {}", json(reply)["id"].as_str()?)),
-        _ => |reply| (reply.body.trim_ascii() == b"ok").then(|| "posted".to_owned()),
+        _ => |reply| (reply.body.trim_ascii() == b"ok").then(|| POSTED.to_owned()),
     };
     let query = matches!(kind, NetworkKind::Discord).then_some("wait=true");
     let wait: fn(&Reply) -> Option<Duration> = match kind {

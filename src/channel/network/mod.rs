@@ -35,6 +35,13 @@ use step::Halt;
 use webhook::Webhook;
 use websub::WebSub;
 
+/// Kept of a network that says no more than that it posted.
+pub const POSTED: &str = "posted";
+/// Kept of one that says it has taken it, and does the rest later.
+pub const TAKEN: &str = "taken by the receiver";
+/// Kept of a hub.
+pub const TOLD: &str = "the hub was told";
+
 /// A network as a way out. Cheap to clone.
 #[derive(Debug, Clone)]
 pub enum Remote {

@@ -128,7 +128,7 @@ impl Webhook {
             Err(error) => return answer::of_error(error),
         };
         match reply.status {
-            200..=299 => Ok(Outcome::Sent { receipt: "taken by the receiver".to_owned() }),
+            200..=299 => Ok(Outcome::Sent { receipt: super::TAKEN.to_owned() }),
             410 => {
                 self.give_up();
                 Ok(Outcome::Rejected { reason: GONE.to_owned(), policy: None })

@@ -33,9 +33,7 @@ impl WebSub {
             return Ok(Outcome::Withheld);
         }
         match self.line.client.post_form(&self.hub, &fields).await {
-            Ok(reply) if (200..=299).contains(&reply.status) => {
-                Ok(Outcome::Sent { receipt: "the hub was told".to_owned() })
-            }
+            Ok(reply) if (200..=299).contains(&reply.status) => Ok(Outcome::Sent { receipt: super::TOLD.to_owned() }),
             Ok(reply) => answer::of_failure(&reply, self.line.kind, Repeat::Always),
             Err(error) => answer::of_error(error),
         }

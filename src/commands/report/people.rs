@@ -1,5 +1,6 @@
 //! Deliveries of a release by name, as a report shows them.
 
+use crate::channel::network;
 use crate::commands::Context;
 use crate::commands::when::zoned;
 use crate::ledger::{AGAIN, Books, COUNTED, DELETED, DeliveryState, LedgerError, SqliteLedger, Standing, WITHDRAWN};
@@ -38,6 +39,18 @@ fn person(context: &Context, standing: &Standing, words: &Words) -> Person {
 /// The address, unless it was deleted.
 pub(super) fn address(standing: &Standing) -> Option<String> {
     Some(standing.address.clone()).filter(|address| address != DELETED)
+}
+
+/// What is kept of a network's answer, in the site's language; an address stays as it is.
+pub(super) fn receipt(detail: &str, words: &Words) -> String {
+    let key = match detail {
+        network::POSTED => "report.post_done",
+        network::TAKEN => "report.post_taken",
+        network::TOLD => "report.hub_told",
+        COUNTED => "report.reason.counted",
+        other => return other.to_owned(),
+    };
+    words.get(key)
 }
 
 /// What this program says in a reason, in the site's language; a server's words stay as they are.

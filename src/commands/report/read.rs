@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::people::{named, reason};
+use super::people::{named, reason, receipt};
 use crate::commands::Context;
 use crate::commands::released::{is_by_hand, title};
 use crate::commands::status::{self, stage};
@@ -16,7 +16,8 @@ use crate::ledger::{
 use crate::plan::Target;
 use crate::render::email::message::Compiled;
 use crate::report::{
-    Approval, Counts, Entered, Feed, Happened, Happening, ListPart, Mail, Network, Report, Revision, Skipped, Stage,
+    Approval, Counts, Entered, Feed, Happened, Happening, ListPart, Mail, Network, Posted, Report, Revision, Skipped,
+    Stage,
 };
 use crate::words::Words;
 
@@ -178,13 +179,32 @@ impl Reading<'_> {
         let mut networks = Vec::new();
         let own = (0_i64..).zip(parts).filter(|(number, _)| has_any(totals, *number));
         for (number, part) in own.filter(|(_, part)| !["email", "feed"].contains(&&*part.channel)) {
-            let link = match self.release.mode {
-                Mode::Real => self.single(number, DeliveryState::Sent).await?.map(|sent| sent.detail),
-                Mode::Trial => None,
-            };
-            networks.push(Network { name: part.channel.clone(), link });
+            let posted = self.posted(number, part).await?;
+            networks.push(Network { name: part.channel.clone(), posted });
         }
         Ok(networks)
+    }
+
+    async fn posted(&self, number: i64, part: &Part) -> Result<Posted, LedgerError> {
+        if self.release.mode == Mode::Trial {
+            return Ok(Posted::ByHand);
+        }
+        if let Some(sent) = self.single(number, DeliveryState::Sent).await? {
+            return Ok(Posted::At(receipt(&sent.detail, self.words)));
+        }
+        if is_by_hand(self.release.mode, part) {
+            return Ok(Posted::ByHand);
+        }
+        for state in [DeliveryState::Uncertain, DeliveryState::Failed, DeliveryState::Deferred] {
+            let Some(found) = self.single(number, state).await? else { continue };
+            let reason = reason(&found.detail, self.words);
+            return Ok(match state {
+                DeliveryState::Uncertain => Posted::Doubtful(reason),
+                DeliveryState::Failed => Posted::Refused(reason),
+                _ => Posted::Waits(Some(reason)),
+            });
+        }
+        Ok(Posted::Waits(None))
     }
 
     async fn feed(&self, parts: &[Part], totals: &BTreeMap<i64, Totals>) -> Result<Option<Feed>, LedgerError> {

@@ -7,11 +7,10 @@ use super::ready::Ready;
 use super::survey::{self, code_of};
 use super::{Context, build, check, links, networks, notify, record};
 use crate::cli;
-use crate::dispatch::freeze::{Sums, Wave};
 use crate::error::{Error, Exit};
 use crate::finding::Finding;
-use crate::ledger::{Books, Event, EventKind, Ledger, LedgerError, Mode, Part, Release, Roll, SqliteLedger};
-use crate::plan::{Plan, SiteKey, Skip};
+use crate::ledger::{Ledger, LedgerError, Mode, Part, Release, Roll, SqliteLedger};
+use crate::plan::{Plan, SiteKey};
 use crate::post::Slug;
 use crate::project::{secret_warnings, site_key};
 
@@ -26,6 +25,7 @@ pub mod rest;
 pub mod test_mail;
 mod text;
 mod unreadable;
+mod wave;
 mod ways;
 mod window;
 
@@ -39,6 +39,7 @@ pub use test_mail::deliver as deliver_once;
 pub use text::plan as plan_in_words;
 pub use text::takes;
 use unreadable::Unreadable;
+use wave::{discard, fill, seal};
 pub use ways::{mode, outbox, taker, ways};
 
 /// Said of a delivery that a row of the list has refused since the release.
@@ -255,11 +256,6 @@ async fn send(order: &Order<'_>, context: &Context, mut ready: Ready) -> Result<
         .map(Some)
 }
 
-/// Drops what was filled, so that others can prepare their sends.
-async fn discard(ledger: &SqliteLedger, release: &Release) -> Result<(), Error> {
-    ledger.discard(release.id, release.waves + 1).await.map_err(|error| error.at(&ledger.place()))
-}
-
 /// Ends a send that a person stopped before anything of it has left; `filled` is what was prepared.
 ///
 /// # Errors
@@ -323,82 +319,4 @@ async fn begin_anew_without_files(
         }
     }
     Ok(earlier)
-}
-
-/// Begins a new release, or goes on with the earlier one, and adds who is to be written to and was not yet. Nobody is
-/// reached before [`seal`].
-async fn fill(
-    context: &Context,
-    ready: &Ready,
-    ledger: &SqliteLedger,
-    course: &Course,
-    parts: &[Part],
-    lists: &[String],
-) -> Result<(Release, Sums), Error> {
-    let at = |error: LedgerError| error.at(&ledger.place());
-    let mails = Mail::of_parts(parts)?;
-    let decisions = decisions(context, &ready.key, ready.lang(), &mails, lists)?;
-    let (earlier, replaces) = (course.earlier.as_ref(), course.replaces());
-    let release = match earlier {
-        Some(release) => release.clone(),
-        None => ledger.begin(&survey::new_release(context, ready)).await.map_err(at)?,
-    };
-    let number = release.waves + 1;
-    let limited = context.project.config.limited_domains();
-    let wave = Wave {
-        roll: ledger,
-        release: release.id,
-        number,
-        record: Some(ledger),
-        earlier,
-        replaces,
-        corrects: None,
-        limited,
-    };
-    match wave.fill(decisions).await {
-        Ok(sums) => Ok((release, sums)),
-        Err(error) => {
-            ledger.discard(release.id, number).await.map_err(at)?;
-            Err(error)
-        }
-    }
-}
-
-/// How many rows got no mail and why, for the report; who is already in this send was not skipped.
-fn planned(context: &Context, release: &Release, sums: &Sums) -> Event {
-    let skipped = sums.skipped.iter().filter(|(skip, _)| **skip != Skip::Known);
-    let skipped: serde_json::Map<_, _> = skipped.map(|(skip, count)| (skip.key(), (*count).into())).collect();
-    let detail = serde_json::Value::from(skipped).to_string();
-    let (slug, at) = (release.slug.clone(), context.clock.now());
-    Event { slug, release: Some(release.id), kind: EventKind::Planned, detail, at }
-}
-
-/// Opens what was filled; withdraws who asked not to be written to since the release. A timer adds nobody to what a person
-/// released.
-async fn seal(
-    order: &Order<'_>,
-    context: &Context,
-    ledger: &SqliteLedger,
-    earlier: Option<&Release>,
-    release: &Release,
-    sums: &Sums,
-) -> Result<(), Error> {
-    let at = |error: LedgerError| error.at(&ledger.place());
-    let number = release.waves + 1;
-    if earlier.is_some() {
-        let withdrawn = ledger.withdraw_refused(release.id, REFUSED_SINCE, context.clock.now()).await.map_err(at)?;
-        if withdrawn > 0 {
-            let who = if withdrawn == 1 { "1 member".to_owned() } else { format!("{withdrawn} members") };
-            context.screen.note(&format!("{who} on the list no longer want this mail; theirs was taken out."));
-        }
-    }
-    if earlier.is_some() && (sums.total() == 0 || order.is_timer()) {
-        ledger.discard(release.id, number).await.map_err(at)?;
-    } else if let Err(error) = ledger.seal(release.id, number, sums.audience.0).await {
-        ledger.discard(release.id, number).await.map_err(at)?;
-        return Err(at(error));
-    } else {
-        ledger.note(&planned(context, release, sums)).await.map_err(at)?;
-    }
-    Ok(())
 }

@@ -5,9 +5,13 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
+mod init;
 mod mistake;
+mod send;
 
+pub use init::Init;
 pub use mistake::{asks_for_json, mistake};
+pub use send::{Correct, Send};
 
 /// One recap post in: the e-mail to your members, a teaser for each network and the feed item out.
 #[derive(Debug, Parser)]
@@ -174,133 +178,6 @@ pub struct Doctor {
     pub offline: bool,
 }
 
-/// The headings of the answers that `init` takes.
-const ORGANISATION: &str = "Organisation and sender";
-const SERVER: &str = "Mail server";
-const LIST: &str = "Member list";
-
-/// Every answer to `init`. What is not given is asked for on a terminal.
-#[derive(Debug, Default, Args)]
-pub struct Init {
-    /// The organisation's name
-    #[arg(long, help_heading = ORGANISATION, value_name = "NAME")]
-    pub name: Option<String>,
-    /// The organisation's web address
-    #[arg(long, help_heading = ORGANISATION, value_name = "URL")]
-    pub url: Option<String>,
-    /// The newsletter's language: de, en …
-    #[arg(long, help_heading = ORGANISATION, value_name = "LANGUAGE")]
-    pub lang: Option<String>,
-    /// The imprint, which stands below every mail
-    #[arg(long, help_heading = ORGANISATION, value_name = "TEXT", conflicts_with = "imprint_file")]
-    pub imprint: Option<String>,
-    /// A text file with the imprint
-    #[arg(long, help_heading = ORGANISATION, value_name = "FILE")]
-    pub imprint_file: Option<PathBuf>,
-    /// The page that tells how you treat personal data
-    #[arg(long, help_heading = ORGANISATION, value_name = "URL")]
-    pub privacy_url: Option<String>,
-    /// A JPEG or PNG above every mail; without one the name stands there
-    #[arg(long, help_heading = ORGANISATION, value_name = "FILE")]
-    pub logo: Option<String>,
-    /// Who writes: an address, or "Name <address>"
-    #[arg(long, help_heading = ORGANISATION, value_name = "SENDER")]
-    pub from: Option<String>,
-    /// Where answers go, if not to the sender
-    #[arg(long, help_heading = ORGANISATION, value_name = "SENDER")]
-    pub reply_to: Option<String>,
-    /// An address that takes unsubscribe mails, or an https page with {token} in it
-    #[arg(long, help_heading = ORGANISATION, value_name = "ADDRESS")]
-    pub unsubscribe: Option<String>,
-
-    /// microsoft365, ionos, strato, mailjet, brevo, google; relay: a server of your own; other: with --host; outbox: none yet
-    #[arg(long, help_heading = SERVER, value_name = "PROVIDER")]
-    pub provider: Option<String>,
-    /// The mail server's name, where the provider does not say it
-    #[arg(long, help_heading = SERVER, value_name = "HOST")]
-    pub host: Option<String>,
-    /// Its port
-    #[arg(long, help_heading = SERVER, value_name = "PORT")]
-    pub port: Option<String>,
-    /// starttls, tls, or none on this computer
-    #[arg(long, help_heading = SERVER, value_name = "SECURITY")]
-    pub security: Option<String>,
-    /// A certificate of your own that is trusted in place of the system's
-    #[arg(long, help_heading = SERVER, value_name = "FILE")]
-    pub ca_file: Option<String>,
-    /// The account that mails are sent with
-    #[arg(long, help_heading = SERVER, value_name = "NAME")]
-    pub username: Option<String>,
-    /// A file with the account's password in its first line; it stays where it is
-    #[arg(long, help_heading = SERVER, value_name = "FILE", conflicts_with = "password_env")]
-    pub password_file: Option<String>,
-    /// The environment variable that has the password whenever mails are sent
-    #[arg(long, help_heading = SERVER, value_name = "VARIABLE")]
-    pub password_env: Option<String>,
-    /// Microsoft 365: the directory (tenant) of the app registration
-    #[arg(long, help_heading = SERVER, value_name = "ID", conflicts_with_all = ["password_file", "password_env"])]
-    pub oauth_tenant: Option<String>,
-    /// Microsoft 365: the application (client) ID
-    #[arg(long, help_heading = SERVER, value_name = "ID", conflicts_with_all = ["password_file", "password_env"])]
-    pub oauth_client_id: Option<String>,
-    /// Microsoft 365: a file with the client secret; it stays where it is
-    #[arg(long, help_heading = SERVER, value_name = "FILE", conflicts_with = "oauth_secret_env")]
-    pub oauth_secret_file: Option<String>,
-    /// Microsoft 365: the environment variable that has the client secret
-    #[arg(long, help_heading = SERVER, value_name = "VARIABLE")]
-    pub oauth_secret_env: Option<String>,
-    /// Mails a minute that your contract allows (0: no limit)
-    #[arg(long, help_heading = SERVER, value_name = "MAILS")]
-    pub per_minute: Option<String>,
-    /// Mails an hour that your contract allows
-    #[arg(long, help_heading = SERVER, value_name = "MAILS")]
-    pub per_hour: Option<String>,
-    /// Mails a day that your contract allows
-    #[arg(long, help_heading = SERVER, value_name = "MAILS")]
-    pub per_day: Option<String>,
-
-    /// The members: a CSV or Excel (.xlsx) file; it stays where it is
-    #[arg(long, help_heading = LIST, value_name = "FILE")]
-    pub list: Option<String>,
-    /// Begin newsletters/lists/members.csv with --test-to alone on it
-    #[arg(long, help_heading = LIST, conflicts_with = "list")]
-    pub new_list: bool,
-    /// The list's name in the configuration
-    #[arg(long, help_heading = LIST, value_name = "NAME")]
-    pub list_name: Option<String>,
-    /// The sheet of an Excel file, if not the first
-    #[arg(long, help_heading = LIST, value_name = "NAME")]
-    pub sheet: Option<String>,
-    /// The members' language, of the salutation
-    #[arg(long, help_heading = LIST, value_name = "LANGUAGE")]
-    pub list_language: Option<String>,
-    /// Why they may be written to: membership, consent …
-    #[arg(long, help_heading = LIST, value_name = "REASON")]
-    pub basis: Option<String>,
-    /// Only rows that have this in a column: Newsletter=ja (may be given several times)
-    #[arg(long = "where", help_heading = LIST, value_name = "COLUMN=VALUE")]
-    pub filter: Vec<String>,
-    /// What a column is that is not recognised: email="Mail GF" (may be given several times)
-    #[arg(long = "column", help_heading = LIST, value_name = "FIELD=HEADING")]
-    pub columns: Vec<String>,
-
-    /// Your own address, where the sample mail goes
-    #[arg(long, value_name = "ADDRESS")]
-    pub test_to: Option<String>,
-    /// Who is told by mail what became of each send
-    #[arg(long, value_name = "ADDRESS")]
-    pub notify: Option<String>,
-    /// Send no sample mail
-    #[arg(long)]
-    pub no_test: bool,
-    /// Write everything, but do not log in at the mail server yet; no sample mail either
-    #[arg(long)]
-    pub no_login: bool,
-    /// Write what was shown without asking
-    #[arg(long)]
-    pub yes: bool,
-}
-
 #[derive(Debug, Args)]
 pub struct New {
     /// The headline; the file's name is made from it
@@ -367,79 +244,6 @@ pub struct Preview {
     /// Write one file instead, to be mailed to whoever releases the post; it has no member's data in it
     #[arg(long, value_name = "FILE.html")]
     pub export: Option<PathBuf>,
-}
-
-#[derive(Debug, Default, Args)]
-pub struct Send {
-    /// The post: a Markdown file, or its name in newsletters/
-    #[arg(value_name = "POST")]
-    pub post: PathBuf,
-    /// Show who would get what and write the files to out/, but send nothing and record nothing
-    #[arg(long)]
-    pub dry_run: bool,
-    /// With --dry-run: also write every member's own message
-    #[arg(long, requires = "dry_run")]
-    pub messages: bool,
-    /// Send the mail to these addresses alone, marked as a test; nothing is recorded and nobody is asked
-    #[arg(long, value_name = "ADDRESS", value_delimiter = ',', conflicts_with_all = ["dry_run", "channels"])]
-    pub test: Vec<String>,
-    /// With --test: show what this member of the list would see (otherwise the first one)
-    #[arg(long = "as", value_name = "ADDRESS", requires = "test")]
-    pub seen_by: Option<String>,
-    /// Only this list (may be given several times)
-    #[arg(long = "list", value_name = "NAME")]
-    pub lists: Vec<String>,
-    /// Only this way out: email, feed or a network (may be given several times)
-    #[arg(long = "channel", value_name = "NAME")]
-    pub channels: Vec<String>,
-    /// Do not look whether the article's link and its hosted pictures can be reached
-    #[arg(long)]
-    pub offline: bool,
-    /// Approve and send in one step: the release code that you have seen, such as K7QF-3M2X
-    ///
-    /// Nothing is sent if the content has another code by now.
-    #[arg(long, value_name = "CODE", conflicts_with_all = ["dry_run", "test"])]
-    pub approve: Option<String>,
-    /// After an edit: the rest get what was released, as those who have it
-    #[arg(long, conflicts_with_all = ["test", "rest_with_new_text"])]
-    pub rest_unchanged: bool,
-    /// After an edit: who has nothing yet gets the new text, and is looked up in the lists as they are now
-    #[arg(long, conflicts_with_all = ["test", "lists"])]
-    pub rest_with_new_text: bool,
-    /// Do not ask before something leaves this computer
-    #[arg(long)]
-    pub yes: bool,
-    /// Send although `rundbrief check` finds errors
-    #[arg(long)]
-    pub force: bool,
-    /// Take the sending record as it is, although it is another one than last time: new, a copy or an older backup
-    #[arg(long)]
-    pub new_ledger: bool,
-}
-
-#[derive(Debug, Args)]
-pub struct Correct {
-    /// The post: a Markdown file, or its name in newsletters/
-    #[arg(value_name = "POST")]
-    pub post: PathBuf,
-    /// Send the mail again too, marked as a correction, to those who got the first one
-    #[arg(long)]
-    pub mail: bool,
-    /// Show what changed and what would happen where, but change nothing
-    #[arg(long)]
-    pub dry_run: bool,
-    /// Do not look whether the article's link and its hosted pictures can be reached
-    #[arg(long)]
-    pub offline: bool,
-    /// Approve and correct in one step: the release code that you have seen, such as K7QF-3M2X
-    #[arg(long, value_name = "CODE", conflicts_with = "dry_run")]
-    pub approve: Option<String>,
-    /// Do not ask before something leaves this computer
-    #[arg(long)]
-    pub yes: bool,
-    /// Correct although `rundbrief check` finds errors
-    #[arg(long)]
-    pub force: bool,
 }
 
 #[derive(Debug, Args)]

@@ -49,6 +49,7 @@ mod stopped;
 mod survey;
 mod table;
 mod told;
+mod ways;
 mod when;
 
 use screen::Screen;

@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 
 use super::released::title;
 use super::send::order::{By, Order};
-use super::send::{Done, carry_out, counts_of, mode, taker};
+use super::send::{Done, carry_out, counts_of};
 use super::stopped::is_stopped;
+use super::ways::{mode, taker};
 use super::{Context, notify, record, told};
 use crate::dispatch::Ending;
 use crate::error::{Error, Exit};

@@ -5,6 +5,7 @@ use std::path::Path;
 use super::audience::{Mail, decisions, known_names};
 use super::ready::Ready;
 use super::survey::{self, code_of};
+use super::ways::{self, mode, outbox};
 use super::{Context, build, check, links, networks, notify, record};
 use crate::cli;
 use crate::error::{Error, Exit};
@@ -26,7 +27,6 @@ pub mod test_mail;
 mod text;
 mod unreadable;
 mod wave;
-mod ways;
 mod window;
 
 use approval::Gate;
@@ -40,7 +40,6 @@ pub use text::plan as plan_in_words;
 pub use text::takes;
 use unreadable::Unreadable;
 use wave::{discard, fill, seal};
-pub use ways::{mode, outbox, taker, ways};
 
 /// Said of a delivery that a row of the list has refused since the release.
 pub const REFUSED_SINCE: &str = "the list says since the release that this mail is not wanted";

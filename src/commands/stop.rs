@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 use super::released::Never;
 use super::revisions::{self, Revision};
-use super::send::mode;
 use super::stopped::noted_at;
+use super::ways::mode;
 use super::{Context, record};
 use crate::cli;
 use crate::error::{Error, Exit};

@@ -7,7 +7,7 @@ use super::audience::{Mail, decisions};
 use super::ready::Ready;
 use super::released::is_by_hand;
 use super::send::rest::{Course, Replaced};
-use super::send::{mode, outbox};
+use super::ways::{mode, outbox};
 use super::{Context, record};
 use crate::dispatch::Chosen;
 use crate::dispatch::freeze::{Sums, Wave};

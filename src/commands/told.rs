@@ -5,7 +5,7 @@
 //! line of the reason.
 
 use super::Context;
-use super::send::mode;
+use super::ways::mode;
 use crate::ledger::{Books, Event, EventKind, Ledger, LedgerError, SqliteLedger};
 
 /// Notes why a post was not sent; says whether that is new. Once something of it was sent, what was said before is history.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::commands::Context;
-use crate::commands::send::taker;
+use crate::commands::ways::taker;
 use crate::commands::when::{moment, short, stamp};
 use crate::ledger::{COUNTED, DeliveryState, Mode, Passage, ReleaseState, Standing};
 use crate::members::address::Address;

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::channel::{Channel, Content, Envelope, Outcome, Outgoing, Times};
-use crate::commands::send::{deliver_once, ways};
+use crate::commands::send::deliver_once;
+use crate::commands::ways::ways;
 use crate::commands::{Context, signals};
 use crate::dispatch::Phase;
 use crate::error::Error;

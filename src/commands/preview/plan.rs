@@ -4,8 +4,9 @@
 
 use super::super::Context;
 use super::super::ready::Ready;
-use super::super::send::{mode, takes};
+use super::super::send::takes;
 use super::super::survey::{Survey, code_of};
+use super::super::ways::{mode, taker};
 use super::approved::approved;
 use super::numbers::{counted, span, thousands};
 use super::when::when;
@@ -77,7 +78,7 @@ fn row(context: &Context, name: &str, channel: &ChannelPlan, words: &Words) -> S
             let who = counted("preview.members", targets, words);
             match mode(context) {
                 Mode::Real => {
-                    let server = super::super::send::taker(context);
+                    let server = taker(context);
                     words.fill("preview.by_server", &[("who", &who), ("server", &server)])
                 }
                 Mode::Trial => words.fill("preview.by_outbox", &[("who", &who)]),

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::super::Context;
 use super::super::send::test_mail::test;
-use super::super::send::{mode, taker};
+use super::super::ways::{mode, taker};
 use super::apart::{Apart, ended};
 use crate::cli;
 use crate::error::Error;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::super::Context;
 use super::super::released::is_by_hand;
-use super::super::send::mode;
+use super::super::ways::mode;
 use super::due::Standing;
 use crate::error::Error;
 use crate::ledger::{Books, Ledger, LedgerError, Release, ReleaseState, Roll, SqliteLedger};

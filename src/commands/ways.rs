@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::Context;
+use super::Context;
 use crate::channel::feed::FeedFile;
 use crate::channel::network::Remote;
 use crate::channel::outbox::Outbox;

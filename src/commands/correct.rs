@@ -4,8 +4,6 @@
 //! channels to correct; its mails go to those who got an earlier one. Nothing of the earlier releases is deleted but what
 //! waited for a person, who posts the new text instead. Done twice, it corrects nothing twice.
 
-use std::collections::BTreeMap;
-
 use super::ready::Ready;
 use super::released::Released;
 use super::send::order::{By, Order};
@@ -18,7 +16,7 @@ use crate::dispatch::clear_up;
 use crate::dispatch::freeze::{Sums, Wave};
 use crate::error::{Error, Exit};
 use crate::ledger::{
-    Books, DeliveryState, Ledger, LedgerError, Mode, NewRelease, Part, Purpose, Release, Roll, Scratch, SqliteLedger,
+    Books, Ledger, LedgerError, Mode, NewRelease, Part, Purpose, Release, Roll, Scratch, SqliteLedger,
 };
 use crate::plan::SiteKey;
 use crate::render::code::Code;
@@ -171,27 +169,4 @@ impl Correcting<'_> {
             ..survey::new_release(self.context, &self.ready)
         }
     }
-}
-
-/// What each channel said of the post that a correction corrects; nothing for a publication.
-///
-/// # Errors
-/// The record's.
-pub async fn receipts(ledger: &SqliteLedger, release: &Release) -> Result<BTreeMap<String, String>, LedgerError> {
-    let mut receipts = BTreeMap::new();
-    if !release.is_correction() {
-        return Ok(receipts);
-    }
-    // The newest first: what was posted first has the last word.
-    for revision in super::revisions::of(ledger, &release.slug, release.mode).await? {
-        if revision.release.is_correction() {
-            continue;
-        }
-        for standing in ledger.standings_of_channels(revision.release.id).await? {
-            if standing.state == DeliveryState::Sent {
-                receipts.insert(revision.channel(standing.key.part).to_owned(), standing.detail);
-            }
-        }
-    }
-    Ok(receipts)
 }

@@ -11,6 +11,9 @@ use crate::finding::nearest;
 use crate::ledger::{Books, Ledger, LedgerError, Mode, Part, Release, Roll, SqliteLedger};
 use crate::post::Slug;
 
+/// Said of a delivery that a row of the list has refused since the release.
+pub const REFUSED_SINCE: &str = "the list says since the release that this mail is not wanted";
+
 /// A release with the record that holds it.
 pub struct Released {
     pub record: SqliteLedger,

@@ -5,7 +5,9 @@
 use std::collections::BTreeMap;
 
 use super::released::is_by_hand;
-use crate::ledger::{Books, Form, Ledger, LedgerError, Mode, Part, Release, Revisions, SqliteLedger, Totals};
+use crate::ledger::{
+    Books, DeliveryState, Form, Ledger, LedgerError, Mode, Part, Release, Revisions, SqliteLedger, Totals,
+};
 
 /// One text of a post.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,6 +106,29 @@ pub fn posted(revisions: &[Revision]) -> Vec<String> {
 pub async fn of_release(record: &SqliteLedger, release: Release) -> Result<Revision, LedgerError> {
     let (parts, totals) = (record.outline(release.id).await?, record.totals(release.id).await?);
     Ok(Revision { release, parts, totals })
+}
+
+/// What each channel said of the post that a correction corrects; nothing for a publication.
+///
+/// # Errors
+/// The record's.
+pub async fn receipts(ledger: &SqliteLedger, release: &Release) -> Result<BTreeMap<String, String>, LedgerError> {
+    let mut receipts = BTreeMap::new();
+    if !release.is_correction() {
+        return Ok(receipts);
+    }
+    // The newest first: what was posted first has the last word.
+    for revision in of(ledger, &release.slug, release.mode).await? {
+        if revision.release.is_correction() {
+            continue;
+        }
+        for standing in ledger.standings_of_channels(revision.release.id).await? {
+            if standing.state == DeliveryState::Sent {
+                receipts.insert(revision.channel(standing.key.part).to_owned(), standing.detail);
+            }
+        }
+    }
+    Ok(receipts)
 }
 
 /// The sum of some counts.

@@ -35,14 +35,10 @@ pub use deliver::{Delivering, Done};
 pub use end::counts as counts_of;
 use order::{By, Order};
 use rest::Course;
-pub use test_mail::deliver as deliver_once;
 pub use text::plan as plan_in_words;
 pub use text::takes;
 use unreadable::Unreadable;
 use wave::{discard, fill, seal};
-
-/// Said of a delivery that a row of the list has refused since the release.
-pub const REFUSED_SINCE: &str = "the list says since the release that this mail is not wanted";
 
 /// Sends a post, or shows what sending it would do.
 pub async fn run(arguments: &cli::Send, context: &Context) -> Result<Exit, Error> {

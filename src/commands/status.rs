@@ -22,7 +22,6 @@ mod upcoming;
 mod watch;
 
 use look::{Look, Subject};
-pub use look::{Stage, stage};
 use named::Named;
 pub use named::{Found, uncertain};
 use upcoming::Upcoming;

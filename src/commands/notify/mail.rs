@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::channel::{Channel, Content, Envelope, Outcome, Outgoing, Times};
-use crate::commands::send::deliver_once;
+use crate::commands::once;
 use crate::commands::ways::ways;
 use crate::commands::{Context, signals};
 use crate::dispatch::Phase;
@@ -83,7 +83,7 @@ async fn send(context: &Context, letter: &Letter, told: &mut Vec<String>) -> Res
             corrects: None,
             content,
         };
-        match deliver_once(&mut session, &outgoing).await {
+        match once::deliver(&mut session, &outgoing).await {
             Ok(Outcome::Sent { receipt }) => told.push(format!("{} told: {receipt}", to.email)),
             Ok(other) => failed(context, told, to.email.as_ref(), &reason(other)),
             Err(error) => {

@@ -2,6 +2,7 @@
 
 use crate::channel::network;
 use crate::commands::Context;
+use crate::commands::released::REFUSED_SINCE;
 use crate::commands::when::zoned;
 use crate::ledger::{AGAIN, Books, COUNTED, DELETED, DeliveryState, LedgerError, SqliteLedger, Standing, WITHDRAWN};
 use crate::report::{NAMED, Named, Person};
@@ -59,7 +60,7 @@ pub(super) fn reason(detail: &str, words: &Words) -> String {
         COUNTED => "report.reason.counted",
         AGAIN => "report.reason.again",
         WITHDRAWN => "report.reason.suppressed",
-        crate::commands::send::REFUSED_SINCE => "report.reason.no_longer",
+        REFUSED_SINCE => "report.reason.no_longer",
         other => return other.to_owned(),
     };
     words.get(key)

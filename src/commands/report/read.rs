@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::people::{named, reason, receipt};
 use crate::commands::Context;
 use crate::commands::released::{is_by_hand, title};
-use crate::commands::status::{self, stage};
+use crate::commands::stage::{self, stage};
 use crate::commands::survey::code_of;
 use crate::commands::when::zoned;
 use crate::error::Error;
@@ -266,13 +266,13 @@ fn counts(totals: &Totals, aside: Aside) -> Counts {
     }
 }
 
-fn stage_of(stage: status::Stage) -> Stage {
-    match stage {
-        status::Stage::Sending => Stage::Sending,
-        status::Stage::Stopped => Stage::Stopped,
-        status::Stage::Broken => Stage::Interrupted,
-        status::Stage::Waiting => Stage::Waiting,
-        status::Stage::Undecided => Stage::Undecided,
-        status::Stage::Done => Stage::Done,
+fn stage_of(found: stage::Stage) -> Stage {
+    match found {
+        stage::Stage::Sending => Stage::Sending,
+        stage::Stage::Stopped => Stage::Stopped,
+        stage::Stage::Broken => Stage::Interrupted,
+        stage::Stage::Waiting => Stage::Waiting,
+        stage::Stage::Undecided => Stage::Undecided,
+        stage::Stage::Done => Stage::Done,
     }
 }

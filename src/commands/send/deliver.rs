@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::progress::Progress;
 use super::super::revisions::{self, Revision};
-use super::super::{Context, correct, notify, signals};
+use super::super::{Context, notify, signals};
 use super::order::Order;
 use super::{end, gone, outbox, ways};
 use crate::dispatch::{Composer, Dispatch, Ending, Ran, Ways};
@@ -47,7 +47,7 @@ impl Delivering<'_> {
             release: self.release,
             parts: self.parts,
             composer: Composer::new(&context.project.config.sender, self.key, self.release),
-            corrects: correct::receipts(&self.ledger, self.release).await.map_err(at)?,
+            corrects: revisions::receipts(&self.ledger, self.release).await.map_err(at)?,
             ways: self.ways.clone(),
             retry: context.project.config.email.retry,
             wish: self.order.wish(),

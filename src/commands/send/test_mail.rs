@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 use super::super::ready::Ready;
 use super::super::sample::{Sample, member};
 use super::super::table::aligned;
-use super::super::{Context, build};
+use super::super::{Context, build, once};
 use super::order::Order;
 use super::ways::{outbox, taker, ways};
 use crate::channel::outbox::TESTS;
-use crate::channel::{Channel, ChannelError, Closed, Content, Envelope, Gate, Outcome, Outgoing, Times};
+use crate::channel::{Channel, Content, Envelope, Outgoing, Times};
 use crate::cli;
 use crate::error::{Error, Exit};
 use crate::finding::Finding;
@@ -23,15 +23,6 @@ use crate::render::email::message::{self, Compiled, Mark, TEST_TOKEN};
 mod ended;
 
 use ended::Ended;
-
-/// A test is kept back by nothing: nobody can have stopped it.
-struct OpenGate;
-
-impl Gate for OpenGate {
-    fn open(&self) -> Result<(), Closed> {
-        Ok(())
-    }
-}
 
 pub(super) async fn run(arguments: &cli::Send, context: &Context) -> Result<Exit, Error> {
     let (exit, document) = test(arguments, context).await?;
@@ -112,7 +103,7 @@ impl Test<'_> {
                 corrects: None,
                 content,
             };
-            match deliver(&mut session, &outgoing).await {
+            match once::deliver(&mut session, &outgoing).await {
                 Ok(outcome) => ended.push(Ended::of(address, outcome)),
                 Err(error) => {
                     failure = Some(error.of("email"));
@@ -186,14 +177,6 @@ impl Test<'_> {
         });
         let exits = ended.iter().map(|one| one.exit).chain(failure.as_ref().map(Error::exit));
         (exits.max().unwrap_or(Exit::Settled), document)
-    }
-}
-
-/// Delivers once; where the connection failed before anything left, once more on a new one.
-pub async fn deliver(session: &mut impl Channel, outgoing: &Outgoing<'_>) -> Result<Outcome, ChannelError> {
-    match session.deliver(outgoing, &OpenGate).await? {
-        Outcome::Untried { .. } => session.deliver(outgoing, &OpenGate).await,
-        outcome => Ok(outcome),
     }
 }
 

@@ -3,11 +3,11 @@
 //! Comes in: a post made ready, the sending record that is held, the course of the send. Goes out: a release with its new
 //! recipients. Nobody is reached before [`seal`].
 
-use super::REFUSED_SINCE;
 use super::order::Order;
 use super::rest::Course;
 use crate::commands::audience::{Mail, decisions};
 use crate::commands::ready::Ready;
+use crate::commands::released::REFUSED_SINCE;
 use crate::commands::{Context, survey};
 use crate::dispatch::freeze::{Sums, Wave};
 use crate::error::Error;

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use super::super::Context;
 use super::super::revisions::{self, Revision};
+use super::super::stage::{Stage, stage};
 use crate::error::{Error, Exit};
 use crate::ledger::{Books, LedgerError, Mode, Moments, Release, ReleaseState, Roll, SqliteLedger, Totals};
 
@@ -24,32 +25,6 @@ impl Subject {
 
     pub fn is_trial(&self) -> bool {
         self.release.mode == Mode::Trial
-    }
-}
-
-/// How a release stands, in one word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stage {
-    Sending,
-    Stopped,
-    /// A process ended while it had something in hand.
-    Broken,
-    Waiting,
-    Undecided,
-    Done,
-}
-
-impl Stage {
-    /// The stable name in JSON.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Stage::Sending => "sending",
-            Stage::Stopped => "stopped",
-            Stage::Broken => "interrupted",
-            Stage::Waiting => "waiting",
-            Stage::Undecided => "undecided",
-            Stage::Done => "done",
-        }
     }
 }
 
@@ -111,19 +86,6 @@ impl Look {
             own if own.failed > 0 => Exit::SomeRejected,
             _ => Exit::Settled,
         }
-    }
-}
-
-/// How something stands by its counts and by whether anybody is sending.
-pub fn stage(own: &Totals, workers: u64, stopped: bool) -> Stage {
-    match (own.open() > 0, workers > 0) {
-        // Others may be sending another post meanwhile.
-        (true, _) if stopped => Stage::Stopped,
-        (true, true) => Stage::Sending,
-        (true, false) if own.claimed + own.in_flight > 0 => Stage::Broken,
-        (true, false) => Stage::Waiting,
-        (false, _) if own.uncertain > 0 => Stage::Undecided,
-        (false, _) => Stage::Done,
     }
 }
 

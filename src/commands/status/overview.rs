@@ -1,8 +1,9 @@
 //! What `status` says to people about all posts.
 
-use super::look::{Look, Stage, Subject};
+use super::look::{Look, Subject};
 use super::text::counts;
 use crate::commands::Context;
+use crate::commands::stage::Stage;
 use crate::commands::survey::code_of;
 use crate::commands::table::{aligned, cut};
 use crate::commands::when::day;

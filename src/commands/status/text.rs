@@ -1,10 +1,11 @@
 //! What `status` says to people about one post.
 
-use super::look::{Look, Stage, Subject};
+use super::look::{Look, Subject};
 use super::named::{Found, Named};
 use crate::commands::Context;
 use crate::commands::posted::waits_for_nobody;
 use crate::commands::revisions::{Revision, by_channel, sum};
+use crate::commands::stage::Stage;
 use crate::commands::survey::code_of;
 use crate::commands::table::aligned;
 use crate::commands::when::{moment, short};

@@ -8,7 +8,7 @@ use super::revisions::{self, Revision};
 use super::{Context, record};
 use crate::error::Error;
 use crate::finding::nearest;
-use crate::ledger::{Books, Ledger, LedgerError, Mode, Part, Release, Roll, SqliteLedger};
+use crate::ledger::{Books, Ledger, LedgerError, Mode, Release, Roll, SqliteLedger};
 use crate::post::Slug;
 
 /// Said of a delivery that a row of the list has refused since the release.
@@ -87,11 +87,6 @@ impl Never {
         };
         Error::NeverSent { slug, help }
     }
-}
-
-/// Whether a person posts it, and not this program.
-pub fn is_by_hand(mode: Mode, part: &Part) -> bool {
-    mode == Mode::Real && part.is_by_hand()
 }
 
 /// The post's headline, if its file can still be read.

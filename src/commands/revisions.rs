@@ -4,10 +4,14 @@
 
 use std::collections::BTreeMap;
 
-use super::released::is_by_hand;
 use crate::ledger::{
     Books, DeliveryState, Form, Ledger, LedgerError, Mode, Part, Release, Revisions, SqliteLedger, Totals,
 };
+
+/// Whether a person posts it, and not this program.
+pub fn is_by_hand(mode: Mode, part: &Part) -> bool {
+    mode == Mode::Real && part.is_by_hand()
+}
 
 /// One text of a post.
 #[derive(Debug, Clone, PartialEq, Eq)]

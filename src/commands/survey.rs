@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::audience::{Mail, decisions};
 use super::ready::Ready;
-use super::released::is_by_hand;
+use super::revisions::is_by_hand;
 use super::send::rest::{Course, Replaced};
 use super::ways::{mode, outbox};
 use super::{Context, record};

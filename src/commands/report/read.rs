@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::people::{named, reason, receipt};
 use crate::commands::Context;
-use crate::commands::released::{is_by_hand, title};
+use crate::commands::released::title;
+use crate::commands::revisions::is_by_hand;
 use crate::commands::stage::{self, stage};
 use crate::commands::survey::code_of;
 use crate::commands::when::zoned;

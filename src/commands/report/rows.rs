@@ -3,7 +3,7 @@
 use super::file::ReportFile;
 use super::people::{address, reason};
 use crate::commands::Context;
-use crate::commands::released::is_by_hand;
+use crate::commands::revisions::is_by_hand;
 use crate::commands::when::zoned;
 use crate::error::Error;
 use crate::ledger::{

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::super::Context;
-use super::super::released::is_by_hand;
+use super::super::revisions::is_by_hand;
 use super::super::ways::mode;
 use super::due::Standing;
 use crate::error::Error;

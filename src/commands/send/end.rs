@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use super::super::Context;
-use super::super::released::is_by_hand;
 use super::super::revisions::Revision;
+use super::super::revisions::is_by_hand;
 use super::super::when::short;
 use crate::dispatch::{Chosen, Ending, Ran};
 use crate::ledger::{Books, DeliveryState, LedgerError, Mode, SqliteLedger, Standing, Totals};

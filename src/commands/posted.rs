@@ -77,3 +77,11 @@ fn unknown(slug: &str, channel: &str, own: bool, by_hand: &[String]) -> String {
     };
     format!("{slug} has no text for {channel}\n  = help: {help}")
 }
+
+/// What is said of a channel with something that waits for nobody.
+pub fn for_nobody(slug: &str, channel: &str) -> String {
+    format!(
+        "{channel} waits, and the program cannot post there any more: it is not in the configuration, or has no address or \
+         token.\n  Put that back, or post it by hand and note: rundbrief posted {slug} {channel} https://…\n"
+    )
+}

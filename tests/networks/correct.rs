@@ -367,6 +367,10 @@ fn what_waits_for_a_channel_that_is_gone_is_said_and_can_be_settled() {
     project.write("config.toml", gone);
     project.write(POST, posted("am Freitag").replace("fediverse, ", ""));
     run(&project, &["status", POST]).code(75).says("fediverse waits, and the program cannot post there any more");
+    send(&project)
+        .code(0)
+        .says("Everything else of this post was sent before")
+        .says("fediverse waits, and the program");
     run(&project, &["posted", POST, "fediverse", "https://social.example/@verband/1"]).code(0).says("Noted");
     run(&project, &["status", POST]).code(0);
     run(&project, &["posted", POST, "team", "https://x.example/1"]).code(64).says("not posted by hand");

@@ -67,7 +67,7 @@ impl Delivering<'_> {
         let end = match self.release.mode {
             Mode::Trial => end::end_of_trial(&ran, self.order.chosen(), &outbox(context).folder(&self.release.slug)),
             Mode::Real => {
-                let told = end::RealEnd::of(&self.ledger, &revisions, &left).await.map_err(at)?;
+                let told = end::RealEnd::of(context, &self.ledger, &revisions, &left).await.map_err(at)?;
                 told.text(context, &ran, &ways::taker(context))
             }
         };

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use super::super::Context;
-use super::super::revisions::Revision;
-use super::super::revisions::is_by_hand;
+use super::super::posted::{for_nobody, waits_for_nobody};
+use super::super::revisions::{Revision, is_by_hand};
 use super::super::when::short;
 use crate::dispatch::{Chosen, Ending, Ran};
 use crate::ledger::{Books, DeliveryState, LedgerError, Mode, SqliteLedger, Standing, Totals};
@@ -39,6 +39,8 @@ pub(super) struct RealEnd {
     left: Totals,
     /// What this program does not post.
     by_hand: Vec<String>,
+    /// Channels that the configuration does not have any more.
+    for_nobody: Vec<String>,
     refused: Vec<Standing>,
     deferred: Vec<Standing>,
     uncertain: Vec<Standing>,
@@ -49,6 +51,7 @@ pub(super) struct RealEnd {
 impl RealEnd {
     /// `revisions`: the post in all its texts, the newest first, which is the one that was sent.
     pub(super) async fn of(
+        context: &Context,
         ledger: &SqliteLedger,
         revisions: &[Revision],
         left: &Totals,
@@ -70,6 +73,11 @@ impl RealEnd {
         Ok(RealEnd {
             slug: release.slug.clone(),
             left: *left,
+            for_nobody: totals
+                .iter()
+                .filter(|(part, _)| waits_for_nobody(context, newest, *part))
+                .map(|(part, _)| newest.channel(*part).to_owned())
+                .collect(),
             by_hand: by_hand.map(|(_, part)| part.channel.clone()).collect(),
             refused: named(DeliveryState::Failed).await?,
             uncertain,
@@ -86,7 +94,8 @@ impl RealEnd {
         }
         let counts = counts(context, ran, &self.left, self.next, taker);
         text += &match counts.is_empty() {
-            true => "Everything of this post was sent before.\n".to_owned(),
+            true if self.for_nobody.is_empty() => "Everything of this post was sent before.\n".to_owned(),
+            true => "Everything else of this post was sent before.\n".to_owned(),
             false => counts.join(" · ") + "\n",
         };
         if summary.failed > 0 {
@@ -114,6 +123,7 @@ impl RealEnd {
             }
             Some(Ending::Failed) | None => {}
         }
+        self.for_nobody.iter().for_each(|channel| text += &for_nobody(&self.slug, channel));
         if !self.by_hand.is_empty() {
             text += &format!("To post by hand: {} (texts: rundbrief build {})\n", self.by_hand.join(", "), self.slug);
         }

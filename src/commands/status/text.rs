@@ -3,7 +3,7 @@
 use super::look::{Look, Subject};
 use super::named::{Found, Named};
 use crate::commands::Context;
-use crate::commands::posted::waits_for_nobody;
+use crate::commands::posted::{for_nobody, waits_for_nobody};
 use crate::commands::revisions::{Revision, by_channel, sum};
 use crate::commands::stage::Stage;
 use crate::commands::survey::code_of;
@@ -152,7 +152,7 @@ pub fn post(context: &Context, subject: &Subject, look: &Look, named: &Named) ->
     parts.push(posted(named));
     parts.push(corrections(context, look, named));
     parts.push(by_hand(subject, named));
-    parts.push(for_nobody(context, subject, look));
+    parts.push(left_alone(context, subject, look));
     parts.push(closing(subject, look));
     parts.retain(|part| !part.is_empty());
     parts.join("\n").trim_end().to_owned()
@@ -214,17 +214,13 @@ fn corrections(context: &Context, look: &Look, named: &Named) -> String {
 }
 
 /// What waits for a network that the configuration does not have any more.
-fn for_nobody(context: &Context, subject: &Subject, look: &Look) -> String {
+fn left_alone(context: &Context, subject: &Subject, look: &Look) -> String {
     let slug = &subject.release.slug;
     let mut text = String::new();
     for revision in &look.revisions {
         for (part, _) in revision.totals.iter().filter(|(part, _)| waits_for_nobody(context, revision, *part)) {
             let channel = revision.channel(*part);
-            text += &format!(
-                "{channel} waits, and the program cannot post there any more: it is not in the configuration, or has no \
-                 address or token.\n  Put that back, or post it by hand and note: rundbrief posted {slug} {channel} \
-                 https://…\n"
-            );
+            text += &for_nobody(slug, channel);
         }
     }
     text

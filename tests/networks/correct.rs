@@ -15,7 +15,7 @@ use super::web_server::{Asked, Page, WebServer};
 const INSTANCE: &str = "https://social.example/@verband/4711";
 
 /// An instance and a Bluesky server in one.
-fn answer(asked: &Asked) -> Page {
+pub fn answer(asked: &Asked) -> Page {
     let at = |path: &str| asked.path.starts_with(path);
     match asked.method.as_str() {
         _ if at("/xrpc/com.atproto.server.createSession") => {
@@ -34,14 +34,14 @@ fn answer(asked: &Asked) -> Page {
 
 const CHANNELS: &str = "\n[channels.linkedin]\nkind = \"linkedin\"\n";
 
-fn posted(text: &str) -> String {
+pub fn posted(text: &str) -> String {
     project::POST
         .replace("tags:", "channels: [email, feed, fediverse, himmel, team, linkedin]\ntags:")
         .replace("am Freitag", text)
 }
 
 /// A post that goes by mail, into the feed, to Mastodon, Bluesky, Slack, and by hand to LinkedIn; three members.
-fn everywhere(mail: &Server, web: &WebServer) -> Project {
+pub fn everywhere(mail: &Server, web: &WebServer) -> Project {
     let project = Project::new();
     let url = web.url("");
     let channels = format!(
@@ -63,11 +63,11 @@ fn everywhere(mail: &Server, web: &WebServer) -> Project {
     project
 }
 
-fn run(project: &Project, arguments: &[&str]) -> Sent {
+pub fn run(project: &Project, arguments: &[&str]) -> Sent {
     Sent::of(rundbrief(project, arguments).output().expect("it runs"))
 }
 
-fn correct(project: &Project, more: &[&str]) -> Sent {
+pub fn correct(project: &Project, more: &[&str]) -> Sent {
     run(project, &[&["correct", POST, "--yes", "--offline"], more].concat())
 }
 
@@ -231,7 +231,7 @@ fn what_is_not_wholly_out_is_not_corrected() {
 }
 
 /// What was put off is due now, as after the time that it waits.
-fn due_now(project: &Project) {
+pub fn due_now(project: &Project) {
     with_connection(project, async |connection| {
         let sql = "UPDATE delivery SET due_at = 1, hold_until = 0 WHERE state = 4";
         sqlx::query(sql).execute(&mut *connection).await.expect("is changed");
@@ -309,71 +309,6 @@ fn a_correction_needs_the_approval_of_its_text_where_one_is_required() {
     run(&project, &["approve", POST, "--by", "Dr. Weber"]).code(0);
     correct(&project, &["--mail"]).code(0);
     assert_eq!(mail.accepted_count(), 6);
-}
-
-#[test]
-fn a_network_that_fails_again_and_again_is_left_alone_by_timers_and_not_by_people() {
-    let mail = Server::start(Script::new());
-    let web = WebServer::start(|asked| match asked.method.as_str() {
-        "POST" if asked.path.contains("statuses") => Page::status(503),
-        _ => answer(asked),
-    });
-    let project = everywhere(&mail, &web);
-    let posts = || web.asked().iter().filter(|asked| asked.path.contains("statuses")).count();
-    send(&project).code(75);
-    due_now(&project);
-    run(&project, &["run"]).code(75);
-    assert_eq!(posts(), 2);
-    due_now(&project);
-    run(&project, &["run"]).code(75);
-    assert_eq!(posts(), 2, "it failed twice in a row");
-    send(&project).code(75);
-    assert_eq!(posts(), 3, "a person wants to know");
-}
-
-#[test]
-fn a_post_in_doubt_is_decided_about_by_the_name_of_its_channel() {
-    let mail = Server::start(Script::new());
-    let cut = Arc::new(AtomicBool::new(true));
-    let is_cut = cut.clone();
-    let web = WebServer::start(move |asked| match asked.path.contains("services") {
-        true if is_cut.load(Ordering::SeqCst) => Page::cut(),
-        true => Page::text("ok"),
-        false => answer(asked),
-    });
-    let project = everywhere(&mail, &web);
-    send(&project).code(76);
-    project.write(POST, posted("am Samstag"));
-    correct(&project, &[]).code(75).says("may or may not have arrived on a network");
-    run(&project, &["resolve", POST, "--send-again", "taem"]).code(64);
-    run(&project, &["resolve", POST, "--send-again", "team"]).code(0).says("1 is to be sent again");
-    cut.store(false, Ordering::SeqCst);
-    send(&project).code(0).says("posted to team");
-    assert_eq!(web.asked().iter().filter(|asked| asked.path.contains("services")).count(), 2);
-}
-
-#[test]
-fn what_waits_for_a_channel_that_is_gone_is_said_and_can_be_settled() {
-    let mail = Server::start(Script::new());
-    let web = WebServer::start(|asked| match asked.method.as_str() {
-        "POST" if asked.path.contains("statuses") => Page::status(503),
-        _ => answer(asked),
-    });
-    let project = everywhere(&mail, &web);
-    send(&project).code(75);
-    let config = project.read("config.toml");
-    let gone = config.replace("[channels.fediverse]", "[channels.other]");
-    assert_ne!(config, gone);
-    project.write("config.toml", gone);
-    project.write(POST, posted("am Freitag").replace("fediverse, ", ""));
-    run(&project, &["status", POST]).code(75).says("fediverse waits, and the program cannot post there any more");
-    send(&project)
-        .code(0)
-        .says("Everything else of this post was sent before")
-        .says("fediverse waits, and the program");
-    run(&project, &["posted", POST, "fediverse", "https://social.example/@verband/1"]).code(0).says("Noted");
-    run(&project, &["status", POST]).code(0);
-    run(&project, &["posted", POST, "team", "https://x.example/1"]).code(64).says("not posted by hand");
 }
 
 #[test]

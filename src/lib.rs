@@ -25,7 +25,7 @@
 //! | [`config`] | `config.toml` as validated types |
 //! | [`post`] | header, Markdown, sentences, pictures |
 //! | [`members`] | tables, addresses, salutations |
-//! | [`render`] | the e-mail, teasers, the feed item |
+//! | [`render`] | the e-mail, teasers, the feed item, what networks are given |
 //! | [`plan`] | who gets what, and who not and why |
 //! | [`check`] | what is wrong with a post, rule by rule |
 //! | [`project`] | the files on disk |
@@ -62,7 +62,8 @@
 //!
 //! A post that was edited in the middle of its send goes on as it was, or as a new *revision*: a release of its own that
 //! takes the place of the earlier one in one step ([`ledger::Ledger::seal`]), for those who have nothing yet
-//! ([`ledger::Revisions`]). After that nothing of the earlier one leaves any more.
+//! ([`ledger::Revisions`]). After that nothing of the earlier one leaves any more. An edit after the send is a revision too,
+//! a *correction*: it changes what was said where that went, and takes nobody's place ([`ledger::Purpose`]).
 //!
 //! Tests kill, stop and starve workers at every stage (`tests/kill.rs`, `tests/together.rs`, `tests/faults.rs`).
 

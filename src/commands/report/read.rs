@@ -6,7 +6,7 @@ use super::people::{named, reason, receipt};
 use crate::commands::Context;
 use crate::commands::released::title;
 use crate::commands::revisions::is_by_hand;
-use crate::commands::stage::{self, stage};
+use crate::commands::stage::stage;
 use crate::commands::survey::code_of;
 use crate::commands::when::zoned;
 use crate::error::Error;
@@ -18,7 +18,6 @@ use crate::plan::Target;
 use crate::render::email::message::Compiled;
 use crate::report::{
     Approval, Counts, Entered, Feed, Happened, Happening, ListPart, Mail, Network, Posted, Report, Revision, Skipped,
-    Stage,
 };
 use crate::words::Words;
 
@@ -104,7 +103,7 @@ impl Reading<'_> {
             correction: release.is_correction(),
             code: code_of(release),
             approval: approval.map(|one| Approval { by: one.by, note: one.note, at: zoned(context, one.at) }),
-            stage: stage_of(stage(&own, workers, release.state == ReleaseState::Stopped)),
+            stage: stage(&own, workers, release.state == ReleaseState::Stopped),
             began: first.map(|at| zoned(context, at)),
             ended: last.filter(|_| own.open() == 0).map(|at| zoned(context, at)),
             servers: self.servers(),
@@ -264,16 +263,5 @@ fn counts(totals: &Totals, aside: Aside) -> Counts {
         again: totals.deferred,
         uncertain: totals.uncertain,
         open: totals.pending + totals.claimed + totals.in_flight,
-    }
-}
-
-fn stage_of(found: stage::Stage) -> Stage {
-    match found {
-        stage::Stage::Sending => Stage::Sending,
-        stage::Stage::Stopped => Stage::Stopped,
-        stage::Stage::Broken => Stage::Interrupted,
-        stage::Stage::Waiting => Stage::Waiting,
-        stage::Stage::Undecided => Stage::Undecided,
-        stage::Stage::Done => Stage::Done,
     }
 }

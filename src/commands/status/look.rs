@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 
 use super::super::Context;
 use super::super::revisions::{self, Revision};
-use super::super::stage::{Stage, stage};
+use super::super::stage::stage;
 use crate::error::{Error, Exit};
 use crate::ledger::{Books, LedgerError, Mode, Moments, Release, ReleaseState, Roll, SqliteLedger, Totals};
+use crate::report::Stage;
 
 /// What is looked at; it does not change meanwhile.
 pub struct Subject {

@@ -3,10 +3,10 @@
 use super::look::{Look, Subject};
 use super::text::counts;
 use crate::commands::Context;
-use crate::commands::stage::Stage;
 use crate::commands::survey::code_of;
 use crate::commands::table::{aligned, cut};
 use crate::commands::when::day;
+use crate::report::Stage;
 
 /// The most characters of a headline.
 const TITLE: usize = 44;
@@ -35,7 +35,7 @@ fn overview_row(context: &Context, subject: &Subject, look: &Look) -> Vec<String
     let stage = match look.stage {
         Stage::Sending => " · being sent now",
         Stage::Stopped => " · stopped",
-        Stage::Broken => " · broken off",
+        Stage::Interrupted => " · broken off",
         Stage::Waiting | Stage::Undecided | Stage::Done => "",
     };
     vec![day(context, subject.release.created_at), name, code_of(&subject.release), counts(subject, mails) + stage]

@@ -5,11 +5,11 @@ use super::named::{Found, Named};
 use crate::commands::Context;
 use crate::commands::posted::{for_nobody, waits_for_nobody};
 use crate::commands::revisions::{Revision, by_channel, sum};
-use crate::commands::stage::Stage;
 use crate::commands::survey::code_of;
 use crate::commands::table::aligned;
 use crate::commands::when::{moment, short};
 use crate::ledger::{DeliveryState, Standing, Totals};
+use crate::report::Stage;
 
 /// How many of those who were refused or wait are named; JSON names more.
 const NAMED: usize = 20;
@@ -102,7 +102,7 @@ pub fn closing(subject: &Subject, look: &Look) -> String {
             "It was stopped; what was handed over waits for an answer, and nothing more leaves.\n".to_owned()
         }
         Stage::Stopped => format!("It was stopped; `rundbrief send {slug}` goes on.\n"),
-        Stage::Broken => format!(
+        Stage::Interrupted => format!(
             "The last send did not end by itself, in the middle of {}.\n\
              `rundbrief send {slug}` finds out what became of them and goes on.\n",
             counted(own.claimed + own.in_flight, "delivery", "deliveries")

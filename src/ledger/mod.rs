@@ -9,7 +9,10 @@ mod books;
 mod boot;
 mod error;
 mod event;
+mod fault;
 mod journal;
+mod lost;
+mod postgres;
 mod record;
 mod revision;
 mod scratch;
@@ -24,6 +27,7 @@ pub use books::{
 };
 pub use error::LedgerError;
 pub use event::{Event, EventKind};
+pub use postgres::{PostgresLedger, postgres_version};
 pub use record::{Delivery, DeliveryKey, NewRelease, Part, Release, Settled, Upgrade};
 pub use revision::Revisions;
 pub use scratch::Scratch;

@@ -94,7 +94,7 @@ async fn a_preparation_that_lost_its_hold_seals_nothing() {
     let begun = first.begin(&contract::release("tagung", Mode::Real)).await.expect("begins");
     first.add(begun.id, 1, &[contract::recipient(1)]).await.expect("adds");
     // It stood still for so long that another one began.
-    run(&address, "UPDATE {schema}.freeze SET expires_at = 0").await;
+    run(&address, "UPDATE {schema}.preparation SET expires_at = 0").await;
     let second = open(&address).await;
     let other = second.begin(&contract::release("tagung", Mode::Real)).await.expect("begins");
     assert_eq!(other.revision, 1, "what was interrupted left nothing behind");

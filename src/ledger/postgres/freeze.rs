@@ -1,6 +1,6 @@
 //! Freezing a release, and what was frozen.
 //!
-//! Only one process at a time adds recipients: whoever owns the row in `freeze`, as long as its lease lasts. Each addition
+//! Only one process at a time adds recipients: whoever owns the row in `preparation`, as long as its lease lasts. Each addition
 //! renews it in its own transaction, so that nothing is added or sealed by one that lost it.
 
 use std::time::Duration;
@@ -39,7 +39,7 @@ impl PostgresLedger {
     async fn try_to_hold(&self, connection: &mut PgConnection) -> Result<bool, LedgerError> {
         // A seal that takes long has the row for itself; it is not waited for here, where the wait has a limit.
         let take = format!(
-            "UPDATE freeze SET owner = $1, expires_at = {CLOCK} + $2 WHERE name IN (SELECT name FROM freeze \
+            "UPDATE preparation SET owner = $1, expires_at = {CLOCK} + $2 WHERE name IN (SELECT name FROM preparation \
              WHERE owner = $1 OR expires_at <= {CLOCK} FOR UPDATE SKIP LOCKED)"
         );
         let taken = built(take).bind(&self.owner[..]).bind(LEASE).execute(&mut *connection).await?;
@@ -58,7 +58,7 @@ impl PostgresLedger {
     /// # Errors
     /// [`LedgerError::Busy`] for one that lost it.
     pub(super) async fn keep_hold(&self, connection: &mut PgConnection) -> Result<(), LedgerError> {
-        let renew = format!("UPDATE freeze SET expires_at = {CLOCK} + $2 WHERE owner = $1");
+        let renew = format!("UPDATE preparation SET expires_at = {CLOCK} + $2 WHERE owner = $1");
         match built(renew).bind(&self.owner[..]).bind(LEASE).execute(connection).await?.rows_affected() {
             0 => Err(LedgerError::Busy),
             _ => Ok(()),
@@ -66,7 +66,7 @@ impl PostgresLedger {
     }
 
     async fn let_hold_go(&self, connection: &mut PgConnection) -> Result<(), LedgerError> {
-        let free = "UPDATE freeze SET owner = '', expires_at = 0 WHERE owner = $1";
+        let free = "UPDATE preparation SET owner = '', expires_at = 0 WHERE owner = $1";
         sql(free).bind(&self.owner[..]).execute(connection).await?;
         Ok(())
     }

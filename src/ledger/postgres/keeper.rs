@@ -44,8 +44,8 @@ impl Drop for Keeper {
 async fn renew(base: &Base, owner: [u8; 16]) -> Result<(), LedgerError> {
     // One that a seal has in its hands is not waited for.
     let freeze = format!(
-        "UPDATE freeze SET expires_at = {CLOCK} + $2 WHERE name IN \
-         (SELECT name FROM freeze WHERE owner = $1 FOR UPDATE SKIP LOCKED)"
+        "UPDATE preparation SET expires_at = {CLOCK} + $2 WHERE name IN \
+         (SELECT name FROM preparation WHERE owner = $1 FOR UPDATE SKIP LOCKED)"
     );
     let seats = format!("UPDATE seat SET expires_at = {CLOCK} + $2 WHERE owner = $1");
     let mut transaction = base.begin_lightly().await?;
@@ -56,7 +56,7 @@ async fn renew(base: &Base, owner: [u8; 16]) -> Result<(), LedgerError> {
 
 /// Gives back everything of an owner.
 pub(super) async fn give_all_back(base: &Base, owner: [u8; 16]) -> Result<(), LedgerError> {
-    let freeze = "UPDATE freeze SET owner = '', expires_at = 0 WHERE owner = $1";
+    let freeze = "UPDATE preparation SET owner = '', expires_at = 0 WHERE owner = $1";
     let mut transaction = base.begin_lightly().await?;
     for give_back in [freeze, "DELETE FROM seat WHERE owner = $1", "DELETE FROM present WHERE owner = $1"] {
         sql(give_back).bind(&owner[..]).execute(&mut *transaction).await?;

@@ -133,12 +133,12 @@ CREATE TABLE worker (                    -- a process that works on deliveries; 
     used_at    BIGINT
 );
 
-CREATE TABLE freeze (                    -- one row: who adds recipients, by the database's clock
+CREATE TABLE preparation (                   -- one row: who adds recipients, by the database's clock
     name       TEXT PRIMARY KEY,
     owner      BYTEA NOT NULL,
     expires_at BIGINT NOT NULL
 );
-INSERT INTO freeze (name, owner, expires_at) VALUES ('freeze', '', 0);
+INSERT INTO preparation (name, owner, expires_at) VALUES ('preparation', '', 0);
 
 CREATE TABLE seat (                      -- places at a relay or network that only so many may have, by the database's clock
     name       TEXT NOT NULL,

@@ -11,6 +11,8 @@ mod books_contract;
 #[allow(dead_code, reason = "each test binary uses a part of this module")]
 #[path = "support/ledger_contract.rs"]
 mod contract;
+#[path = "support/cutting_proxy.rs"]
+mod cutting_proxy;
 #[path = "support/postgres.rs"]
 mod postgres;
 #[allow(dead_code, reason = "each test binary uses a part of this module")]

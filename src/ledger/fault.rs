@@ -16,6 +16,8 @@ impl From<Error> for LedgerError {
                 Some(postgres) => of_postgres(postgres.code(), postgres.message()),
                 None => of_sqlite(database.code().as_deref(), &error),
             },
+            // So rustls says what it does not accept, also of a certificate (rustls's `Stream`).
+            Error::Io(cause) if cause.kind() == std::io::ErrorKind::InvalidData => LedgerError::Tls(cause.to_string()),
             // Only a connection over a network breaks in these ways.
             Error::Io(cause) => LedgerError::Away(cause.to_string()),
             Error::Tls(cause) => LedgerError::Tls(cause.to_string()),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use rundbrief::ledger::{Books, DeliveryState, Ledger, LedgerError, Recovered, Roll, Work};
+use rundbrief::ledger::{Books, DeliveryState, Ledger, LedgerError, PostgresLedger, Recovered, Roll, Work};
 
 use crate::contract;
 use crate::cutting_proxy::Proxy;
@@ -42,6 +42,21 @@ async fn a_database_that_crashes_is_waited_for_and_every_answer_is_kept() {
     assert_eq!(totals(&ledger, id).await.sent, 2);
 }
 
+#[tokio::test]
+#[ignore = "needs PostgreSQL's programs"]
+async fn the_certificate_of_the_database_is_asked_for_when_the_address_says_so() {
+    let server = Server::start();
+    let address = server.address().replace("anna@127.0.0.1", "anna:s3cret@localhost");
+    let plain = PostgresLedger::open(&format!("{address}&sslmode=require")).await.expect_err("is not encrypted");
+    assert!(matches!(plain, LedgerError::Tls(_)), "{plain:?}");
+    let certificate = server.encrypt();
+    open(&format!("{address}&sslmode=require")).await;
+    open(&format!("{address}&sslmode=verify-full&sslrootcert={}", certificate.display())).await;
+    let unknown = PostgresLedger::open(&format!("{address}&sslmode=verify-full")).await.expect_err("is unknown");
+    assert!(matches!(unknown, LedgerError::Tls(_)), "{unknown:?}");
+    assert!(!format!("{unknown} {unknown:?}").contains("s3cret"));
+}
+
 /// Everything that a worker does, each time with the answer to the commit lost.
 #[tokio::test]
 #[ignore = "needs a PostgreSQL server"]
@@ -53,7 +68,9 @@ async fn what_was_done_although_the_answer_was_lost_is_found_and_not_done_twice(
         .and_then(|(port, _)| port.parse().ok())
         .expect("has a port");
     let proxy = Proxy::start(server).await;
-    let ledger = open(&direct.replace(&format!(":{server}/"), &format!(":{}/", proxy.port))).await;
+    let ledger =
+        open(&format!("{}&sslmode=disable", direct.replace(&format!(":{server}/"), &format!(":{}/", proxy.port))))
+            .await;
     let begun = ledger.begin(&contract::release("tagung", rundbrief::ledger::Mode::Real)).await.expect("begins");
     let members: Vec<_> = (1..=4).map(contract::recipient).collect();
     ledger.add(begun.id, 1, &members).await.expect("adds");

@@ -57,6 +57,24 @@ impl Server {
         server
     }
 
+    /// Has it encrypt from now on. Says where the certificate is, which it signed itself for `localhost`.
+    pub fn encrypt(&self) -> PathBuf {
+        let signed = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("signs");
+        let (certificate, key) = (self.data().join("server.crt"), self.data().join("server.key"));
+        std::fs::write(&certificate, signed.cert.pem()).expect("is written");
+        std::fs::write(&key, signed.signing_key.serialize_pem()).expect("is written");
+        run(Command::new("chmod").arg("600").arg(&key));
+        if is_root() {
+            run(Command::new("chown").arg("postgres").arg(&certificate).arg(&key));
+        }
+        let settings = self.data().join("postgresql.conf");
+        let text = std::fs::read_to_string(&settings).expect("is there");
+        std::fs::write(settings, text + "\nssl = on\n").expect("is written");
+        self.kill();
+        self.go();
+        certificate
+    }
+
     /// Starts it, also after [`Server::kill`].
     pub fn go(&self) {
         let options = format!("-c listen_addresses=127.0.0.1 -c port={} -c unix_socket_directories=''", self.port);

@@ -118,3 +118,24 @@ impl PostgresLedger {
         self.with_own(worker, |own| Ok(now < own.back_until)).unwrap_or(false)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::Target;
+
+    #[test]
+    fn a_process_that_stood_still_for_a_lease_starts_nothing_until_it_has_shown_life() {
+        let mut own = Own::begin([1; 16]).named(1);
+        let key = DeliveryKey { part: 0, target: Target([2; 16]) };
+        assert!(matches!(own.start(3, key), Err(LedgerError::Database(_))), "it was not marked");
+        own.attempts.insert((3, key), 1);
+        let lease = Duration::from_millis(LEASE.unsigned_abs());
+        own.showed_life(Instant::now().checked_sub(lease).expect("the machine runs for longer"), false, 0);
+        assert!(matches!(own.start(3, key), Err(LedgerError::Overtaken)));
+        assert!(!own.has_started(3, key), "it can be taken back");
+        own.showed_life(Instant::now(), false, 0);
+        own.start(3, key).expect("may leave");
+        assert!(own.has_started(3, key));
+    }
+}

@@ -7,6 +7,7 @@
 mod approval;
 mod books;
 mod boot;
+mod either;
 mod error;
 mod event;
 mod fault;
@@ -25,6 +26,7 @@ pub use approval::{Approval, Approvals, Approved, Changed, NewApproval, People};
 pub use books::{
     AGAIN, Aside, Books, ByHand, COUNTED, DELETED, Decided, Moments, Passage, Standing, Suppression, Uses, WITHDRAWN,
 };
+pub use either::Record;
 pub use error::LedgerError;
 pub use event::{Event, EventKind};
 pub use postgres::{PostgresLedger, postgres_version};

@@ -8,6 +8,7 @@ work=$(mktemp -d)
 current=start
 ended() {
   local code=$?
+  stop_postgres
   rm -rf "$work"
   [ "$code" -eq 0 ] || echo "FAILED: $current" >&2
 }
@@ -36,7 +37,7 @@ install_packages() {
   command -v chromium >/dev/null || missing+=(chromium)
   command -v systemd-analyze >/dev/null || missing+=(systemd)
   command -v java >/dev/null || missing+=(default-jre-headless)
-  for package in postfix dovecot-core postgrey openssl spamassassin ruby; do
+  for package in postfix dovecot-core postgrey openssl spamassassin ruby postgresql pgbouncer; do
     dpkg-query -W "$package" >/dev/null 2>&1 || missing+=("$package")
   done
   if [ ${#missing[@]} -gt 0 ]; then
@@ -108,6 +109,41 @@ unit_files() { # as systemd reads them, with the program and a user that are the
   systemd-analyze security --offline=true --threshold=25 "$work/units/rundbrief.service" | tail -n 1
 }
 
+as_postgres() { # the server refuses to run as root
+  if [ "$(id -u)" -eq 0 ]; then setpriv --reuid=postgres --regid=postgres --clear-groups "$@"; else "$@"; fi
+}
+
+start_postgres() { # a server of our own on the loopback, and a pooler in transaction mode before it
+  RUNDBRIEF_POSTGRES_BIN=$(find /usr/lib/postgresql -maxdepth 2 -name bin | sort -V | tail -n 1)
+  export RUNDBRIEF_POSTGRES_BIN
+  postgres=$(mktemp -d)
+  if [ "$(id -u)" -eq 0 ]; then chown postgres "$postgres"; fi
+  read -r port pooled < <(python3 -c 'import socket; a, b = socket.socket(), socket.socket(); a.bind(("127.0.0.1", 0)); b.bind(("127.0.0.1", 0)); print(a.getsockname()[1], b.getsockname()[1])')
+  (cd / && as_postgres "$RUNDBRIEF_POSTGRES_BIN/initdb" --auth=trust --username=anna --no-sync --encoding=UTF8 -D "$postgres/data" >/dev/null)
+  (cd / && as_postgres "$RUNDBRIEF_POSTGRES_BIN/pg_ctl" -w -D "$postgres/data" -l "$postgres/log" \
+    -o "-c listen_addresses=127.0.0.1 -c port=$port -c unix_socket_directories=''" start >/dev/null)
+  printf '%s\n' '[databases]' "postgres = host=127.0.0.1 port=$port dbname=postgres user=anna" '[pgbouncer]' \
+    'listen_addr = 127.0.0.1' "listen_port = $pooled" 'auth_type = any' 'pool_mode = transaction' 'unix_socket_dir =' \
+    'default_pool_size = 10' 'max_client_conn = 500' "logfile = $postgres/pooler.log" "pidfile = $postgres/pooler.pid" |
+    as_postgres tee "$postgres/pooler.ini" >/dev/null
+  (cd / && as_postgres "$(PATH=$PATH:/usr/sbin command -v pgbouncer)" -d -q "$postgres/pooler.ini")
+}
+
+stop_postgres() {
+  [ -n "${postgres:-}" ] || return 0
+  if [ -f "$postgres/pooler.pid" ]; then as_postgres kill "$(cat "$postgres/pooler.pid")" || true; fi
+  (cd / && as_postgres "$RUNDBRIEF_POSTGRES_BIN/pg_ctl" -m immediate -D "$postgres/data" stop >/dev/null 2>&1) || true
+  rm -rf "$postgres"
+}
+
+record_in_postgres() { # the contract of every record, directly and through the pooler
+  start_postgres
+  RUNDBRIEF_POSTGRES="postgres://anna@127.0.0.1:$port/postgres" \
+    cargo test --locked --quiet --test ledger_postgres -- --include-ignored
+  RUNDBRIEF_POSTGRES="postgres://anna@127.0.0.1:$pooled/postgres" \
+    cargo test --locked --quiet --test ledger_postgres -- --include-ignored --skip schema:: --skip outage::
+}
+
 real_mail_servers() { as_root env PATH="$PATH:/usr/sbin" python3 -B tests/postfix.py "$binary"; }
 
 first_use() { as_root env PATH="$PATH:/usr/sbin" python3 -B tests/first_use.py "$binary"; }
@@ -120,6 +156,7 @@ stage "build" cargo build --locked --quiet
 binary=$(cd "${CARGO_TARGET_DIR:-target}" && pwd)/debug/rundbrief
 stage "tests" cargo test --locked --quiet
 stage "kill test" cargo test --locked --quiet --test kill --test faults --test run_together -- --ignored --test-threads 8
+stage "record in PostgreSQL" record_in_postgres
 stage "documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --quiet
 stage "sample: build and send" build_sample
 stage "mails parse without a defect" mails_parse

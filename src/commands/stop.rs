@@ -132,10 +132,10 @@ impl Stopping<'_> {
     async fn halt(&self, release: Release) -> Result<Said, Error> {
         let began = Instant::now();
         self.record.set_state(release.id, ReleaseState::Stopped).await.map_err(|error| self.at(error))?;
-        let mut held = self.record.held(release.id).await.map_err(|error| self.at(error))?;
+        let mut held = self.record.held(release.id, self.context.clock.now()).await.map_err(|error| self.at(error))?;
         while held > 0 && began.elapsed() < PATIENCE {
             tokio::time::sleep(LOOK).await;
-            held = match self.record.held(release.id).await {
+            held = match self.record.held(release.id, self.context.clock.now()).await {
                 Err(LedgerError::Locked) => held,
                 other => other.map_err(|error| self.at(error))?,
             };

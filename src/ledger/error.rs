@@ -36,7 +36,27 @@ pub enum LedgerError {
     /// A file beside the database.
     #[error("{0}")]
     Beside(String),
+    /// A database on a server that cannot be reached, is shut down or starts up.
+    #[error("the database does not answer: {0}")]
+    Away(String),
+    #[error("the connection to the database cannot be encrypted as it must be: {0}")]
+    Tls(String),
+    /// What is wrong with the address of a database; never with its password.
+    #[error("the address of the database cannot be used: {0}")]
+    Address(String),
+    #[error("the database refuses the login")]
+    Login,
+    #[error("there is no such database")]
+    NoDatabase,
+    #[error("the database does not allow it: {0}")]
+    Rights(String),
+    /// This process stood still, or was cut off, for longer than others wait for it.
+    #[error("this process showed no life for so long that others may have taken over what it had in hand")]
+    Overtaken,
 }
+
+/// What begins the place of a record that a server keeps.
+const SERVER: &str = "postgres://";
 
 impl LedgerError {
     /// The error of a command, with where the record is kept and what to do.
@@ -62,9 +82,29 @@ impl LedgerError {
             }
             LedgerError::Full => "free some space and run the command again; what was recorded is kept",
             LedgerError::Unopenable => "[ledger] url must name a file in a folder that can be written to",
+            LedgerError::ReadOnly if place.starts_with(SERVER) => {
+                "the database takes no changes now: it may be a copy of another one, or short of space; name the one that \
+                 takes changes, or ask who looks after it, then run the command again; what was recorded is kept"
+            }
             LedgerError::ReadOnly => "check who owns the file and its folder",
             LedgerError::Disk => "check the disk and the free space; keep the sending record on a local disk",
             LedgerError::Beside(_) => "check the free space and who owns the folder, then run the command again",
+            LedgerError::Away(_) => {
+                "what was recorded is kept; see that the database runs and can be reached from here, then run the command \
+                 again: it goes on where it was"
+            }
+            LedgerError::Tls(_) => {
+                "if an own authority signed its certificate, add sslmode=verify-full&sslrootcert=FILE to the address of \
+                 the database; only within a network that is safe by itself, add sslmode=disable"
+            }
+            LedgerError::Address(_) => "it must be of the form postgres://USER@HOST:5432/DATABASE",
+            LedgerError::Login => "check the user and the password of the database",
+            LedgerError::NoDatabase => "check the last part of the address; `createdb` makes a database",
+            LedgerError::Rights(_) => {
+                "the user needs a schema of its own: have an administrator run `CREATE SCHEMA rundbrief AUTHORIZATION \
+                 USER` in this database, with the user's name"
+            }
+            LedgerError::Overtaken => "run the command again: it goes on with what nobody has sent",
             LedgerError::Database(_) => "",
         };
         error::Error::Ledger { place: place.to_owned(), message: self.to_string(), help: help.to_owned() }

@@ -7,9 +7,13 @@
 mod approval;
 mod books;
 mod boot;
+mod either;
 mod error;
 mod event;
+mod fault;
 mod journal;
+mod lost;
+mod postgres;
 mod private;
 mod record;
 mod revision;
@@ -23,8 +27,10 @@ pub use approval::{Approval, Approvals, Approved, Changed, NewApproval, People};
 pub use books::{
     AGAIN, Aside, Books, ByHand, COUNTED, DELETED, Decided, Moments, Passage, Standing, Suppression, Uses, WITHDRAWN,
 };
+pub use either::Record;
 pub use error::LedgerError;
 pub use event::{Event, EventKind};
+pub use postgres::{PostgresLedger, postgres_version};
 pub use record::{Delivery, DeliveryKey, NewRelease, Part, Release, Settled, Upgrade};
 pub use revision::Revisions;
 pub use scratch::Scratch;

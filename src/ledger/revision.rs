@@ -22,8 +22,8 @@ pub trait Revisions: Ledger {
     /// Of these targets, those for whom the mail of this release waits.
     async fn waiting_for(&self, release: i64, targets: &[Target]) -> Result<Vec<Target>, LedgerError>;
 
-    /// Deliveries of a release that processes have in hand which live.
-    async fn held(&self, release: i64) -> Result<u64, LedgerError>;
+    /// Deliveries of a release that processes have in hand which live, at a time in milliseconds since 1970.
+    async fn held(&self, release: i64, now: i64) -> Result<u64, LedgerError>;
 
     /// Notes that a post goes on that was stopped, and opens the given release, in one step. `false`, and nothing is
     /// changed, when it was stopped more than `stops` times: somebody stopped it meanwhile.

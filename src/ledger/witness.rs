@@ -20,7 +20,7 @@ const LONGEST: u64 = 200;
 pub struct Witness {
     /// The record's own identity.
     identity: String,
-    /// The first is the one beside the record: it speaks for the place.
+    /// The first is the one beside a record in a file: it speaks for the place.
     files: Vec<PathBuf>,
     /// Whether something of this process is on the disk already.
     synced: AtomicBool,
@@ -47,9 +47,10 @@ pub struct Heard {
 }
 
 impl Witness {
-    /// For the record of this identity: the file `beside` it, and one in `state`, if there is such a folder.
-    pub fn new(identity: &str, beside: PathBuf, state: Option<&Path>) -> Witness {
-        let mut files = vec![beside];
+    /// For the record of this identity: the file `beside` it, if it is a file itself, and one in `state`, if there is such
+    /// a folder.
+    pub fn new(identity: &str, beside: impl Into<Option<PathBuf>>, state: Option<&Path>) -> Witness {
+        let mut files: Vec<PathBuf> = beside.into().into_iter().collect();
         files.extend(state.map(|folder| folder.join(format!("{identity}.witness"))));
         Witness { identity: identity.to_owned(), files, synced: AtomicBool::new(false) }
     }

@@ -2,8 +2,8 @@
 //! `open` opens the same empty record again and again.
 
 use rundbrief::ledger::{
-    Books, Decided, DeliveryKey, DeliveryState, Event, EventKind, LedgerError, Mode, NewRelease, Purpose, Release,
-    ReleaseState, Revisions, Totals, Work,
+    Books, Decided, DeliveryKey, DeliveryState, Event, EventKind, LEASE, LedgerError, Mode, NewRelease, Purpose,
+    Release, ReleaseState, Revisions, Totals, Work,
 };
 use rundbrief::plan::Target;
 
@@ -100,9 +100,9 @@ pub async fn a_new_text_waits_for_what_is_in_hand<L: Work + Books + Revisions>(o
     ledger.set_state(old, ReleaseState::Open).await.expect("goes on");
     let worker = sender.join(NOW).await.expect("joins");
     let new = begun(&ledger, [5, 6, 7, 8]).await;
-    assert_eq!(ledger.held(old).await.expect("counts"), 0);
+    assert_eq!(ledger.held(old, NOW).await.expect("counts"), 0);
     sender.claim(&worker, old, &[0], up_to(2), NOW).await.expect("claims");
-    assert_eq!(ledger.held(old).await.expect("counts"), 2);
+    assert_eq!(ledger.held(old, NOW).await.expect("counts"), 2);
     let before = sum(&ledger, old).await;
     for step in ["claimed", "leaving"] {
         let sealed = ledger.seal(new.id, 1, [3; 32]).await;
@@ -257,9 +257,9 @@ pub async fn what_a_dead_process_had_is_not_held<L: Work + Books + Revisions>(op
     let worker = dying.join(NOW).await.expect("joins");
     dying.claim(&worker, id, &[0], up_to(2), NOW).await.expect("claims");
     let ledger = open().await;
-    assert_eq!(ledger.held(id).await.expect("counts"), 2);
+    assert_eq!(ledger.held(id, NOW).await.expect("counts"), 2);
     drop(dying);
-    assert_eq!(ledger.held(id).await.expect("counts"), 0);
+    assert_eq!(ledger.held(id, NOW + LEASE + 1).await.expect("counts"), 0);
     assert_eq!(totals(&ledger, id).await.claimed, 2);
 }
 

@@ -408,5 +408,12 @@ pub async fn places_are_taken_by_one_at_a_time<L: Work>(open: impl AsyncFn() -> 
     assert!(first.seat("mail", 2).await.expect("asks").is_none());
     assert!(second.seat("other", 1).await.expect("asks").is_some());
     drop(a);
-    assert!(second.seat("mail", 2).await.expect("asks").is_some());
+    // Where a server keeps the places, giving one back takes a moment.
+    for _ in 0..100 {
+        if second.seat("mail", 2).await.expect("asks").is_some() {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("the place is not given back");
 }

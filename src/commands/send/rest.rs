@@ -142,7 +142,7 @@ impl Course {
         let Some(replaced) = &self.replaced else { return Ok(()) };
         let at = |error: LedgerError| error.at(&ledger.place());
         clear_up(ledger, ways, &context.clock).await.map_err(at)?;
-        match ledger.held(replaced.release.id).await.map_err(at)? {
+        match ledger.held(replaced.release.id, context.clock.now()).await.map_err(at)? {
             0 => Ok(()),
             _ => Err(at(LedgerError::InHand)),
         }

@@ -14,16 +14,13 @@ use super::beside::Holder;
 use super::rows::{read_mode, read_target};
 use crate::ledger::boot::boot_id;
 use crate::ledger::journal::{self, Attempt, Trace};
-use crate::ledger::{
-    DeliveryKey, DeliveryState, LEASE, LedgerError, Lost, LostDelivery, Mode, Recovered, Settled, Worker,
-};
+use crate::ledger::lost::LostRow;
+use crate::ledger::{DeliveryKey, DeliveryState, LEASE, LedgerError, Lost, Recovered, Worker};
 
 /// Rows of a dead worker that are looked at at a time.
 const BATCH: i64 = 1000;
 /// Clocks of processes on one machine are never so far apart, in milliseconds.
 const AHEAD: i64 = 5 * 60_000;
-/// What is said of a delivery whose answer was lost.
-const LOST: &str = "the program ended before the answer came";
 
 impl SqliteLedger {
     /// Recovers what every worker held that is gone, and takes back the claims of those that do not move.
@@ -148,55 +145,5 @@ impl SqliteLedger {
                    WHERE worker = ?2 AND state = 2";
         query(sql).bind(Value::from(rows).to_string()).bind(worker).execute(&self.pool).await?;
         Ok(())
-    }
-}
-
-/// A delivery that was marked when its worker ended.
-struct LostRow {
-    attempt: Attempt,
-    mode: Mode,
-    marked_at: i64,
-    channel: String,
-}
-
-impl LostRow {
-    fn delivery(&self) -> LostDelivery<'_> {
-        LostDelivery { mode: self.mode, channel: &self.channel, marked_at: self.marked_at }
-    }
-
-    /// What becomes of it, and how many attempts did not happen. `traces` is `None` where nothing is known.
-    fn becomes(&self, traces: Option<&HashMap<Attempt, Trace>>, now: i64, lost: Lost<'_>) -> (Settled, i64) {
-        let waiting = |state, detail: &str| Settled {
-            key: self.attempt.key,
-            state,
-            due_at: 0,
-            hold_until: 0,
-            detail: detail.to_owned(),
-            at: now,
-        };
-        match traces.map(|traces| traces.get(&self.attempt)) {
-            Some(Some(Trace::Answered(settled))) => (settled.clone(), 0),
-            Some(None) => (waiting(DeliveryState::Pending, ""), 1),
-            Some(Some(Trace::Started)) | None => match lost(self.delivery()) {
-                DeliveryState::Pending => (waiting(DeliveryState::Pending, ""), 0),
-                _ => (waiting(DeliveryState::Uncertain, LOST), 0),
-            },
-        }
-    }
-}
-
-impl Recovered {
-    fn count(&mut self, state: DeliveryState) {
-        match state {
-            DeliveryState::Pending => self.pending += 1,
-            DeliveryState::Uncertain => self.uncertain += 1,
-            _ => self.settled += 1,
-        }
-    }
-
-    fn add(&mut self, other: Recovered) {
-        self.pending += other.pending;
-        self.settled += other.settled;
-        self.uncertain += other.uncertain;
     }
 }

@@ -1,10 +1,8 @@
-//! Rows and errors of SQLite in the ledger's words.
+//! Rows of SQLite in the ledger's words.
 //!
-//! Comes in: a row or an error of the database. Goes out: a value of the ledger, or a [`LedgerError`] that says whether
-//! waiting, space or a backup helps.
+//! Comes in: a row of the database. Goes out: a value of the ledger, or what is wrong with the row.
 
 use sqlx::Row;
-use sqlx::migrate::MigrateError;
 use sqlx::sqlite::SqliteRow;
 
 use crate::ledger::{Delivery, DeliveryState, Form, LedgerError, Mode, Purpose, Release, ReleaseState};
@@ -76,34 +74,4 @@ pub(super) fn read_target(row: &SqliteRow, column: &str) -> Result<Target, Ledge
 pub(super) fn read_digest(row: &SqliteRow, column: &str) -> Result<[u8; 32], LedgerError> {
     let bytes: Vec<u8> = row.try_get(column)?;
     bytes.try_into().map_err(|_| LedgerError::Damaged(format!("a {column} has not 32 bytes")))
-}
-
-pub(super) fn from_migrate(error: MigrateError) -> LedgerError {
-    match error {
-        MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => LedgerError::Newer,
-        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => error.into(),
-        other => LedgerError::Damaged(other.to_string()),
-    }
-}
-
-/// SQLite's primary result codes (sqlite.org/rescode.html) in the ledger's words.
-impl From<sqlx::Error> for LedgerError {
-    fn from(error: sqlx::Error) -> LedgerError {
-        let code = match &error {
-            sqlx::Error::Database(database) => {
-                database.code().and_then(|code| code.parse::<u32>().ok()).map(|code| code & 0xff)
-            }
-            sqlx::Error::PoolTimedOut => return LedgerError::Locked,
-            _ => None,
-        };
-        match code {
-            Some(5 | 6) => LedgerError::Locked,
-            Some(11 | 26) => LedgerError::Damaged(error.to_string()),
-            Some(8) => LedgerError::ReadOnly,
-            Some(10) => LedgerError::Disk,
-            Some(13) => LedgerError::Full,
-            Some(14) => LedgerError::Unopenable,
-            _ => LedgerError::Database(error.to_string()),
-        }
-    }
 }

@@ -11,7 +11,6 @@ use sqlx::sqlite::SqlitePool;
 use sqlx::{Row, query};
 
 use super::lock::FreezeLock;
-use super::rows::from_migrate;
 use super::{BUSY, identity};
 use crate::ledger::{LedgerError, Upgrade, private};
 
@@ -20,7 +19,7 @@ static MIGRATIONS: Migrator = sqlx::migrate!("src/ledger/migrations/sqlite");
 /// Brings a file up to date. A record that is there is copied first, so that a version that turns out bad can be undone.
 pub(super) async fn upgrade(pool: &SqlitePool, path: &Path) -> Result<Option<Upgrade>, LedgerError> {
     if version(pool).await >= newest() {
-        return MIGRATIONS.run(pool).await.map(|()| None).map_err(from_migrate);
+        return MIGRATIONS.run(pool).await.map(|()| None).map_err(LedgerError::from);
     }
     // Two processes that begin a record at once must not both make its tables.
     let _alone = FreezeLock::take(path, BUSY).await?;
@@ -29,14 +28,14 @@ pub(super) async fn upgrade(pool: &SqlitePool, path: &Path) -> Result<Option<Upg
         true => Some(copy(pool, path).await?),
         false => None,
     };
-    MIGRATIONS.run(pool).await.map_err(from_migrate)?;
+    MIGRATIONS.run(pool).await?;
     identity::make(pool).await?;
     Ok(copy.map(|copy| Upgrade { from, to: newest(), copy }))
 }
 
 /// Makes the tables of a database that nobody else sees.
 pub(super) async fn make(pool: &SqlitePool) -> Result<(), LedgerError> {
-    MIGRATIONS.run(pool).await.map_err(from_migrate)
+    MIGRATIONS.run(pool).await.map_err(LedgerError::from)
 }
 
 /// The version that this program writes.

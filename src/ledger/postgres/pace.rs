@@ -1,0 +1,161 @@
+//! The row in which deliveries stand, and the limits of an hour and a day, on PostgreSQL: one for all workers.
+
+use sqlx::Row;
+use sqlx::postgres::PgConnection;
+
+use super::PostgresLedger;
+use super::base::{How, built, sql};
+use super::keeper::alone;
+use crate::ledger::{LedgerError, Limit, Pacing, Slots, Spent};
+
+/// A window is counted in this many slices: a limit is kept in every window, to a sixtieth of its length.
+const SLICES: i64 = 60;
+/// How long the interval stays before it changes again.
+const MINUTE: i64 = 60_000;
+/// After so long without trouble, half the interval is tried.
+const RELIEF: i64 = 5 * MINUTE;
+/// The row of a relay never runs on for longer than this, however many processes stand in it; that of a domain for as
+/// long as its mails are tried.
+const AHEAD: i64 = 5 * MINUTE;
+const FAR: i64 = 7 * 24 * 60 * MINUTE;
+
+impl Pacing for PostgresLedger {
+    async fn reserve(&self, name: &str, interval: i64, count: u32, reach: i64, now: i64) -> Result<Slots, LedgerError> {
+        // $1 name, $2 interval, $3 count, $4 reach, $5 now; one statement, so that no two get the same place.
+        let relieved = format!("(p.apart > 0 AND (p.slowed_at + {RELIEF} <= $5 OR p.slowed_at > $5))");
+        let slowed = format!("(CASE WHEN {relieved} THEN p.apart / 2 ELSE p.apart END)");
+        let apart = format!("greatest({slowed}, $2)");
+        // A row that runs on for longer than anybody reserves was left by a clock that went wrong.
+        let longest = if reach == i64::MAX { FAR.to_string() } else { format!("greatest({AHEAD}, 2 * {apart})") };
+        let first = format!("(CASE WHEN p.next_at > $5 + {longest} THEN $5 ELSE greatest(p.next_at, $5) END)");
+        // The planner may divide values that it knows before it looks at the case: so never by nothing.
+        let fits = |apart: &str| {
+            format!("(CASE WHEN {apart} = 0 THEN $3 ELSE least($3 - 1, $4 / greatest({apart}, 1)) + 1 END)")
+        };
+        let reserve = format!(
+            "INSERT INTO pace AS p (name, next_at, apart, slowed_at) VALUES ($1, $5 + $2 * {}, 0, $5) \
+             ON CONFLICT (name) DO UPDATE SET next_at = {first} + {apart} * {}, apart = {slowed}, \
+             slowed_at = CASE WHEN {relieved} THEN $5 ELSE p.slowed_at END RETURNING next_at, apart",
+            fits("$2"),
+            fits(&apart),
+        );
+        let wanted = i64::from(count);
+        self.base
+            .run(How::LIGHT, async |connection| {
+                let reserve = built(reserve.clone()).bind(name).bind(interval).bind(wanted).bind(reach).bind(now);
+                let row = reserve.fetch_one(connection).await?;
+                let apart = row.try_get::<i64, _>("apart")?.max(interval);
+                let count = if apart == 0 { wanted } else { (wanted - 1).min(reach / apart) + 1 };
+                let first = row.try_get::<i64, _>("next_at")? - apart * count;
+                Ok(Slots { first, interval: apart, count: u32::try_from(count).unwrap_or(u32::MAX) })
+            })
+            .await
+    }
+
+    async fn leave_row(&self, name: &str, interval: i64, count: u32, now: i64) -> Result<(), LedgerError> {
+        let leave = "UPDATE pace SET next_at = greatest($3, next_at - greatest(apart, $2) * $4) WHERE name = $1";
+        let left = self.base.run(How::LIGHT.once(), async |connection| {
+            let leave = sql(leave).bind(name).bind(interval).bind(now).bind(i64::from(count));
+            leave.execute(connection).await?;
+            Ok(())
+        });
+        left.await
+    }
+
+    async fn spend(&self, limits: &[Limit<'_>], want: u32, now: i64) -> Result<Spent, LedgerError> {
+        let book = "INSERT INTO spent AS s (name, slice, used) VALUES ($1, $2, $3) \
+                    ON CONFLICT (name, slice) DO UPDATE SET used = s.used + EXCLUDED.used";
+        let look =
+            "SELECT CAST(coalesce(sum(used), 0) AS BIGINT) AS used, min(slice) AS oldest FROM spent WHERE name = $1";
+        // In one order everywhere, so that no two wait for each other.
+        let mut names: Vec<_> = limits.iter().map(|limit| limit.name).collect();
+        names.sort_unstable();
+        self.base
+            .run(How::AGAIN, async |connection| {
+                for name in &names {
+                    alone(connection, name).await?;
+                }
+                let (mut granted, mut again_at) = (i64::from(want), now);
+                for limit in limits {
+                    let (length, slice) = slice_of(limit, now);
+                    sweep(connection, limit.name, slice).await?;
+                    let row = sql(look).bind(limit.name).fetch_one(&mut *connection).await?;
+                    let left = (i64::from(limit.most) - row.try_get::<i64, _>("used")?).max(0);
+                    if left < i64::from(want) {
+                        let oldest = row.try_get::<Option<i64>, _>("oldest")?.unwrap_or(slice);
+                        again_at = again_at.max((oldest + SLICES + 1) * length);
+                    }
+                    granted = granted.min(left);
+                }
+                for limit in limits.iter().filter(|_| granted > 0) {
+                    let (_, slice) = slice_of(limit, now);
+                    sql(book).bind(limit.name).bind(slice).bind(granted).execute(&mut *connection).await?;
+                }
+                Ok(Spent { granted: u32::try_from(granted).unwrap_or(0), again_at })
+            })
+            .await
+    }
+
+    async fn failed_again(&self, name: &str, from: i64, most: i64, now: i64) -> Result<i64, LedgerError> {
+        let longer = "(CASE WHEN p.apart <= 1 THEN $3 ELSE least(2 * p.apart, $4) END)";
+        let fail = format!(
+            "INSERT INTO pace AS p (name, next_at, apart, slowed_at) VALUES ($1, 0, 1, $2) ON CONFLICT (name) DO UPDATE \
+             SET apart = {longer}, next_at = $2 + {longer}, slowed_at = $2 RETURNING next_at"
+        );
+        self.base
+            .run(How::LIGHT.once(), async |connection| {
+                let fail = built(fail.clone()).bind(name).bind(now).bind(from).bind(most);
+                Ok(fail.fetch_one(connection).await?.try_get("next_at")?)
+            })
+            .await
+    }
+
+    async fn works_again(&self, name: &str) -> Result<(), LedgerError> {
+        self.base
+            .run(How::LIGHT, async |connection| {
+                sql("DELETE FROM pace WHERE name = $1").bind(name).execute(connection).await?;
+                Ok(())
+            })
+            .await
+    }
+
+    async fn left_alone_until(&self, name: &str) -> Result<i64, LedgerError> {
+        self.base
+            .run(How::LIGHT, async |connection| {
+                let look = sql("SELECT next_at FROM pace WHERE name = $1").bind(name);
+                let row = look.fetch_optional(connection).await?;
+                Ok(row.map(|row| row.try_get("next_at")).transpose()?.unwrap_or(0))
+            })
+            .await
+    }
+
+    async fn slow(&self, name: &str, from: i64, most: i64, now: i64) -> Result<bool, LedgerError> {
+        let slow = "INSERT INTO pace AS p (name, next_at, apart, slowed_at) VALUES ($1, $4, least($2, $3), $4) \
+                    ON CONFLICT (name) DO UPDATE SET apart = least(greatest(2 * p.apart, $2), $3), slowed_at = $4 \
+                    WHERE p.slowed_at + $5 <= $4 OR p.slowed_at > $4 OR p.apart = 0";
+        self.base
+            .run(How::AGAIN, async |connection| {
+                let slow = sql(slow).bind(name).bind(from).bind(most).bind(now).bind(MINUTE);
+                Ok(slow.execute(connection).await?.rows_affected() == 1)
+            })
+            .await
+    }
+}
+
+/// Forgets what was booked before the window that ends with this slice. What was booked ahead of it, by a clock that went
+/// wrong, counts as booked now where it can be of the last window, so that the limit is kept, and blocks nobody for longer.
+async fn sweep(connection: &mut PgConnection, name: &str, slice: i64) -> Result<(), LedgerError> {
+    let ahead = "INSERT INTO spent AS s (name, slice, used) SELECT $1, $2, CAST(sum(used) AS BIGINT) FROM spent \
+                 WHERE name = $1 AND slice > $2 AND slice <= $2 + $3 HAVING count(*) > 0 \
+                 ON CONFLICT (name, slice) DO UPDATE SET used = s.used + EXCLUDED.used";
+    let rest = "DELETE FROM spent WHERE name = $1 AND (slice < $2 - $3 OR slice > $2)";
+    sql(ahead).bind(name).bind(slice).bind(SLICES).execute(&mut *connection).await?;
+    sql(rest).bind(name).bind(slice).bind(SLICES).execute(connection).await?;
+    Ok(())
+}
+
+/// The length of a limit's slices, and the number of the one that `now` is in.
+fn slice_of(limit: &Limit<'_>, now: i64) -> (i64, i64) {
+    let length = (limit.window / SLICES).max(1);
+    (length, now.div_euclid(length))
+}

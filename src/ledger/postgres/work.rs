@@ -1,0 +1,390 @@
+//! Claims, marks and outcomes on PostgreSQL.
+//!
+//! Each is one statement for many rows. Where the answer to a commit was lost, the same is asked again under the same
+//! serial number, and finds what it did instead of doing it twice or losing it.
+
+use std::cell::Cell;
+
+use sqlx::Row;
+
+use super::base::{How, built, sql};
+use super::identity;
+use super::keeper::Place;
+use super::own::Own;
+use super::recover::take_over;
+use super::revision::is_newest;
+use super::rows::{columns, read_delivery, read_key, text};
+use super::{PostgresLedger, random};
+use crate::ledger::{
+    Delivery, DeliveryKey, DeliveryState, LEASE, LedgerError, Lost, Marked, Recovered, ReleaseState, Seat, Settled,
+    WITHDRAWN, Waiting, Wanted, Work, Worker,
+};
+
+/// Workers other than $1 that showed life within a lease ($2). Their last sign is compared with the worker's own, which is
+/// a third of a lease old at most.
+const LIVELY: &str = "SELECT id FROM worker WHERE id <> $1 \
+                      AND expires_at > (SELECT expires_at FROM worker WHERE id = $1) - $2";
+
+impl Work for PostgresLedger {
+    async fn join(&self, now: i64) -> Result<Worker, LedgerError> {
+        let token = random()?;
+        let own = Own::begin(token);
+        let join = "INSERT INTO worker (token, expires_at) VALUES ($1, $2) \
+                    ON CONFLICT (token) DO UPDATE SET expires_at = EXCLUDED.expires_at RETURNING id";
+        let id = self.base.run(How::AGAIN, async |connection| {
+            let row = sql(join).bind(&token[..]).bind(now + LEASE).fetch_one(connection).await?;
+            Ok(row.try_get("id")?)
+        });
+        let own = own.named(id.await?);
+        let worker = own.worker;
+        *self.own.lock().expect("no holder panics") = Some(own);
+        Ok(worker)
+    }
+
+    async fn beat(&self, worker: &Worker, now: i64) -> Result<bool, LedgerError> {
+        let beat = "WITH before AS (SELECT id, expires_at FROM worker WHERE id = $1 AND token = $2 FOR UPDATE) \
+                    UPDATE worker w SET expires_at = $3 FROM before WHERE w.id = before.id \
+                    RETURNING before.expires_at AS expired_at";
+        // Counted from before it is sent: others count from when it comes.
+        let sent = std::time::Instant::now();
+        let before = self.base.run(How::LIGHT, async |connection| {
+            let beat = sql(beat).bind(worker.id).bind(&worker.token[..]).bind(now + LEASE);
+            let row = beat.fetch_optional(connection).await?;
+            Ok(row.map(|row| row.try_get::<i64, _>("expired_at")).transpose()?)
+        });
+        let Some(before) = before.await? else { return Ok(false) };
+        // One that has left since, or never was this object's, is nobody's to keep.
+        let _ = self.with_own(worker, |own| {
+            own.showed_life(sent, before < now, now);
+            Ok(())
+        });
+        Ok(true)
+    }
+
+    async fn leave(&self, worker: Worker, now: i64, lost: Lost<'_>) -> Result<Recovered, LedgerError> {
+        let own = self.own.lock().expect("no holder panics").take_if(|own| own.worker == worker);
+        let left = self.base.run(How::AGAIN, async |connection| {
+            let still = sql("SELECT id FROM worker WHERE id = $1 FOR UPDATE").bind(worker.id);
+            still.fetch_optional(&mut *connection).await?;
+            let traces = own.as_ref().map(|own| &own.traces);
+            let (taken, _) = take_over(connection, worker.id, traces, now, lost).await?;
+            identity::strike_out(connection, worker.id).await?;
+            Ok(taken)
+        });
+        match left.await {
+            Ok(recovered) => {
+                self.testify_at_the_end().await?;
+                Ok(recovered)
+            }
+            Err(error) => {
+                // What it knows is still needed by whoever tries again.
+                *self.own.lock().expect("no holder panics") = own;
+                Err(error)
+            }
+        }
+    }
+
+    async fn recover(&self, own: &Worker, now: i64, lost: Lost<'_>) -> Result<Recovered, LedgerError> {
+        self.recover_others(own, now, lost).await
+    }
+
+    async fn claim(
+        &self,
+        worker: &Worker,
+        release: i64,
+        parts: &[i64],
+        wanted: Wanted,
+        now: i64,
+    ) -> Result<Vec<Delivery>, LedgerError> {
+        // What the rows were before: the update's own answer would say `claimed`. The release is locked against a new text
+        // that takes its place, and the worker against being given up.
+        let claim = "WITH me AS (SELECT id FROM worker WHERE id = $1 AND token = $7 FOR UPDATE), \
+                     alive AS (SELECT id FROM release WHERE id = $2 FOR SHARE), \
+                     c AS (SELECT target, state, attempts, first_at, due_at FROM delivery \
+                     WHERE release = (SELECT id FROM alive) AND $1 = (SELECT id FROM me) \
+                     AND part = $3 AND state IN (0, 4) AND state >= $6 AND due_at <= $4 \
+                     ORDER BY due_at, target LIMIT $5 FOR UPDATE SKIP LOCKED), \
+                     u AS (UPDATE delivery d SET state = 1, worker = $1, serial = $8 FROM c \
+                     WHERE d.release = $2 AND d.part = $3 AND d.target = c.target \
+                     RETURNING d.part, c.target, c.state, c.attempts, c.first_at, c.due_at) \
+                     SELECT u.part, u.target, u.state, u.attempts, u.first_at, u.due_at, r.address, r.name, r.slots \
+                     FROM u LEFT JOIN recipient r ON r.release = $2 AND r.target = u.target ORDER BY u.due_at, u.target";
+        let again = "SELECT d.part, d.target, CASE WHEN d.attempts > 0 THEN 4 ELSE 0 END::BIGINT AS state, d.attempts, \
+                     d.first_at, d.due_at, r.address, r.name, r.slots FROM delivery d \
+                     LEFT JOIN recipient r ON r.release = d.release AND r.target = d.target \
+                     WHERE d.worker = $1 AND d.state = 1 AND d.state IN (1, 2) AND d.release = $2 AND d.serial = $3 \
+                     ORDER BY d.part, d.due_at, d.target";
+        let lowest = if wanted.untried { DeliveryState::Pending } else { DeliveryState::Deferred } as i64;
+        let serial = self.next_serial(worker)?;
+        let tries = Cell::new(0);
+        self.base
+            .run(How::AGAIN, async |connection| {
+                let mut claimed = Vec::new();
+                if tries.replace(tries.get() + 1) > 0 {
+                    let again = sql(again).bind(worker.id).bind(release).bind(serial);
+                    let rows = again.fetch_all(&mut *connection).await?;
+                    if !rows.is_empty() {
+                        return rows.iter().map(read_delivery).collect();
+                    }
+                }
+                for part in parts {
+                    let left = i64::from(wanted.limit) - i64::try_from(claimed.len()).unwrap_or(i64::MAX);
+                    if left <= 0 {
+                        break;
+                    }
+                    let claim = sql(claim).bind(worker.id).bind(release).bind(part).bind(now).bind(left).bind(lowest);
+                    let rows = claim.bind(&worker.token[..]).bind(serial).fetch_all(&mut *connection).await?;
+                    for row in &rows {
+                        claimed.push(read_delivery(row)?);
+                    }
+                }
+                Ok(claimed)
+            })
+            .await
+    }
+
+    async fn mark(&self, worker: &Worker, release: i64, keys: &[DeliveryKey], now: i64) -> Result<Marked, LedgerError> {
+        // Locked: the worker against being given up meanwhile, the release against a stop and a new text.
+        let lock = "WITH me AS (SELECT id FROM worker WHERE id = $1 AND token = $2 AND expires_at > $3 FOR UPDATE), \
+                    open AS (SELECT id FROM release WHERE id = $4 AND state = 1 FOR SHARE) \
+                    SELECT EXISTS (SELECT 1 FROM me) AND EXISTS (SELECT 1 FROM open) AS may";
+        let withdraw = "UPDATE delivery d SET state = 5, settled_at = $5, detail = $6, worker = NULL \
+                        FROM UNNEST($2, $3) AS k (part, target) \
+                        WHERE d.release = $1 AND d.part = k.part AND d.target = k.target AND d.state = 1 \
+                        AND d.worker = $4 AND EXISTS (SELECT 1 FROM suppression s WHERE s.target = d.target) \
+                        RETURNING d.part, d.target";
+        let mark = "UPDATE delivery d SET state = 2, attempts = d.attempts + 1, first_at = coalesce(d.first_at, $5), \
+                    marked_at = $5, settled_at = NULL, serial = $6 FROM UNNEST($2, $3) AS k (part, target) \
+                    WHERE d.release = $1 AND d.part = k.part AND d.target = k.target AND d.state = 1 \
+                    AND d.worker = $4 AND NOT EXISTS (SELECT 1 FROM suppression s WHERE s.target = d.target) \
+                    RETURNING d.part, d.target, d.attempts";
+        let marked_before = "SELECT d.part, d.target, d.attempts FROM delivery d \
+                             JOIN UNNEST($2, $3) AS k (part, target) ON d.part = k.part AND d.target = k.target \
+                             WHERE d.release = $1 AND d.state = 2 AND d.worker = $4 AND d.serial = $5";
+        let withdrawn_before = "SELECT d.part, d.target FROM delivery d \
+                                JOIN UNNEST($2, $3) AS k (part, target) ON d.part = k.part AND d.target = k.target \
+                                WHERE d.release = $1 AND d.state = 5 AND d.detail = $4 AND d.worker IS NULL";
+        let (parts, targets) = columns(keys);
+        let serial = self.next_serial(worker)?;
+        let tries = Cell::new(0);
+        let marked = self.base.run(How::AGAIN, async |connection| {
+            let mut marked = Vec::new();
+            let mut withdrawn = Vec::new();
+            let is_again = tries.replace(tries.get() + 1) > 0;
+            if is_again {
+                let before = sql(marked_before).bind(release).bind(&parts).bind(&targets).bind(worker.id).bind(serial);
+                marked = before.fetch_all(&mut *connection).await?;
+                let before = sql(withdrawn_before).bind(release).bind(&parts).bind(&targets).bind(WITHDRAWN);
+                withdrawn = before.fetch_all(&mut *connection).await?;
+            }
+            let mut uses = None;
+            if marked.is_empty() {
+                let lock = sql(lock).bind(worker.id).bind(&worker.token[..]).bind(now).bind(release);
+                let may: bool = lock.fetch_one(&mut *connection).await?.try_get("may")?;
+                let withdraw = sql(withdraw).bind(release).bind(&parts).bind(&targets).bind(worker.id).bind(now);
+                withdrawn.extend(withdraw.bind(WITHDRAWN).fetch_all(&mut *connection).await?);
+                if may {
+                    let mark = sql(mark).bind(release).bind(&parts).bind(&targets).bind(worker.id).bind(now);
+                    marked = mark.bind(serial).fetch_all(&mut *connection).await?;
+                }
+                if !marked.is_empty() {
+                    uses = identity::count_use(connection, worker, release, now).await?;
+                }
+            }
+            let withdrawn = withdrawn.iter().map(read_key).collect::<Result<Vec<_>, _>>()?;
+            let number = |row| Ok((read_key(row)?, row.try_get::<i64, _>("attempts")?));
+            let marked = marked.iter().map(number).collect::<Result<Vec<_>, LedgerError>>()?;
+            Ok((marked, withdrawn, uses))
+        });
+        let (marked, withdrawn, uses) = marked.await?;
+        self.testify(uses, now);
+        self.with_own(worker, |own| {
+            own.attempts.extend(marked.iter().map(|(key, number)| ((release, *key), *number)));
+            Ok(())
+        })?;
+        Ok(Marked { ready: marked.into_iter().map(|(key, _)| key).collect(), withdrawn })
+    }
+
+    fn start(&self, worker: &Worker, release: i64, key: DeliveryKey) -> Result<(), LedgerError> {
+        self.with_own(worker, |own| own.start(release, key))
+    }
+
+    fn answer(&self, worker: &Worker, release: i64, settled: &Settled) -> Result<(), LedgerError> {
+        self.with_own(worker, |own| {
+            own.answer(release, settled);
+            Ok(())
+        })
+    }
+
+    async fn settle(&self, worker: &Worker, release: i64, settled: &[Settled]) -> Result<(), LedgerError> {
+        // Durable: what the database forgot in a crash would be in doubt, or leave again. A row that a person gave up
+        // meanwhile comes back only if it was sent after all.
+        let settle = "WITH s AS (SELECT * FROM UNNEST($3, $4, $5, $6, $7, $8, $9) \
+                      AS s (part, target, state, due_at, hold_until, detail, settled_at)), \
+                      found AS (UPDATE delivery d SET state = s.state, due_at = s.due_at, hold_until = s.hold_until, \
+                      detail = s.detail, settled_at = s.settled_at FROM s WHERE d.release = $1 AND d.part = s.part \
+                      AND d.target = s.target AND d.worker = $2 AND (d.state = 2 OR (d.state = 6 AND s.state = 3)) \
+                      RETURNING d.part) \
+                      INSERT INTO delivery (release, part, target, state, detail, settled_at) \
+                      SELECT $1, s.part, s.target, s.state, s.detail, s.settled_at FROM s WHERE s.state = 3 \
+                      AND EXISTS (SELECT 1 FROM release WHERE id = $1) AND NOT EXISTS (SELECT 1 FROM delivery d \
+                      WHERE d.release = $1 AND d.part = s.part AND d.target = s.target) ON CONFLICT DO NOTHING";
+        let numbers = |value: fn(&Settled) -> i64| settled.iter().map(value).collect::<Vec<_>>();
+        let (parts, targets) = columns(settled.iter().map(|settled| &settled.key));
+        let (states, due) = (numbers(|s| s.state as i64), numbers(|s| s.due_at));
+        let (hold, times) = (numbers(|s| s.hold_until), numbers(|s| s.at));
+        let details: Vec<_> = settled.iter().map(|settled| text(&settled.detail).into_owned()).collect();
+        let at = settled.iter().map(|settled| settled.at).max().unwrap_or(0);
+        let uses = self.base.run(How::AGAIN, async |connection| {
+            let settle = sql(settle).bind(release).bind(worker.id).bind(&parts).bind(&targets).bind(&states);
+            let settle = settle.bind(&due).bind(&hold).bind(&details).bind(&times);
+            settle.execute(&mut *connection).await?;
+            identity::count_use(connection, worker, release, at).await
+        });
+        self.testify(uses.await?, at);
+        self.with_own(worker, |own| {
+            settled.iter().for_each(|settled| own.forget(release, settled.key));
+            Ok(())
+        })
+    }
+
+    async fn give_back(&self, worker: &Worker, release: i64, back: &[(DeliveryKey, i64)]) -> Result<(), LedgerError> {
+        // One that was refused for now before stays so, and is due as it was unless told otherwise.
+        let give = "UPDATE delivery d SET state = CASE WHEN d.attempts > 0 THEN 4 ELSE 0 END, \
+                    due_at = CASE WHEN k.due_at = 0 AND d.attempts > 0 THEN d.due_at ELSE k.due_at END, worker = NULL \
+                    FROM UNNEST($3, $4, $5) AS k (part, target, due_at) WHERE d.release = $1 AND d.part = k.part \
+                    AND d.target = k.target AND d.state = 1 AND d.worker = $2";
+        let (parts, targets) = columns(back.iter().map(|(key, _)| key));
+        let due: Vec<_> = back.iter().map(|(_, due_at)| *due_at).collect();
+        self.base
+            .run(How::LIGHT, async |connection| {
+                let give = sql(give).bind(release).bind(worker.id).bind(&parts).bind(&targets).bind(&due);
+                give.execute(connection).await?;
+                Ok(())
+            })
+            .await
+    }
+
+    async fn take_back(
+        &self,
+        worker: &Worker,
+        release: i64,
+        keys: &[DeliveryKey],
+        even_started: bool,
+    ) -> Result<(), LedgerError> {
+        let unstarted = self.with_own(worker, |own| {
+            let free = |key: &&DeliveryKey| even_started || !own.has_started(release, **key);
+            Ok(keys.iter().filter(free).copied().collect::<Vec<_>>())
+        })?;
+        let take = "UPDATE delivery d SET state = CASE WHEN d.attempts > 1 THEN 4 ELSE 0 END, \
+                    attempts = d.attempts - 1, first_at = CASE WHEN d.attempts > 1 THEN d.first_at END, \
+                    due_at = CASE WHEN d.attempts > 1 THEN d.due_at ELSE 0 END, worker = NULL \
+                    FROM UNNEST($3, $4) AS k (part, target) WHERE d.release = $1 AND d.part = k.part \
+                    AND d.target = k.target AND d.state = 2 AND d.worker = $2";
+        let (parts, targets) = columns(&unstarted);
+        let taken = self.base.run(How::AGAIN, async |connection| {
+            sql(take).bind(release).bind(worker.id).bind(&parts).bind(&targets).execute(connection).await?;
+            Ok(())
+        });
+        taken.await?;
+        self.with_own(worker, |own| {
+            unstarted.iter().for_each(|key| own.forget(release, *key));
+            Ok(())
+        })
+    }
+
+    async fn hasten(&self, release: i64, parts: &[i64], now: i64) -> Result<(), LedgerError> {
+        // Some at a time, so that nobody waits long for a row.
+        let hasten = "UPDATE delivery SET due_at = $3 WHERE release = $1 AND part = $2 AND state IN (0, 4) AND state = 4 \
+                      AND due_at > $3 AND hold_until <= $3 AND target IN \
+                      (SELECT target FROM delivery WHERE release = $1 AND part = $2 AND state IN (0, 4) AND state = 4 \
+                      AND due_at > $3 AND hold_until <= $3 LIMIT 5000)";
+        for part in parts {
+            loop {
+                let done = self.base.run(How::AGAIN, async |connection| {
+                    let hasten = sql(hasten).bind(release).bind(part).bind(now);
+                    Ok(hasten.execute(connection).await?.rows_affected())
+                });
+                if done.await? == 0 {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn reopen(&self, release: i64, keys: &[DeliveryKey], due_at: i64) -> Result<(), LedgerError> {
+        let newest = is_newest();
+        let again = format!(
+            "UPDATE delivery d SET state = 4, due_at = $4, settled_at = NULL FROM UNNEST($2, $3) AS k (part, target) \
+             WHERE d.release = $1 AND d.part = k.part AND d.target = k.target AND d.state = 5 AND {newest}"
+        );
+        let open = format!("UPDATE release SET state = 1 WHERE id = $1 AND state = 3 AND {newest}");
+        let (parts, targets) = columns(keys);
+        self.base
+            .run(How::AGAIN, async |connection| {
+                let again = built(again.clone()).bind(release).bind(&parts).bind(&targets).bind(due_at);
+                again.execute(&mut *connection).await?;
+                built(open.clone()).bind(release).execute(connection).await?;
+                Ok(())
+            })
+            .await
+    }
+
+    async fn rewind(&self, now: i64) -> Result<i64, LedgerError> {
+        self.set_back(now).await
+    }
+
+    async fn waiting(&self, worker: &Worker, release: i64, parts: &[i64]) -> Result<Waiting, LedgerError> {
+        let due = "SELECT min(due_at) AS due FROM delivery WHERE release = $1 AND part = $2 \
+                   AND state IN (0, 4) AND state = $3";
+        // One that shows no life any more may stand still for hours; nobody waits for it.
+        let held = format!(
+            "SELECT count(*) AS number FROM delivery WHERE release = $3 AND state IN (1, 2) AND worker IN ({LIVELY}) \
+             AND part = ANY ($4)"
+        );
+        let earlier = |a: Option<i64>, b: Option<i64>| a.into_iter().chain(b).min();
+        self.base
+            .run(How::LIGHT, async |connection| {
+                let mut waiting = Waiting::default();
+                for part in parts {
+                    for (state, next) in [(0_i64, &mut waiting.next_pending), (4, &mut waiting.next_deferred)] {
+                        let due = sql(due).bind(release).bind(part).bind(state);
+                        *next = earlier(*next, due.fetch_one(&mut *connection).await?.try_get("due")?);
+                    }
+                }
+                let held = built(held.clone()).bind(worker.id).bind(LEASE).bind(release).bind(parts);
+                waiting.elsewhere = held.fetch_one(connection).await?.try_get::<i64, _>("number")?.unsigned_abs();
+                Ok(waiting)
+            })
+            .await
+    }
+
+    async fn is_alone(&self, worker: &Worker) -> Result<bool, LedgerError> {
+        let alone = format!("SELECT NOT EXISTS ({LIVELY}) AS alone");
+        self.base
+            .run(How::LIGHT, async |connection| {
+                let row = built(alone.clone()).bind(worker.id).bind(LEASE).fetch_one(connection).await?;
+                Ok(row.try_get("alone")?)
+            })
+            .await
+    }
+
+    async fn release_state(&self, release: i64) -> Result<ReleaseState, LedgerError> {
+        let state = "SELECT state FROM release WHERE id = $1";
+        let number = self.base.run(How::LIGHT, async |connection| {
+            let row = sql(state).bind(release).fetch_optional(connection).await?;
+            Ok(row.map(|row| row.try_get::<i64, _>("state")).transpose()?)
+        });
+        number
+            .await?
+            .and_then(ReleaseState::from_number)
+            .ok_or_else(|| LedgerError::Damaged("a release that is being sent is gone".to_owned()))
+    }
+
+    async fn seat(&self, name: &str, limit: usize) -> Result<Option<Seat>, LedgerError> {
+        self.keep();
+        let place = Place::take(&self.base, self.owner, name, limit).await?;
+        Ok(place.map(|place| Seat(Box::new(place))))
+    }
+}

@@ -1,0 +1,125 @@
+//! Several workers on one record, and one that dies: nobody has its journal.
+
+use std::collections::BTreeSet;
+
+use rundbrief::ledger::{
+    DeliveryKey, DeliveryState, LEASE, Ledger, LedgerError, Mode, Recovered, Roll, Settled, Wanted, Work,
+};
+use rundbrief::plan::{Recipient, Target};
+
+use crate::postgres::{address, open};
+use crate::work_contract::{NOW, key, keys, sealed, settled, totals, up_to};
+use crate::{contract, postgres};
+
+fn uncertain(_: rundbrief::ledger::LostDelivery<'_>) -> DeliveryState {
+    DeliveryState::Uncertain
+}
+
+fn sent(key: DeliveryKey) -> Settled {
+    Settled { key, ..settled(1, DeliveryState::Sent) }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs a PostgreSQL server"]
+async fn workers_that_claim_at_once_all_get_work_and_no_delivery_twice() {
+    const MEMBERS: u32 = 3_000;
+    let address = address("at_once");
+    let ledger = open(&address).await;
+    let begun = ledger.begin(&contract::release("tagung", Mode::Real)).await.expect("begins");
+    let member = |number: u32| {
+        let mut target = [7; 16];
+        target[..4].copy_from_slice(&number.to_be_bytes());
+        Recipient { target: Target(target), ..contract::recipient(1) }
+    };
+    let members: Vec<_> = (0..MEMBERS).map(member).collect();
+    for chunk in members.chunks(500) {
+        ledger.add(begun.id, 1, chunk).await.expect("adds");
+    }
+    ledger.seal(begun.id, 1, [0; 32]).await.expect("seals");
+    let work = async |address: &str| {
+        let ledger = postgres::open(address).await;
+        let worker = ledger.join(NOW).await.expect("joins");
+        let mut done = Vec::new();
+        loop {
+            let claimed = ledger.claim(&worker, begun.id, &[0], up_to(50), NOW).await.expect("claims");
+            if claimed.is_empty() {
+                break;
+            }
+            let ready = ledger.mark(&worker, begun.id, &keys(&claimed), NOW).await.expect("marks").ready;
+            assert_eq!(ready.len(), claimed.len());
+            ready.iter().for_each(|key| ledger.start(&worker, begun.id, *key).expect("is noted"));
+            let outcomes: Vec<_> = ready.iter().map(|key| sent(*key)).collect();
+            ledger.settle(&worker, begun.id, &outcomes).await.expect("settles");
+            done.extend(ready);
+        }
+        ledger.leave(worker, NOW, &uncertain).await.expect("leaves");
+        done
+    };
+    let shares = tokio::join!(work(&address), work(&address), work(&address));
+    let shares = [shares.0, shares.1, shares.2];
+    assert!(shares.iter().all(|share| share.len() > 100), "{:?}", shares.each_ref().map(Vec::len));
+    let all: BTreeSet<_> = shares.iter().flatten().collect();
+    let number = usize::try_from(MEMBERS).expect("fits");
+    assert_eq!((all.len(), shares.iter().map(Vec::len).sum::<usize>()), (number, number));
+    assert_eq!(totals(&ledger, begun.id).await.sent, u64::from(MEMBERS));
+}
+
+#[tokio::test]
+#[ignore = "needs a PostgreSQL server"]
+async fn what_a_dead_worker_had_marked_is_in_doubt_and_the_rest_waits() {
+    let address = address("dead");
+    let dying = open(&address).await;
+    let id = sealed(&dying, "tagung", 6).await;
+    let worker = dying.join(NOW).await.expect("joins");
+    dying.claim(&worker, id, &[0], up_to(5), NOW).await.expect("claims");
+    dying.mark(&worker, id, &[key(1), key(2), key(3)], NOW).await.expect("marks");
+    dying.start(&worker, id, key(1)).expect("is noted");
+    let ledger = open(&address).await;
+    let own = ledger.join(NOW).await.expect("joins");
+    assert_eq!(ledger.recover(&own, NOW + LEASE - 1, &uncertain).await.expect("looks"), Recovered::default());
+    let recovered = ledger.recover(&own, NOW + LEASE + 1, &uncertain).await.expect("recovers");
+    assert_eq!(recovered, Recovered { pending: 2, settled: 0, uncertain: 3 });
+    assert_eq!(ledger.recover(&own, NOW + LEASE + 1, &uncertain).await.expect("again"), Recovered::default());
+
+    // It was not dead, only cut off.
+    assert!(!dying.beat(&worker, NOW + LEASE + 2).await.expect("asks"), "it must send nothing more");
+    assert_eq!(dying.claim(&worker, id, &[0], up_to(9), NOW).await.expect("asks"), []);
+    assert_eq!(dying.mark(&worker, id, &[key(4)], NOW).await.expect("asks").ready, []);
+    let late = [settled(1, DeliveryState::Sent), settled(2, DeliveryState::Failed)];
+    dying.settle(&worker, id, &late).await.expect("a late answer");
+    let counts = totals(&ledger, id).await;
+    assert_eq!((counts.sent, counts.uncertain, counts.pending), (1, 2, 3), "only `sent` ends a doubt");
+}
+
+#[tokio::test]
+#[ignore = "needs a PostgreSQL server"]
+async fn who_leaves_settles_what_was_answered() {
+    let ledger = open(&address("leaves")).await;
+    let id = sealed(&ledger, "tagung", 5).await;
+    let worker = ledger.join(NOW).await.expect("joins");
+    ledger.claim(&worker, id, &[0], up_to(5), NOW).await.expect("claims");
+    ledger.mark(&worker, id, &[key(1), key(2), key(3)], NOW).await.expect("marks");
+    [1, 2].into_iter().for_each(|number| ledger.start(&worker, id, key(number)).expect("is noted"));
+    let nul = Settled { detail: "250 ok \0 really".to_owned(), ..settled(1, DeliveryState::Sent) };
+    ledger.answer(&worker, id, &nul).expect("is noted");
+    let recovered = ledger.leave(worker, NOW, &uncertain).await.expect("leaves");
+    assert_eq!(recovered, Recovered { pending: 3, settled: 1, uncertain: 1 });
+    let counts = totals(&ledger, id).await;
+    assert_eq!((counts.sent, counts.uncertain, counts.pending), (1, 1, 3));
+}
+
+#[tokio::test]
+#[ignore = "needs a PostgreSQL server"]
+async fn after_its_lease_a_worker_marks_nothing_until_it_shows_life() {
+    let ledger = open(&address("lease")).await;
+    let id = sealed(&ledger, "tagung", 2).await;
+    let worker = ledger.join(NOW).await.expect("joins");
+    let wanted = Wanted { limit: 2, untried: true };
+    ledger.claim(&worker, id, &[0], wanted, NOW).await.expect("claims");
+    let late = NOW + LEASE;
+    assert_eq!(ledger.mark(&worker, id, &[key(1)], late).await.expect("asks").ready, []);
+    assert!(ledger.beat(&worker, late).await.expect("shows life"), "nobody had given it up");
+    assert_eq!(ledger.mark(&worker, id, &[key(1)], late).await.expect("marks").ready, [key(1)]);
+    let unmarked = ledger.start(&worker, id, key(2)).expect_err("was not marked");
+    assert!(matches!(unmarked, LedgerError::Database(_)));
+}

@@ -6,7 +6,7 @@ use super::Context;
 use super::ready::Ready;
 use crate::dispatch::BATCH;
 use crate::error::Error;
-use crate::ledger::{Approval, Approvals, Changed, Part, Roll, Scratch, SqliteLedger};
+use crate::ledger::{Approval, Approvals, Changed, Part, Record, Roll, Scratch};
 
 mod changes;
 mod texts;
@@ -81,7 +81,7 @@ impl Now<'_> {
     ///
     /// # Errors
     /// The record's.
-    pub async fn standing(&self, context: &Context, ledger: &SqliteLedger) -> Result<Standing, Error> {
+    pub async fn standing(&self, context: &Context, ledger: &Record) -> Result<Standing, Error> {
         let approvals = ledger.approvals(self.slug).await.map_err(|error| error.at(&ledger.place()))?;
         let mut approvals = approvals.into_iter();
         let Some(newest) = approvals.next() else { return Ok(Standing::Never) };
@@ -101,7 +101,7 @@ impl Now<'_> {
     async fn since(
         &self,
         context: &Context,
-        ledger: &SqliteLedger,
+        ledger: &Record,
         approval: &Approval,
         texts: Option<&Texts>,
     ) -> Result<Since, Error> {
@@ -136,7 +136,7 @@ pub fn texts_now(context: &Context, ready: &Ready, code: &[u8; 32]) -> Option<Te
 ///
 /// # Errors
 /// The record's.
-pub async fn note_present(ledger: &SqliteLedger, new: &Scratch, parts: &[Part]) -> Result<(), Error> {
+pub async fn note_present(ledger: &Record, new: &Scratch, parts: &[Part]) -> Result<(), Error> {
     for (number, _) in (0_i64..).zip(parts).filter(|(_, part)| part.channel == "email") {
         let mut after = None;
         loop {

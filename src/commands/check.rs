@@ -12,7 +12,7 @@ use crate::check::{Facts, Settings, urls};
 use crate::cli;
 use crate::error::{Error, Exit};
 use crate::finding::Finding;
-use crate::ledger::{Books, Mode, Roll, SqliteLedger};
+use crate::ledger::{Books, Mode, Record, Roll};
 use crate::post::Slug;
 
 mod audiences;
@@ -59,7 +59,7 @@ pub async fn run(arguments: &cli::Check, context: &Context) -> Result<Exit, Erro
 }
 
 /// The posts of the folder that no real send has released, by name.
-async fn not_sent(context: &Context, record: Option<&SqliteLedger>) -> Result<Vec<PathBuf>, Error> {
+async fn not_sent(context: &Context, record: Option<&Record>) -> Result<Vec<PathBuf>, Error> {
     let mut files = context.project.post_files()?;
     let Some(record) = record else { return Ok(files) };
     let releases = record.releases().await.map_err(|error| error.at(&record.place()))?;

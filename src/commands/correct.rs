@@ -15,9 +15,7 @@ use crate::cli;
 use crate::dispatch::clear_up;
 use crate::dispatch::freeze::{Sums, Wave};
 use crate::error::{Error, Exit};
-use crate::ledger::{
-    Books, Ledger, LedgerError, Mode, NewRelease, Part, Purpose, Release, Roll, Scratch, SqliteLedger,
-};
+use crate::ledger::{Books, Ledger, LedgerError, Mode, NewRelease, Part, Purpose, Record, Release, Roll, Scratch};
 use crate::plan::SiteKey;
 use crate::render::code::Code;
 
@@ -132,7 +130,7 @@ impl Correcting<'_> {
     /// Adds the recipients to the release and opens it.
     async fn seal(
         &self,
-        ledger: &SqliteLedger,
+        ledger: &Record,
         release: &Release,
         newest: &Release,
         parts: &[Part],
@@ -147,7 +145,7 @@ impl Correcting<'_> {
     /// Those who got an earlier mail and are still on a list, as the recipients of the corrected one.
     async fn recipients<R: Roll>(
         &self,
-        ledger: &SqliteLedger,
+        ledger: &Record,
         roll: &R,
         release: i64,
         newest: &Release,

@@ -15,7 +15,7 @@ use super::{Context, record};
 use crate::cli;
 use crate::dispatch::Composer;
 use crate::error::{Error, Exit};
-use crate::ledger::{Books, Ledger, LedgerError, Mode, Passage, Release, Roll, SqliteLedger, Suppression};
+use crate::ledger::{Books, Ledger, LedgerError, Mode, Passage, Record, Release, Roll, Suppression};
 use crate::members::address::Address;
 use crate::plan::SiteKey;
 use crate::project::site_key;
@@ -71,7 +71,7 @@ pub async fn run(arguments: &cli::Explain, context: &Context) -> Result<Exit, Er
 
 struct Explaining<'a> {
     context: &'a Context,
-    record: &'a SqliteLedger,
+    record: &'a Record,
     address: &'a Address,
     key: &'a SiteKey,
     suppression: &'a Option<Suppression>,

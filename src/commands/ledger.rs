@@ -7,11 +7,11 @@ use serde_json::json;
 use super::{Context, record};
 use crate::cli;
 use crate::error::{Error, Exit};
-use crate::ledger::{Books, LedgerError, Roll, SqliteLedger};
+use crate::ledger::{Books, LedgerError, Record, Roll};
 
 pub async fn run(arguments: &cli::Ledger, context: &Context) -> Result<Exit, Error> {
     let Some(ledger) = record::existing(context).await? else {
-        let path: PathBuf = context.project.path(&context.project.config.ledger.path);
+        let path = PathBuf::from(record::place(context)?.to_string());
         let help = "the first `rundbrief send` begins it".to_owned();
         return Err(Error::Missing { what: "sending record", path, help });
     };
@@ -25,7 +25,7 @@ pub async fn run(arguments: &cli::Ledger, context: &Context) -> Result<Exit, Err
 
 /// Shows the record's name. One without a name gets one, unless the configuration asks for a name: then it may be the
 /// wrong record, and only a send with `--new-ledger` gives it that name.
-async fn id(context: &Context, ledger: &SqliteLedger) -> Result<(), Error> {
+async fn id(context: &Context, ledger: &Record) -> Result<(), Error> {
     let at = |error: LedgerError| error.at(&ledger.place());
     let configured = context.project.config.ledger.id.as_deref();
     let known = ledger.fact("id").await.map_err(at)?;
@@ -72,11 +72,11 @@ fn line(id: &str) -> String {
 }
 
 /// Opening the record has brought it up to date already; says what that did.
-fn migrate(context: &Context, ledger: &SqliteLedger) {
-    let (from, to) = ledger.upgraded().map_or((ledger.version(), ledger.version()), |done| (done.from, done.to));
-    let text = match ledger.upgraded() {
-        None => format!("The sending record {} is up to date: version {to}.", ledger.place()),
-        Some(_) => format!("The sending record {} was version {from} and is version {to} now.", ledger.place()),
+fn migrate(context: &Context, ledger: &Record) {
+    let (from, to) = (ledger.found(), ledger.version());
+    let text = match from == to {
+        true => format!("The sending record {} is up to date: version {to}.", ledger.place()),
+        false => format!("The sending record {} was version {from} and is version {to} now.", ledger.place()),
     };
     context.screen.result(&text);
     context.screen.json(&json!({

@@ -106,6 +106,32 @@ pub fn run(cli: Cli) -> Exit {
     }
 }
 
+/// Whether a command writes times into the record or compares its own with them.
+fn goes_by_the_record(command: &Command) -> bool {
+    match command {
+        Command::Members(crate::cli::Members::Check { .. }) => false,
+        Command::Send(_)
+        | Command::Correct(_)
+        | Command::Run
+        | Command::Approve(_)
+        | Command::Stop(_)
+        | Command::Status(_)
+        | Command::Resolve(_)
+        | Command::Posted(_)
+        | Command::Report(_)
+        | Command::Explain(_)
+        | Command::Members(_) => true,
+        Command::Init(_)
+        | Command::New(_)
+        | Command::Import(_)
+        | Command::Check(_)
+        | Command::Build(_)
+        | Command::Preview(_)
+        | Command::Ledger(_)
+        | Command::Doctor(_) => false,
+    }
+}
+
 /// Answers a command line that cannot be read.
 pub fn refuse(message: String, json: bool) -> Exit {
     let format = if json { Format::Json } else { Format::Human };
@@ -128,6 +154,8 @@ fn answer(cli: Cli, screen: Screen) -> Result<Exit, Error> {
         None => tracing::info!("there is no config.toml; the built-in example organisation is used"),
     }
     let context = Context::of(project, screen)?;
+    let context =
+        if goes_by_the_record(&cli.command) { runtime.block_on(record::by_its_clock(context))? } else { context };
     match &cli.command {
         Command::Init(_) => unreachable!("it needs no configuration and was run above"),
         Command::New(arguments) => new::run(arguments, &context),

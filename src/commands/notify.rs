@@ -16,7 +16,7 @@ use super::ways::mode;
 use super::when::zoned;
 use crate::dispatch::{Ending, Ran};
 use crate::error::Error;
-use crate::ledger::{Books, Event, EventKind, Mode, Release, SqliteLedger};
+use crate::ledger::{Books, Event, EventKind, Mode, Record, Release};
 use crate::post::Slug;
 use crate::report::notice::{self, Commands, CutShort, Run};
 
@@ -28,7 +28,7 @@ fn is_wanted(context: &Context) -> bool {
 }
 
 /// Tells how a send went, unless it did nothing. `post`: as it was named.
-pub async fn sent(context: &Context, record: &SqliteLedger, release: &Release, ran: &Ran, post: &Path) {
+pub async fn sent(context: &Context, record: &Record, release: &Release, ran: &Ran, post: &Path) {
     let recovered = ran.recovered.settled + ran.recovered.uncertain;
     let did_nothing = ran.summary.all() + recovered == 0 && ran.failures.is_empty();
     if !is_wanted(context) || release.mode != Mode::Real || did_nothing {
@@ -97,13 +97,13 @@ pub async fn failed(order: &Order<'_>, context: &Context, error: &Error) {
 }
 
 /// Whether this run had begun to send the post.
-async fn has_begun(context: &Context, record: &SqliteLedger, slug: &str) -> bool {
+async fn has_begun(context: &Context, record: &Record, slug: &str) -> bool {
     let since = context.now.timestamp().as_millisecond();
     let events = record.events(slug).await.unwrap_or_default();
     events.iter().any(|event| event.kind == EventKind::Sending && event.at >= since)
 }
 
-async fn note(context: &Context, record: &SqliteLedger, slug: &str, release: Option<i64>, kind: EventKind, what: &str) {
+async fn note(context: &Context, record: &Record, slug: &str, release: Option<i64>, kind: EventKind, what: &str) {
     let event = Event { slug: slug.to_owned(), release, kind, detail: what.to_owned(), at: context.clock.now() };
     if let Err(error) = record.note(&event).await {
         mail::warn(context, &format!("what was told cannot be noted in the sending record: {error}"));

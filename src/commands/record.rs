@@ -2,51 +2,98 @@
 
 use std::path::Path;
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::Context;
+use crate::dispatch::Clock;
 use crate::error::Error;
 use crate::finding::{Finding, Place};
-use crate::ledger::{Books, LedgerError, Roll, SqliteLedger};
+use crate::ledger::{Books, LedgerError, Record, RecordPlace, Roll};
 use crate::plan::SiteKey;
 use crate::project::{ensure_site_key, site_key};
 
 mod guard;
 mod home;
 
+/// Where the sending record is, or will be.
+///
+/// # Errors
+/// A database whose address or password cannot be had.
+pub fn place(context: &Context) -> Result<RecordPlace, Error> {
+    let config = &context.project.config;
+    let place = RecordPlace::of(&config.ledger.kept, &config.folder, |name| std::env::var(name).ok());
+    place.map_err(|error| error.at("[ledger]"))
+}
+
 /// The sending record, if there is one. Looking does not make it.
-pub async fn existing(context: &Context) -> Result<Option<SqliteLedger>, Error> {
-    let path = context.project.path(&context.project.config.ledger.path);
-    if !path.exists() {
-        return Ok(None);
+pub async fn existing(context: &Context) -> Result<Option<Record>, Error> {
+    let place = place(context)?;
+    let record = Record::existing(&place).await.map_err(|error| error.at(&place.to_string()))?;
+    Ok(record.inspect(|record| tell_of_upgrade(context, record)))
+}
+
+/// How far two clocks may be apart without a word.
+const APART: SignedDuration = SignedDuration::from_mins(2);
+
+/// Has a command go by the clock that everybody shares who uses the record: that of the database, if it is in one.
+///
+/// # Errors
+/// The database's.
+pub async fn by_its_clock(context: Context) -> Result<Context, Error> {
+    let place = place(&context)?;
+    let Some(there) = place.clock().await.map_err(|error| error.at(&place.to_string()))? else { return Ok(context) };
+    let there = Timestamp::from_millisecond(there).unwrap_or_else(|_| context.clock.timestamp());
+    let apart = context.clock.timestamp().duration_since(there);
+    if apart.abs() > APART {
+        let way = if apart.is_positive() { "ahead of" } else { "behind" };
+        let minutes = apart.abs().as_mins();
+        let message =
+            format!("this computer's clock is {minutes} minutes {way} the one of the sending record's database");
+        let help = "set the clock right; this run goes by the database's";
+        context.screen.findings(&[Finding::warning("clock", message).help(help)]);
     }
-    opened(context, &path).await.map(Some)
+    let now = there.to_zoned(context.now.time_zone().clone());
+    Ok(Context { clock: Clock::starting(&now), now, ..context })
+}
+
+/// Whether there is a sending record.
+pub async fn is_there(context: &Context) -> Result<bool, Error> {
+    let place = place(context)?;
+    if let Some(file) = place.file() {
+        return Ok(file.exists());
+    }
+    let Some(record) = existing(context).await? else { return Ok(false) };
+    record.shut().await;
+    Ok(true)
 }
 
 /// The sending record, made if it is not there.
-pub async fn open(context: &Context) -> Result<SqliteLedger, Error> {
-    let path = context.project.path(&context.project.config.ledger.path);
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+pub async fn open(context: &Context) -> Result<Record, Error> {
+    let place = place(context)?;
+    let folder = place.file().and_then(Path::parent);
+    if let Some(folder) = folder.filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).map_err(|error| Error::io("make the folder", folder, error))?;
     }
-    opened(context, &path).await
+    let record = Record::open(&place).await.map_err(|error| error.at(&place.to_string()))?;
+    tell_of_upgrade(context, &record);
+    Ok(record)
 }
 
-/// Opens it, and says when it was written by an older version and copied.
-async fn opened(context: &Context, path: &Path) -> Result<SqliteLedger, Error> {
-    let ledger = SqliteLedger::open(path).await.map_err(|error| error.at(&path.display().to_string()))?;
-    if let Some(upgrade) = ledger.upgraded() {
+/// Says when it was written by an older version, and copied.
+fn tell_of_upgrade(context: &Context, record: &Record) {
+    if let Some(upgrade) = record.upgraded() {
         context.screen.note(&format!(
             "The sending record was brought up to date; a copy of how it was is kept for a month: {}",
             upgrade.copy.display()
         ));
     }
-    Ok(ledger)
 }
 
 /// The site key, made if there is none, unless the record was made with one: then it is lost, and a new one would not do.
 ///
 /// # Errors
 /// [`Error::Config`] for a key that cannot be used.
-pub async fn lasting_key(context: &Context, ledger: &SqliteLedger) -> Result<SiteKey, Error> {
+pub async fn lasting_key(context: &Context, ledger: &Record) -> Result<SiteKey, Error> {
     let env = |name: &str| std::env::var(name).ok();
     match ledger.fact("key").await.map_err(|error| error.at(&ledger.place()))? {
         Some(_) => site_key(&context.project, env),
@@ -62,7 +109,7 @@ const KEPT: i64 = 30 * 24 * 3_600_000;
 ///
 /// # Errors
 /// The record's.
-pub async fn forget_old_recipients(context: &Context, ledger: &SqliteLedger) -> Result<(), Error> {
+pub async fn forget_old_recipients(context: &Context, ledger: &Record) -> Result<(), Error> {
     let before = context.now.timestamp().as_millisecond() - KEPT;
     let forgotten = ledger.forget_recipients(before).await.map_err(|error| error.at(&ledger.place()))?;
     if forgotten > 0 {
@@ -77,7 +124,7 @@ pub async fn forget_old_recipients(context: &Context, ledger: &SqliteLedger) -> 
 ///
 /// # Errors
 /// [`Error::Config`] for another key or another record.
-pub async fn vouch(context: &Context, ledger: &SqliteLedger, key: &SiteKey, new: bool) -> Result<(), Error> {
+pub async fn vouch(context: &Context, ledger: &Record, key: &SiteKey, new: bool) -> Result<(), Error> {
     belongs(context, ledger, key, new).await?;
     let admitted = guard::admit(context, ledger, new).await;
     if admitted.is_err() {
@@ -92,11 +139,7 @@ pub async fn vouch(context: &Context, ledger: &SqliteLedger, key: &SiteKey, new:
 /// # Errors
 /// The record's.
 pub async fn doubt(context: &Context) -> Result<Option<Finding>, Error> {
-    let path = context.project.path(&context.project.config.ledger.path);
-    if !path.exists() {
-        return Ok(None);
-    }
-    let ledger = SqliteLedger::open(&path).await.map_err(|error| error.at(&path.display().to_string()))?;
+    let Some(ledger) = existing(context).await? else { return Ok(None) };
     let doubt = guard::doubt(context, &ledger).await.map_err(|error| error.at(&ledger.place()));
     ledger.let_go().await;
     doubt
@@ -107,7 +150,7 @@ pub async fn doubt(context: &Context) -> Result<Option<Finding>, Error> {
 ///
 /// # Errors
 /// [`Error::Config`] for another key or another record.
-pub async fn belongs(context: &Context, ledger: &SqliteLedger, key: &SiteKey, new: bool) -> Result<(), Error> {
+pub async fn belongs(context: &Context, ledger: &Record, key: &SiteKey, new: bool) -> Result<(), Error> {
     let at = |error: LedgerError| error.at(&ledger.place());
     let file = context.project.config_file.as_deref().unwrap_or(Path::new("config.toml"));
     let wrong = |rule, message: String, help: &str| {

@@ -8,7 +8,7 @@ use super::revisions::{self, Revision};
 use super::{Context, record};
 use crate::error::Error;
 use crate::finding::nearest;
-use crate::ledger::{Books, Ledger, LedgerError, Mode, Release, Roll, SqliteLedger};
+use crate::ledger::{Books, Ledger, LedgerError, Mode, Record, Release, Roll};
 use crate::post::Slug;
 
 /// Said of a delivery that a row of the list has refused since the release.
@@ -16,7 +16,7 @@ pub const REFUSED_SINCE: &str = "the list says since the release that this mail 
 
 /// A release with the record that holds it.
 pub struct Released {
-    pub record: SqliteLedger,
+    pub record: Record,
     pub release: Release,
 }
 

@@ -4,9 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::ledger::{
-    Books, DeliveryState, Form, Ledger, LedgerError, Mode, Part, Release, Revisions, SqliteLedger, Totals,
-};
+use crate::ledger::{Books, DeliveryState, Form, Ledger, LedgerError, Mode, Part, Record, Release, Revisions, Totals};
 
 /// Whether a person posts it, and not this program.
 pub fn is_by_hand(mode: Mode, part: &Part) -> bool {
@@ -54,7 +52,7 @@ impl Revision {
 ///
 /// # Errors
 /// The record's.
-pub async fn of(record: &SqliteLedger, slug: &str, mode: Mode) -> Result<Vec<Revision>, LedgerError> {
+pub async fn of(record: &Record, slug: &str, mode: Mode) -> Result<Vec<Revision>, LedgerError> {
     let releases = record.revisions(slug, mode).await?;
     let mut revisions = Vec::with_capacity(releases.len());
     for release in releases {
@@ -107,7 +105,7 @@ pub fn posted(revisions: &[Revision]) -> Vec<String> {
 ///
 /// # Errors
 /// The record's.
-pub async fn of_release(record: &SqliteLedger, release: Release) -> Result<Revision, LedgerError> {
+pub async fn of_release(record: &Record, release: Release) -> Result<Revision, LedgerError> {
     let (parts, totals) = (record.outline(release.id).await?, record.totals(release.id).await?);
     Ok(Revision { release, parts, totals })
 }
@@ -116,7 +114,7 @@ pub async fn of_release(record: &SqliteLedger, release: Release) -> Result<Revis
 ///
 /// # Errors
 /// The record's.
-pub async fn receipts(ledger: &SqliteLedger, release: &Release) -> Result<BTreeMap<String, String>, LedgerError> {
+pub async fn receipts(ledger: &Record, release: &Release) -> Result<BTreeMap<String, String>, LedgerError> {
     let mut receipts = BTreeMap::new();
     if !release.is_correction() {
         return Ok(receipts);

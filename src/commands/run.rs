@@ -15,7 +15,7 @@ use super::{Context, notify, record, told};
 use crate::dispatch::Ending;
 use crate::error::{Error, Exit};
 use crate::finding::{Finding, Place};
-use crate::ledger::{Books, EventKind, Ledger, Mode, Roll, SqliteLedger, Work};
+use crate::ledger::{Books, EventKind, Ledger, Mode, Record, Roll, Work};
 use crate::plan::schedule::Window;
 
 mod candidate;
@@ -84,11 +84,7 @@ pub async fn run(context: &Context) -> Result<Exit, Error> {
 }
 
 /// What to do with a post, and whether something of it waits for a later run.
-async fn decide(
-    context: &Context,
-    record: Option<&SqliteLedger>,
-    candidate: &Candidate,
-) -> Result<(Verdict, bool), Error> {
+async fn decide(context: &Context, record: Option<&Record>, candidate: &Candidate) -> Result<(Verdict, bool), Error> {
     let Some(record) = record else {
         return Ok((verdict(candidate.window, None, false, context.clock.timestamp()), false));
     };
@@ -101,7 +97,7 @@ async fn decide(
 /// Does what is to be done with a post; `None` where there is nothing new to say.
 async fn take_up(
     context: &Context,
-    record: &SqliteLedger,
+    record: &Record,
     candidate: Candidate,
     verdict: Verdict,
 ) -> Result<Option<Line>, Error> {
@@ -129,7 +125,7 @@ async fn take_up(
 
 async fn send(
     context: &Context,
-    record: &SqliteLedger,
+    record: &Record,
     candidate: Candidate,
     window: Option<Window>,
 ) -> Result<Option<Line>, Error> {
@@ -152,7 +148,7 @@ async fn send(
 }
 
 /// One line about what was done; a channel that failed is an error beside it.
-async fn after(context: &Context, record: &SqliteLedger, slug: String, done: Done) -> Result<Option<Line>, Error> {
+async fn after(context: &Context, record: &Record, slug: String, done: Done) -> Result<Option<Line>, Error> {
     let Done { exit, mut ran, left, next } = done;
     let ends = ran.ending == Some(Ending::Signal);
     let error = if ran.failures.is_empty() { None } else { Some(ran.failures.swap_remove(0)) };
@@ -179,7 +175,7 @@ async fn after(context: &Context, record: &SqliteLedger, slug: String, done: Don
 /// Says that a post's time is over, with what kept it from being sent, as far as that is known.
 async fn missed(
     context: &Context,
-    record: &SqliteLedger,
+    record: &Record,
     candidate: &Candidate,
     window: Window,
     untried: Option<u64>,
@@ -212,7 +208,7 @@ fn local(context: &Context, window: Window) -> Zoned {
 }
 
 /// The line for a post that could not be sent, unless the same was said before.
-async fn not_sent(context: &Context, record: &SqliteLedger, slug: &str, error: Error) -> Result<Option<Line>, Error> {
+async fn not_sent(context: &Context, record: &Record, slug: &str, error: Error) -> Result<Option<Line>, Error> {
     let reason = error.to_string();
     let is_new = told::is_new(context, record, slug, &reason).await;
     if !is_new.map_err(|error| error.at(&record.place()))? {
@@ -225,7 +221,7 @@ async fn not_sent(context: &Context, record: &SqliteLedger, slug: &str, error: E
     Ok(Some(Line { slug: slug.to_owned(), text, exit: error.exit(), error: Some(error), ends: false }))
 }
 
-async fn is_released(context: &Context, record: &SqliteLedger, slug: &str) -> Result<bool, Error> {
+async fn is_released(context: &Context, record: &Record, slug: &str) -> Result<bool, Error> {
     let release = record.release(slug, mode(context)).await.map_err(|error| error.at(&record.place()))?;
     Ok(release.is_some())
 }

@@ -11,7 +11,7 @@ use crate::config::List;
 use crate::dispatch::Composer;
 use crate::error::Error;
 use crate::finding::{Finding, Place};
-use crate::ledger::{Ledger, Roll, SqliteLedger};
+use crate::ledger::{Ledger, Record, Roll};
 use crate::members::address::Address;
 use crate::members::{Member, Row};
 use crate::plan::{Audience, Decision, Recipient};
@@ -118,7 +118,7 @@ pub async fn member(
 }
 
 /// Whether the sending record says that a member must not be written to.
-async fn kept_from(record: Option<&SqliteLedger>, recipient: &Recipient) -> Result<bool, Error> {
+async fn kept_from(record: Option<&Record>, recipient: &Recipient) -> Result<bool, Error> {
     let Some(record) = record else { return Ok(false) };
     let known = record.suppressed(&[recipient.target]).await.map_err(|error| error.at(&record.place()))?;
     Ok(!known.is_empty())

@@ -10,7 +10,7 @@ use super::{Context, build, check, links, networks, notify, record};
 use crate::cli;
 use crate::error::{Error, Exit};
 use crate::finding::Finding;
-use crate::ledger::{Ledger, LedgerError, Mode, Part, Release, Roll, SqliteLedger};
+use crate::ledger::{Ledger, LedgerError, Mode, Part, Record, Release, Roll};
 use crate::plan::{Plan, SiteKey};
 use crate::post::Slug;
 use crate::project::{secret_warnings, site_key};
@@ -156,7 +156,7 @@ fn check_lists(lists: &[String], parts: &[Part]) -> Result<(), Error> {
 /// Freezes what is new, asks where people are reached, and delivers what is due.
 async fn send(order: &Order<'_>, context: &Context, mut ready: Ready) -> Result<Option<Done>, Error> {
     build::out_folder(context, Path::new("out"), &ready)?;
-    if !context.project.path(&context.project.config.ledger.path).exists() {
+    if !record::is_there(context).await? {
         // A first send that cannot be planned leaves no empty record behind.
         check_names(order, &ready.parts)?;
         drop(decisions(context, &ready.key, ready.lang(), &Mail::of_ready(&ready), order.lists)?);
@@ -257,7 +257,7 @@ async fn send(order: &Order<'_>, context: &Context, mut ready: Ready) -> Result<
 /// [`Error::Underway`] for a person who wanted it sent; a timer leaves it alone.
 async fn stopped(
     order: &Order<'_>,
-    ledger: SqliteLedger,
+    ledger: Record,
     filled: Option<&Release>,
     slug: &str,
 ) -> Result<Option<Done>, Error> {
@@ -283,12 +283,7 @@ async fn finish_unreadable(order: &Order<'_>, context: &Context, error: Error) -
 }
 
 /// The site key that a release was made with; for a trial, as it is.
-async fn lasting_key(
-    context: &Context,
-    ledger: &SqliteLedger,
-    order: &Order<'_>,
-    mode: Mode,
-) -> Result<SiteKey, Error> {
+async fn lasting_key(context: &Context, ledger: &Record, order: &Order<'_>, mode: Mode) -> Result<SiteKey, Error> {
     if mode == Mode::Trial {
         return site_key(&context.project, |name| std::env::var(name).ok());
     }
@@ -299,11 +294,7 @@ async fn lasting_key(
 
 /// The release to go on with. A trial whose files somebody has deleted, or that was made with another key, is
 /// forgotten, so that it can be tried anew.
-async fn begin_anew_without_files(
-    context: &Context,
-    ready: &Ready,
-    ledger: &SqliteLedger,
-) -> Result<Option<Release>, Error> {
+async fn begin_anew_without_files(context: &Context, ready: &Ready, ledger: &Record) -> Result<Option<Release>, Error> {
     let earlier = survey::earlier(context, ready, ledger).await?;
     if earlier.is_none() {
         let at = |error: LedgerError| error.at(&ledger.place());

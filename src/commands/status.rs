@@ -11,7 +11,7 @@ use super::revisions::newest_of_each;
 use super::{Context, record};
 use crate::cli;
 use crate::error::{Error, Exit};
-use crate::ledger::{Books, Mode, Roll, SqliteLedger};
+use crate::ledger::{Books, Mode, Record, Roll};
 
 mod document;
 mod look;
@@ -75,7 +75,7 @@ fn tell(context: &Context, sent: &str, upcoming: &[Upcoming]) {
 }
 
 /// The newest release of every post, the newest post first: the real ones, or the trials where there is nothing else.
-async fn subjects(context: &Context, record: &SqliteLedger) -> Result<Vec<Subject>, Error> {
+async fn subjects(context: &Context, record: &Record) -> Result<Vec<Subject>, Error> {
     let mut releases = record.releases().await.map_err(|error| error.at(&record.place()))?;
     if releases.iter().any(|release| release.mode == Mode::Real) {
         releases.retain(|release| release.mode == Mode::Real);

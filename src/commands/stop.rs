@@ -15,7 +15,7 @@ use super::{Context, record};
 use crate::cli;
 use crate::error::{Error, Exit};
 use crate::ledger::{
-    Books, Event, EventKind, Ledger, LedgerError, Mode, Release, ReleaseState, Revisions, Roll, SqliteLedger, Totals,
+    Books, Event, EventKind, Ledger, LedgerError, Mode, Record, Release, ReleaseState, Revisions, Roll, Totals,
 };
 use crate::post::Slug;
 
@@ -58,7 +58,7 @@ struct Said {
 
 struct Stopping<'a> {
     context: &'a Context,
-    record: &'a SqliteLedger,
+    record: &'a Record,
     slug: &'a str,
     /// Who stops it; empty where that is not known.
     login: &'a str,

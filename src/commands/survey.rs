@@ -13,8 +13,7 @@ use crate::dispatch::Chosen;
 use crate::dispatch::freeze::{Sums, Wave};
 use crate::error::Error;
 use crate::ledger::{
-    Books, Ledger, LedgerError, Mode, NewRelease, Part, Purpose, Release, Revisions, Roll, Scratch, SqliteLedger,
-    Totals,
+    Books, Ledger, LedgerError, Mode, NewRelease, Part, Purpose, Record, Release, Revisions, Roll, Scratch, Totals,
 };
 use crate::plan::{ChannelPlan, Plan};
 use crate::render::code::Code;
@@ -31,7 +30,7 @@ pub struct Survey {
     pub replaced: Option<Replaced>,
     pub before: Vec<(i64, Totals)>,
     /// The sending record, if there is one.
-    pub record: Option<SqliteLedger>,
+    pub record: Option<Record>,
     /// The new recipients, for `--messages`.
     pub new: Option<Scratch>,
 }
@@ -67,7 +66,7 @@ pub async fn on_course(
     context: &Context,
     ready: &Ready,
     lists: &[String],
-    record: Option<SqliteLedger>,
+    record: Option<Record>,
     course: Course,
 ) -> Result<Survey, Error> {
     let scratch = Scratch::new();
@@ -96,7 +95,7 @@ pub async fn on_course(
 }
 
 /// The release that a send goes on with. A trial whose files were deleted, or that was made with another key, is over.
-pub async fn earlier(context: &Context, ready: &Ready, record: &SqliteLedger) -> Result<Option<Release>, Error> {
+pub async fn earlier(context: &Context, ready: &Ready, record: &Record) -> Result<Option<Release>, Error> {
     let mode = mode(context);
     let revisions = record.revisions(ready.slug(), mode).await.map_err(|error| error.at(&record.place()))?;
     // Nobody is added to a correction.
@@ -119,7 +118,7 @@ pub fn new_release(context: &Context, ready: &Ready) -> NewRelease {
 }
 
 /// What an earlier release says, and what became of it so far.
-pub async fn frozen(record: &SqliteLedger, release: &Release) -> Result<(Vec<Part>, Vec<(i64, Totals)>), Error> {
+pub async fn frozen(record: &Record, release: &Release) -> Result<(Vec<Part>, Vec<(i64, Totals)>), Error> {
     let at = |error: LedgerError| error.at(&record.place());
     Ok((record.parts(release.id).await.map_err(at)?, record.totals(release.id).await.map_err(at)?))
 }
@@ -128,7 +127,7 @@ pub async fn frozen(record: &SqliteLedger, release: &Release) -> Result<(Vec<Par
 ///
 /// # Errors
 /// The record's.
-pub async fn is_done(record: &SqliteLedger, release: &Release) -> Result<bool, Error> {
+pub async fn is_done(record: &Record, release: &Release) -> Result<bool, Error> {
     let at = |error: LedgerError| error.at(&record.place());
     let outline = record.outline(release.id).await.map_err(at)?;
     let own = |number: i64| {

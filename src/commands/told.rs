@@ -6,13 +6,13 @@
 
 use super::Context;
 use super::ways::mode;
-use crate::ledger::{Books, Event, EventKind, Ledger, LedgerError, SqliteLedger};
+use crate::ledger::{Books, Event, EventKind, Ledger, LedgerError, Record};
 
 /// Notes why a post was not sent; says whether that is new. Once something of it was sent, what was said before is history.
 ///
 /// # Errors
 /// The record's.
-pub async fn is_new(context: &Context, record: &SqliteLedger, slug: &str, reason: &str) -> Result<bool, LedgerError> {
+pub async fn is_new(context: &Context, record: &Record, slug: &str, reason: &str) -> Result<bool, LedgerError> {
     let (reason, now) = (first_line(reason), context.clock.now());
     let done_at = match record.release(slug, mode(context)).await? {
         Some(release) => record.moments(release.id).await?.last,

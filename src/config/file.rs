@@ -218,6 +218,7 @@ pub(super) struct List {
 #[serde(deny_unknown_fields)]
 pub(super) struct Ledger {
     pub url: Option<Text>,
+    pub password: Option<Text>,
     pub id: Option<Text>,
 }
 

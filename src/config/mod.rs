@@ -157,9 +157,36 @@ pub struct List {
 /// `[ledger]`.
 #[derive(Debug, Clone)]
 pub struct LedgerSettings {
-    /// The SQLite file.
-    pub path: PathBuf,
+    pub kept: Kept,
     pub id: Option<String>,
+}
+
+/// Where the sending record is kept.
+#[derive(Debug, Clone)]
+pub enum Kept {
+    /// One SQLite file.
+    File(PathBuf),
+    /// A PostgreSQL database, for any number of machines.
+    Database { address: DatabaseUrl, password: Option<SecretRef> },
+}
+
+impl Kept {
+    /// The file, if it is one.
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            Kept::File(path) => Some(path),
+            Kept::Database { .. } => None,
+        }
+    }
+}
+
+/// The address of a database.
+#[derive(Debug, Clone)]
+pub enum DatabaseUrl {
+    /// As it stands in the configuration: without a password.
+    Written(String),
+    /// Somewhere else, as it may have one.
+    Secret(SecretRef),
 }
 
 /// `[approval]`: whether somebody must release a post before it is sent.

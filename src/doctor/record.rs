@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use super::disk::{self, Elsewhere};
 use super::{Check, State, readers};
 use crate::error::{Error, Exit};
-use crate::ledger::{Books, LedgerError, SqliteLedger};
+use crate::ledger::{Books, LedgerError, Record, RecordPlace};
 use crate::project::{Project, site_key};
 use crate::secret::SecretRef;
 
@@ -23,86 +23,94 @@ const CLOCK: &str = "clock";
 
 /// How long another process that is writing is waited for.
 const BUSY: Duration = Duration::from_secs(5);
+/// A database on a server says by itself that it does not answer.
+const OPENS: Duration = Duration::from_secs(15);
 /// How far the clocks of two computers may be apart, in milliseconds.
 const SLACK: i64 = 2 * 60 * 1000;
 
 pub async fn checks(project: &Project, now: &Zoned, env: impl Fn(&str) -> Option<String>) -> Vec<Check> {
-    let path = project.path(&project.config.ledger.path);
+    let place = match RecordPlace::of(&project.config.ledger.kept, &project.config.folder, &env) {
+        Ok(place) => place,
+        Err(error) => return vec![Check::of_error(CHECK, &error.at("[ledger]"))],
+    };
     let mut checks = Vec::new();
-    if !path.exists() {
-        checks.push(not_yet(project, &path));
-        checks.extend(disk(&path));
+    let opened = match timeout(OPENS, Record::existing(&place)).await {
+        Err(_) => return vec![busy(&place)],
+        Ok(Err(error)) => return vec![Check::of_error(CHECK, &error.at(&place.to_string()))],
+        Ok(Ok(opened)) => opened,
+    };
+    let Some(ledger) = opened else {
+        checks.push(not_yet(project, &place));
+        checks.extend(place.file().and_then(disk));
         checks.push(key(project, None, env));
         return checks;
-    }
-    let ledger = match timeout(BUSY, SqliteLedger::open(&path)).await {
-        Err(_) => return vec![busy(&path)],
-        Ok(Err(error)) => return vec![Check::of_error(CHECK, &error.at(&path.display().to_string()))],
-        Ok(Ok(ledger)) => ledger,
     };
-    let looked = look(project, &ledger, &path, now, env).await;
+    let looked = look(project, &ledger, &place, now, env).await;
     match looked {
         Ok(found) => checks.extend(found),
-        Err(error) => checks.push(Check::of_error(CHECK, &error.at(&path.display().to_string()))),
+        Err(error) => checks.push(Check::of_error(CHECK, &error.at(&place.to_string()))),
     }
     if checks.iter().all(|check| check.state != State::NotChecked) {
         // Otherwise its only connection still waits for the other process.
         ledger.shut().await;
     }
-    checks.extend(readers::check(&path));
-    checks.extend(disk(&path));
+    if let Some(file) = place.file() {
+        checks.extend(readers::check(file));
+        checks.extend(disk(file));
+    }
     checks
 }
 
 async fn look(
     project: &Project,
-    ledger: &SqliteLedger,
-    path: &Path,
+    ledger: &Record,
+    place: &RecordPlace,
     now: &Zoned,
     env: impl Fn(&str) -> Option<String>,
 ) -> Result<Vec<Check>, LedgerError> {
-    let writable = writable(ledger, path).await?;
+    let writable = writable(ledger, place).await?;
     if writable.state == State::NotChecked {
         return Ok(vec![writable]);
     }
     let mut checks = vec![writable];
-    checks.extend(identity(project, path, ledger.fact("id").await?.as_deref()));
+    checks.extend(identity(project, place, ledger.fact("id").await?.as_deref()));
     checks.push(key(project, ledger.fact("key").await?.as_deref(), env));
     checks.extend(ledger.newest().await?.map(|newest| clock(newest, now)));
+    checks.extend(ledger.clock().await?.and_then(|there| apart(there, now)));
     Ok(checks)
 }
 
-/// The record itself, and the folder: workers keep their files beside it.
-async fn writable(ledger: &SqliteLedger, path: &Path) -> Result<Check, LedgerError> {
+/// The record itself, and a file's folder: workers keep their files beside it.
+async fn writable(ledger: &Record, place: &RecordPlace) -> Result<Check, LedgerError> {
     match timeout(BUSY, ledger.try_write()).await {
-        Err(_) | Ok(Err(LedgerError::Locked)) => return Ok(busy(path)),
+        Err(_) | Ok(Err(LedgerError::Locked)) => return Ok(busy(place)),
         Ok(written) => written?,
     }
     let releases = ledger.releases().await?.len();
     let posts = if releases == 1 { "1 send".to_owned() } else { format!("{releases} sends") };
-    Ok(match folder_problem(path) {
+    Ok(match place.file().and_then(folder_problem) {
         Some(problem) => problem,
-        None => Check::ok(CHECK, format!("{} can be read and written to; {posts} in it", path.display())),
+        None => Check::ok(CHECK, format!("{place} can be read and written to; {posts} in it")),
     })
 }
 
-fn busy(path: &Path) -> Check {
-    let check = Check::not_checked(CHECK, format!("{} is being written to by another process", path.display()));
+fn busy(place: &RecordPlace) -> Check {
+    let check = Check::not_checked(CHECK, format!("{place} is being written to by another process"));
     check.help("run this again when the other one has finished")
 }
 
-fn not_yet(project: &Project, path: &Path) -> Check {
+fn not_yet(project: &Project, place: &RecordPlace) -> Check {
     if let Some(id) = &project.config.ledger.id {
-        let message = format!("there is no {}, but [ledger] id names the record {id}", path.display());
+        let message = format!("there is no {place}, but [ledger] id names the record {id}");
         let check = Check::error(CHECK, Exit::Config, message);
         return check.help(
             "restore the record from a backup, so that nobody is written to twice; if it is really new, send once with \
              --new-ledger",
         );
     }
-    match folder_problem(path) {
+    match place.file().and_then(folder_problem) {
         Some(problem) => problem,
-        None => Check::ok(CHECK, format!("there is none yet; the first send makes {}", path.display())),
+        None => Check::ok(CHECK, format!("there is none yet; the first send makes {place}")),
     }
 }
 
@@ -127,20 +135,19 @@ fn disk(path: &Path) -> Option<Check> {
 }
 
 /// Whether it is the record that the configuration names.
-fn identity(project: &Project, path: &Path, known: Option<&str>) -> Option<Check> {
-    let path = path.display();
+fn identity(project: &Project, place: &RecordPlace, known: Option<&str>) -> Option<Check> {
     match (&project.config.ledger.id, known) {
         (Some(id), Some(known)) if id == known => None,
         (Some(id), known) => {
             let what = if known.is_some() { "another one" } else { "one without a name" };
-            let check = Check::error(CHECK, Exit::Config, format!("{path} is {what}, not {id} as in [ledger] id"));
+            let check = Check::error(CHECK, Exit::Config, format!("{place} is {what}, not {id} as in [ledger] id"));
             Some(check.help(
                 "restore the record from a backup, so that nobody is written to twice; if it is really new, send once \
                  with --new-ledger",
             ))
         }
         (None, Some(known)) => {
-            let check = Check::warning(CHECK, format!("{path} has the name {known}, which the configuration lacks"));
+            let check = Check::warning(CHECK, format!("{place} has the name {known}, which the configuration lacks"));
             Some(check.help(format!("add to [ledger]: id = \"{known}\", so that a lost or copied record is noticed")))
         }
         (None, None) => None,
@@ -184,4 +191,17 @@ fn clock(newest: i64, now: &Zoned) -> Check {
     let newest = newest.map(|at| at.strftime("%-d %B %Y, %H:%M").to_string()).unwrap_or_default();
     Check::warning(CLOCK, format!("it is {time} here, but the sending record has something of {newest}"))
         .help("set this computer's clock; what was refused for now would wait, and paces would be wrong")
+}
+
+/// Whether this computer's clock goes with that of the database, which counts for everybody.
+fn apart(there: i64, now: &Zoned) -> Option<Check> {
+    let apart = now.timestamp().as_millisecond() - there;
+    if apart.abs() <= SLACK {
+        return None;
+    }
+    let (minutes, way) = (apart.abs() / 60_000, if apart > 0 { "ahead of" } else { "behind" });
+    let message = format!("this computer's clock is {minutes} minutes {way} the database's, which counts");
+    Some(
+        Check::warning(CLOCK, message).help("set this computer's clock; logs and `send_at` are told by the database's"),
+    )
 }

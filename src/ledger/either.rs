@@ -45,6 +45,22 @@ impl Record {
         }
     }
 
+    /// The file that it is, if it is one.
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            Record::Sqlite(ledger) => ledger.file(),
+            Record::Postgres(_) => None,
+        }
+    }
+
+    /// The version that its tables had before it was opened.
+    pub fn found(&self) -> i64 {
+        match self {
+            Record::Sqlite(ledger) => ledger.upgraded().map_or(ledger.version(), |done| done.from),
+            Record::Postgres(ledger) => ledger.found(),
+        }
+    }
+
     /// The version of its tables.
     pub fn version(&self) -> i64 {
         ask!(self.version())

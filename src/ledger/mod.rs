@@ -13,6 +13,7 @@ mod event;
 mod fault;
 mod journal;
 mod lost;
+mod place;
 mod postgres;
 mod private;
 mod record;
@@ -30,7 +31,8 @@ pub use books::{
 pub use either::Record;
 pub use error::LedgerError;
 pub use event::{Event, EventKind};
-pub use postgres::{PostgresLedger, postgres_version};
+pub use place::RecordPlace;
+pub use postgres::{PostgresAddress, PostgresLedger};
 pub use record::{Delivery, DeliveryKey, NewRelease, Part, Release, Settled, Upgrade};
 pub use revision::Revisions;
 pub use scratch::Scratch;

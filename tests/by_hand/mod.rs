@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
 use rundbrief::config::{
-    ApprovalSettings, Config, EmailSettings, FeedSettings, Images, LedgerSettings, Outbox, Places, RetrySettings,
+    ApprovalSettings, Config, EmailSettings, FeedSettings, Images, Kept, LedgerSettings, Outbox, Places, RetrySettings,
     Sender, Site, Theme, Transport, Unsubscribe,
 };
 use rundbrief::post::{Block, BlockKind, Header, Inline, OwnTeaser, Picture, Post, Slug};
@@ -84,7 +84,7 @@ pub fn config() -> Config {
         }),
         channels: BTreeMap::new(),
         lists: BTreeMap::new(),
-        ledger: LedgerSettings { path: PathBuf::from("x.db"), id: None },
+        ledger: LedgerSettings { kept: Kept::File(PathBuf::from("x.db")), id: None },
         approval: ApprovalSettings { required: false, recipients_may_change: 20 },
         notify: Vec::new(),
         dkim_selector: None,

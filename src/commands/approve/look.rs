@@ -10,13 +10,13 @@ use super::super::{Context, record};
 use crate::dispatch::Chosen;
 use crate::dispatch::freeze::{Sums, Wave};
 use crate::error::Error;
-use crate::ledger::{Approvals, Ledger, LedgerError, Mode, Release, Roll, Scratch, SqliteLedger, Totals};
+use crate::ledger::{Approvals, Ledger, LedgerError, Mode, Record, Release, Roll, Scratch, Totals};
 use crate::plan::Plan;
 
 /// Everything that a person approves.
 pub(super) struct Look<'a> {
     pub ready: &'a Ready,
-    pub record: SqliteLedger,
+    pub record: Record,
     pub plan: Plan,
     pub sums: Sums,
     /// What a send would go on with.

@@ -7,7 +7,7 @@ use super::super::audience::{Mail, decisions};
 use crate::check::Audience;
 use crate::error::Error;
 use crate::finding::Finding;
-use crate::ledger::{Books, Ledger, LedgerError, Mode, Release, Roll, SqliteLedger};
+use crate::ledger::{Books, Ledger, LedgerError, Mode, Record, Release, Roll};
 use crate::plan::{Decision, SiteKey, Target};
 use crate::project::site_key;
 use crate::render::email::slot::Slot;
@@ -18,7 +18,7 @@ const BATCH: usize = 500;
 /// The lists that were counted so far.
 pub struct Audiences<'a> {
     context: &'a Context,
-    record: Option<&'a SqliteLedger>,
+    record: Option<&'a Record>,
     key: SiteKey,
     /// Real ones, the newest first.
     releases: Vec<Release>,
@@ -32,7 +32,7 @@ impl<'a> Audiences<'a> {
     ///
     /// # Errors
     /// The record's, and a site key that cannot be used.
-    pub async fn new(context: &'a Context, record: Option<&'a SqliteLedger>) -> Result<Audiences<'a>, Error> {
+    pub async fn new(context: &'a Context, record: Option<&'a Record>) -> Result<Audiences<'a>, Error> {
         let mut releases = match record {
             Some(record) => record.releases().await.map_err(|error| error.at(&record.place()))?,
             None => Vec::new(),

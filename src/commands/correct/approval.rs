@@ -8,7 +8,7 @@ use super::super::send::order::Order;
 use super::super::{Context, login_name};
 use crate::dispatch::freeze::Sums;
 use crate::error::Error;
-use crate::ledger::{Approvals, Changed, NewApproval, Release, Roll, SqliteLedger};
+use crate::ledger::{Approvals, Changed, NewApproval, Record, Release, Roll};
 use crate::render::code::Code;
 
 /// A correction that may go on; with the approval that was given with it.
@@ -20,7 +20,7 @@ impl Pass {
     ///
     /// # Errors
     /// The record's.
-    pub async fn note(self, ledger: &SqliteLedger, release: &Release, audience: [u8; 32]) -> Result<(), Error> {
+    pub async fn note(self, ledger: &Record, release: &Release, audience: [u8; 32]) -> Result<(), Error> {
         let Some(given) = self.0 else { return Ok(()) };
         let noted = ledger.approve(&NewApproval { audience, ..given }, Some(release.id)).await;
         noted.map(drop).map_err(|error| error.at(&ledger.place()))
@@ -34,7 +34,7 @@ impl Pass {
 pub async fn pass(
     order: &Order<'_>,
     context: &Context,
-    ledger: &SqliteLedger,
+    ledger: &Record,
     ready: &Ready,
     sums: &Sums,
 ) -> Result<Pass, Error> {

@@ -11,7 +11,7 @@ use super::super::revisions::Revision;
 use super::mails;
 use crate::channel::network::{AfterEdit, Remote};
 use crate::error::Error;
-use crate::ledger::{Books, DeliveryState, Form, Ledger, LedgerError, Part, Roll, SqliteLedger};
+use crate::ledger::{Books, DeliveryState, Form, Ledger, LedgerError, Part, Record, Roll};
 use crate::render::email::message::Compiled;
 use crate::render::feed::FeedItem;
 use crate::render::payload::Payload;
@@ -65,7 +65,7 @@ struct Said {
 
 impl Extent {
     pub async fn of(
-        ledger: &SqliteLedger,
+        ledger: &Record,
         ready: &Ready,
         marked: &[Part],
         revisions: &[Revision],
@@ -178,7 +178,7 @@ fn find<'a>(parts: &'a [Part], channel: &str) -> Option<&'a Part> {
 
 /// What was last said on each channel that was served, and the mails that went out, each with whether it was a correction.
 async fn said(
-    ledger: &SqliteLedger,
+    ledger: &Record,
     revisions: &[Revision],
 ) -> Result<(BTreeMap<String, Said>, Vec<(Part, bool)>), LedgerError> {
     let mut said: BTreeMap<String, Said> = BTreeMap::new();

@@ -19,9 +19,8 @@ pub async fn id(draft: &Draft, context: &Context) -> Result<Option<String>, Erro
     let found = record::existing(context).await?;
     if let Some(id) = draft.current(Key::LedgerId, "") {
         if found.is_none() {
-            let path = context.project.path(&context.project.config.ledger.path);
-            let message =
-                format!("the sending record {} is not there, and [ledger] id = \"{id}\" names it", path.display());
+            let place = record::place(context)?;
+            let message = format!("the sending record {place} is not there, and [ledger] id = \"{id}\" names it");
             let help = "restore it from a backup, so that nobody is written to twice; if it is really to be a new one, \
                         remove the line with the id";
             let finding = Finding::error("ledger-id", message).at(Place::whole_file(&draft.file)).help(help);

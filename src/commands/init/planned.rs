@@ -69,7 +69,7 @@ impl Planned {
         let lang = &config.site.lang;
         let sample = sample::choose(draft.folder(), lang, config.site.url.as_str());
         let list = new_list.map(|address| (draft.folder().join(list::NEW), list::of_one(lang, &address)));
-        let made = [Some(config.ledger.path.clone()), key_file(config)].into_iter().flatten();
+        let made = [config.ledger.kept.file().map(Path::to_owned), key_file(config)].into_iter().flatten();
         let made = made.map(|path| context.project.path(&path)).filter(|path| !path.exists());
         let mut files: Vec<PathBuf> = typed.iter().map(|typed| typed.file.clone()).chain(made).collect();
         files.extend(list.iter().map(|(path, _)| path.clone()));
@@ -104,7 +104,7 @@ impl Planned {
         let is = |other: &Path| self.context.project.path(other) == path;
         if self.typed.iter().any(|typed| typed.file == path) {
             "only you can read it"
-        } else if is(&config.ledger.path) {
+        } else if config.ledger.kept.file().is_some_and(is) {
             "the sending record: keep it with your backups"
         } else if key_file(config).is_some_and(|key| is(&key)) {
             "the site key: keep it with your backups"

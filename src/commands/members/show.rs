@@ -10,7 +10,7 @@ use super::{BATCH, Context, record};
 use crate::config::List;
 use crate::error::{Error, Exit};
 use crate::finding::{Finding, Place, nearest};
-use crate::ledger::{Ledger, Roll, SqliteLedger};
+use crate::ledger::{Ledger, Record, Roll};
 use crate::members::Row;
 use crate::plan::{Audience, Target};
 use crate::project::list::MemberFile;
@@ -77,7 +77,7 @@ pub async fn run(name: &str, context: &Context) -> Result<Exit, Error> {
 /// The rows of a batch, those members left out that the sending record says must not be written to.
 async fn without_suppressed(
     batch: Vec<Result<Shown, LeftOut>>,
-    record: Option<&SqliteLedger>,
+    record: Option<&Record>,
 ) -> Result<Vec<Result<Shown, LeftOut>>, Error> {
     let Some(record) = record else { return Ok(batch) };
     let targets: Vec<Target> = batch.iter().flatten().map(|shown| shown.target).collect();

@@ -21,6 +21,9 @@ pub fn config_file(context: &Context) -> PathBuf {
     context.project.config_file.clone().unwrap_or_else(|| context.project.path(Path::new("config.toml")))
 }
 
+/// What a database said is taken for what it says for so long, in seconds.
+const DATABASE_STAYS: u64 = 5;
+
 /// The most files of a folder that are looked at; a post stands beside no more.
 const MOST: usize = 2_000;
 
@@ -59,7 +62,8 @@ impl Stamps {
     /// The sending record alone, with what is not in its main file yet (sqlite.org/wal.html).
     pub fn of_record(context: &Context) -> Stamps {
         let mut stamps = Stamps::default();
-        let file = context.project.path(&context.project.config.ledger.path);
+        let Some(file) = context.project.config.ledger.kept.file() else { return stamps.and_the_time() };
+        let file = context.project.path(file);
         let mut log = file.clone().into_os_string();
         log.push("-wal");
         stamps.add(file);
@@ -67,6 +71,13 @@ impl Stamps {
         // Looking makes an empty log, which says nothing.
         stamps.0.retain(|_, (_, size)| *size > 0);
         stamps
+    }
+
+    /// Nobody can see from here when a database changes: it is asked again after a while.
+    fn and_the_time(mut self) -> Stamps {
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        self.0.insert(PathBuf::from("database"), (None, now.as_secs() / DATABASE_STAYS));
+        self
     }
 
     /// Adds the pictures of a post, which may lie in folders of their own.

@@ -8,7 +8,7 @@ use super::super::run::{Standing, Verdict, standing, verdict};
 use super::super::stopped::is_stopped;
 use super::numbers::moment;
 use crate::error::Error;
-use crate::ledger::{Books, ReleaseState, Roll, SqliteLedger};
+use crate::ledger::{Books, Record, ReleaseState, Roll};
 use crate::plan::schedule::{Due, Window};
 
 /// What is known of a post beside its header.
@@ -25,7 +25,7 @@ struct Known {
 pub async fn when(
     context: &Context,
     ready: &Ready,
-    record: Option<&SqliteLedger>,
+    record: Option<&Record>,
     unapproved: bool,
 ) -> Result<String, Error> {
     let known = match record {

@@ -10,7 +10,7 @@ use super::super::{Context, state_folder};
 use super::home::{Home, Moved};
 use crate::error::Error;
 use crate::finding::{Finding, Place};
-use crate::ledger::{Books, Heard, LedgerError, Roll, SqliteLedger, Uses, Work};
+use crate::ledger::{Books, Heard, LedgerError, Record, Roll, Uses, Work};
 
 /// A clock that is behind the record by less is not worth a word, in milliseconds.
 const APART: i64 = 5 * 60_000;
@@ -23,14 +23,14 @@ const ONLY_IF: &str = "send once with --new-ledger";
 ///
 /// # Errors
 /// [`Error::Config`] for one that is behind its last use, or that is a copy.
-pub async fn admit(context: &Context, ledger: &SqliteLedger, new: bool) -> Result<(), Error> {
+pub async fn admit(context: &Context, ledger: &Record, new: bool) -> Result<(), Error> {
     let at = |error: LedgerError| error.at(&ledger.place());
     let state = state_folder();
     // Before the record itself, which only grows meanwhile if another send is at work.
     let heard = ledger.attend(state.as_deref()).await.map_err(at)?;
     let uses = ledger.uses().await.map_err(at)?;
-    let here = Home::here(Path::new(&ledger.place()));
-    let moved = here.compare(ledger).await.map_err(at)?;
+    let here = home(ledger);
+    let moved = moved(here.as_ref(), ledger).await.map_err(at)?;
     match of(context, ledger, &moved, &heard, &uses) {
         Some(doubt) if !new => return Err(Error::Config(vec![doubt])),
         Some(_) => {
@@ -44,7 +44,7 @@ pub async fn admit(context: &Context, ledger: &SqliteLedger, new: bool) -> Resul
     if let Moved::From(old) = &moved {
         context.screen.note(&format!("The sending record was moved here from {}.", old.display()));
     }
-    if moved != Moved::Not {
+    if let Some(here) = here.filter(|_| moved != Moved::Not) {
         ledger.set_fact("home", &here.to_string()).await.map_err(at)?;
     }
     tell_the_time(context, ledger, &uses).await
@@ -54,14 +54,26 @@ pub async fn admit(context: &Context, ledger: &SqliteLedger, new: bool) -> Resul
 ///
 /// # Errors
 /// The record's.
-pub async fn doubt(context: &Context, ledger: &SqliteLedger) -> Result<Option<Finding>, LedgerError> {
+pub async fn doubt(context: &Context, ledger: &Record) -> Result<Option<Finding>, LedgerError> {
     let heard = ledger.attend(state_folder().as_deref()).await?;
     let uses = ledger.uses().await?;
-    let moved = Home::here(Path::new(&ledger.place())).compare(ledger).await?;
+    let moved = moved(home(ledger).as_ref(), ledger).await?;
     Ok(of(context, ledger, &moved, &heard, &uses))
 }
 
-fn of(context: &Context, ledger: &SqliteLedger, moved: &Moved, heard: &Heard, uses: &Uses) -> Option<Finding> {
+/// Where the file is; a database on a server has one address, wherever it lies.
+fn home(ledger: &Record) -> Option<Home> {
+    ledger.file().map(Home::here)
+}
+
+async fn moved(here: Option<&Home>, ledger: &Record) -> Result<Moved, LedgerError> {
+    match here {
+        Some(here) => here.compare(ledger).await,
+        None => Ok(Moved::Not),
+    }
+}
+
+fn of(context: &Context, ledger: &Record, moved: &Moved, heard: &Heard, uses: &Uses) -> Option<Finding> {
     match moved {
         Moved::Copied(old) => Some(copied(ledger, old)),
         Moved::Elsewhere => Some(elsewhere(ledger)),
@@ -70,7 +82,7 @@ fn of(context: &Context, ledger: &SqliteLedger, moved: &Moved, heard: &Heard, us
 }
 
 /// Behind what was witnessed: it was restored from a backup, or is another one than was used here.
-fn behind(context: &Context, ledger: &SqliteLedger, heard: &Heard, uses: &Uses) -> Option<Finding> {
+fn behind(context: &Context, ledger: &Record, heard: &Heard, uses: &Uses) -> Option<Finding> {
     let (message, which) = match heard {
         Heard { own: Some(own), .. } if own.uses > uses.count => {
             let until = match uses.at {
@@ -93,7 +105,7 @@ fn behind(context: &Context, ledger: &SqliteLedger, heard: &Heard, uses: &Uses) 
     Some(about(ledger, "record-restored", message, &help))
 }
 
-fn copied(ledger: &SqliteLedger, old: &Path) -> Finding {
+fn copied(ledger: &Record, old: &Path) -> Finding {
     let message = format!("the sending record is a copy of {}, which is still there", old.display());
     let help = format!(
         "send from there, since two records of the same sends would write to everybody twice; if nobody sends from there \
@@ -102,7 +114,7 @@ fn copied(ledger: &SqliteLedger, old: &Path) -> Finding {
     about(ledger, "record-copied", message, &help)
 }
 
-fn elsewhere(ledger: &SqliteLedger) -> Finding {
+fn elsewhere(ledger: &Record) -> Finding {
     let message = "the sending record was used on another computer until now".to_owned();
     let help = format!(
         "two computers that send with copies of one record would write to everybody twice; if nobody sends from the other \
@@ -111,12 +123,12 @@ fn elsewhere(ledger: &SqliteLedger) -> Finding {
     about(ledger, "record-copied", message, &help)
 }
 
-fn about(ledger: &SqliteLedger, rule: &'static str, message: String, help: &str) -> Finding {
+fn about(ledger: &Record, rule: &'static str, message: String, help: &str) -> Finding {
     Finding::error(rule, message).at(Place::whole_file(Path::new(&ledger.place()))).help(help)
 }
 
 /// Says when this computer's clock is behind the record, and has nothing wait for it to catch up.
-async fn tell_the_time(context: &Context, ledger: &SqliteLedger, uses: &Uses) -> Result<(), Error> {
+async fn tell_the_time(context: &Context, ledger: &Record, uses: &Uses) -> Result<(), Error> {
     let at = |error: LedgerError| error.at(&ledger.place());
     let now = context.clock.now();
     let Some(used) = uses.at.filter(|used| used.saturating_sub(now) > EVEN) else { return Ok(()) };

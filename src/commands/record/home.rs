@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::ledger::{Books, LedgerError, SqliteLedger, identity_of};
+use crate::ledger::{Books, LedgerError, Record, identity_of};
 
 /// A place on a computer, as the record's fact `home` keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,7 +46,7 @@ impl Home {
     ///
     /// # Errors
     /// The database's.
-    pub async fn compare(&self, ledger: &SqliteLedger) -> Result<Moved, LedgerError> {
+    pub async fn compare(&self, ledger: &Record) -> Result<Moved, LedgerError> {
         let noted = ledger.fact("home").await?.and_then(|text| serde_json::from_str::<Home>(&text).ok());
         let Some(noted) = noted else { return Ok(Moved::First) };
         if let (Some(then), Some(now)) = (&noted.machine, &self.machine)

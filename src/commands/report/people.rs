@@ -4,14 +4,14 @@ use crate::channel::network;
 use crate::commands::Context;
 use crate::commands::released::REFUSED_SINCE;
 use crate::commands::when::zoned;
-use crate::ledger::{AGAIN, Books, COUNTED, DELETED, DeliveryState, LedgerError, SqliteLedger, Standing, WITHDRAWN};
+use crate::ledger::{AGAIN, Books, COUNTED, DELETED, DeliveryState, LedgerError, Record, Standing, WITHDRAWN};
 use crate::report::{NAMED, Named, Person};
 use crate::words::Words;
 
 /// Those of one state, by address; `all`: how many there are. Mails come first among the parts of a release.
 pub(super) async fn named(
     context: &Context,
-    record: &SqliteLedger,
+    record: &Record,
     release: i64,
     state: DeliveryState,
     all: u64,

@@ -12,7 +12,7 @@ use crate::commands::when::zoned;
 use crate::error::Error;
 use crate::ledger::{
     Approvals, Aside, Books, DeliveryKey, DeliveryState, Event, EventKind, Ledger, LedgerError, Mode, Moments, Part,
-    Release, ReleaseState, Roll, SqliteLedger, Standing, Totals,
+    Record, Release, ReleaseState, Roll, Standing, Totals,
 };
 use crate::plan::Target;
 use crate::render::email::message::Compiled;
@@ -25,21 +25,11 @@ use crate::words::Words;
 ///
 /// # Errors
 /// The record's.
-pub async fn report(
-    context: &Context,
-    record: &SqliteLedger,
-    releases: &[Release],
-    words: &Words,
-) -> Result<Report, Error> {
+pub async fn report(context: &Context, record: &Record, releases: &[Release], words: &Words) -> Result<Report, Error> {
     read(context, record, releases, words).await.map_err(|error| error.at(&record.place()))
 }
 
-async fn read(
-    context: &Context,
-    record: &SqliteLedger,
-    releases: &[Release],
-    words: &Words,
-) -> Result<Report, LedgerError> {
+async fn read(context: &Context, record: &Record, releases: &[Release], words: &Words) -> Result<Report, LedgerError> {
     let slug = releases.first().map(|release| release.slug.clone()).unwrap_or_default();
     let trial = releases.iter().all(|release| release.mode == Mode::Trial);
     let events = record.events(&slug).await?;
@@ -79,7 +69,7 @@ fn history(context: &Context, events: &[Event]) -> Vec<Happening> {
 /// One release on its way into the report.
 struct Reading<'a> {
     context: &'a Context,
-    record: &'a SqliteLedger,
+    record: &'a Record,
     release: &'a Release,
     events: &'a [Event],
     words: &'a Words,

@@ -7,7 +7,7 @@ use crate::commands::revisions::is_by_hand;
 use crate::commands::when::zoned;
 use crate::error::Error;
 use crate::ledger::{
-    Books, COUNTED, DeliveryKey, DeliveryState, LedgerError, Mode, Part, Release, Roll, SqliteLedger, Standing,
+    Books, COUNTED, DeliveryKey, DeliveryState, LedgerError, Mode, Part, Record, Release, Roll, Standing,
 };
 use crate::report::row::Outcome;
 use crate::report::{Format, Report, Row};
@@ -22,7 +22,7 @@ const BATCH: u32 = 500;
 /// The record's, and those of the file.
 pub(super) async fn write(
     context: &Context,
-    record: &SqliteLedger,
+    record: &Record,
     releases: &[Release],
     report: &Report,
     format: &dyn Format,

@@ -11,7 +11,7 @@ use super::super::revisions::is_by_hand;
 use super::super::ways::mode;
 use super::due::Standing;
 use crate::error::Error;
-use crate::ledger::{Books, Ledger, LedgerError, Release, ReleaseState, Roll, SqliteLedger};
+use crate::ledger::{Books, Ledger, LedgerError, Record, Release, ReleaseState, Roll};
 use crate::plan::schedule::Window;
 use crate::post::Slug;
 
@@ -28,7 +28,7 @@ pub struct Candidate {
 ///
 /// # Errors
 /// A folder or record that cannot be read. A post that cannot be read is no error here.
-pub async fn candidates(context: &Context, record: Option<&SqliteLedger>) -> Result<Vec<Candidate>, Error> {
+pub async fn candidates(context: &Context, record: Option<&Record>) -> Result<Vec<Candidate>, Error> {
     let mut found: BTreeMap<String, Candidate> = BTreeMap::new();
     for file in context.project.post_files()? {
         let Ok(slug) = Slug::of_file(&file) else { continue };
@@ -77,7 +77,7 @@ fn of_release(context: &Context, slug: &str) -> Candidate {
 ///
 /// # Errors
 /// The record's.
-pub async fn standing(context: &Context, record: &SqliteLedger, slug: &str) -> Result<Option<Standing>, Error> {
+pub async fn standing(context: &Context, record: &Record, slug: &str) -> Result<Option<Standing>, Error> {
     let at = |error: LedgerError| error.at(&record.place());
     let Some(release) = record.release(slug, mode(context)).await.map_err(at)? else { return Ok(None) };
     // First who works, then what is done: one that ends in between is then not taken for one that broke off.

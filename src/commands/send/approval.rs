@@ -14,7 +14,7 @@ use super::super::{Context, login_name};
 use super::order::Order;
 use crate::dispatch::freeze::Sums;
 use crate::error::Error;
-use crate::ledger::{Approval, Approvals, Ledger, Mode, NewApproval, Part, Release, Roll, SqliteLedger, Totals};
+use crate::ledger::{Approval, Approvals, Ledger, Mode, NewApproval, Part, Record, Release, Roll, Totals};
 use crate::plan::Skip;
 use crate::render::code::Code;
 
@@ -39,7 +39,7 @@ impl Pass {
     ///
     /// # Errors
     /// The record's.
-    pub(super) async fn note(&self, ledger: &SqliteLedger, release: &Release) -> Result<(), Error> {
+    pub(super) async fn note(&self, ledger: &Record, release: &Release) -> Result<(), Error> {
         let Some(given) = &self.given else { return Ok(()) };
         let noted = ledger.approve(given, Some(release.id)).await;
         noted.map(drop).map_err(|error| error.at(&ledger.place()))
@@ -51,7 +51,7 @@ pub(super) struct Gate<'a> {
     pub order: &'a Order<'a>,
     pub context: &'a Context,
     pub ready: &'a Ready,
-    pub ledger: &'a SqliteLedger,
+    pub ledger: &'a Record,
     /// Begun or gone on with; its next wave is filled.
     pub release: &'a Release,
     pub parts: &'a [Part],

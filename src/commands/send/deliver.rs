@@ -9,7 +9,7 @@ use super::order::Order;
 use super::{end, gone, outbox, ways};
 use crate::dispatch::{Composer, Dispatch, Ending, Ran, Ways};
 use crate::error::{Error, Exit};
-use crate::ledger::{Books, Event, EventKind, LedgerError, Mode, Part, Release, Roll, SqliteLedger, Totals};
+use crate::ledger::{Books, Event, EventKind, LedgerError, Mode, Part, Record, Release, Roll, Totals};
 use crate::plan::SiteKey;
 
 /// What became of a send.
@@ -29,7 +29,7 @@ pub struct Delivering<'a> {
     pub context: &'a Context,
     pub key: &'a SiteKey,
     pub ways: Ways<'a>,
-    pub ledger: SqliteLedger,
+    pub ledger: Record,
     pub release: &'a Release,
     pub parts: &'a [Part],
     /// Deliveries that are to come, for the progress.

@@ -7,7 +7,7 @@ use super::super::posted::{for_nobody, waits_for_nobody};
 use super::super::revisions::{Revision, is_by_hand};
 use super::super::when::short;
 use crate::dispatch::{Chosen, Ending, Ran};
-use crate::ledger::{Books, DeliveryState, LedgerError, Mode, SqliteLedger, Standing, Totals};
+use crate::ledger::{Books, DeliveryState, LedgerError, Mode, Record, Standing, Totals};
 
 /// The last words of a trial.
 pub(super) fn end_of_trial(ran: &Ran, chosen: Chosen<'_>, folder: &Path) -> String {
@@ -52,7 +52,7 @@ impl RealEnd {
     /// `revisions`: the post in all its texts, the newest first, which is the one that was sent.
     pub(super) async fn of(
         context: &Context,
-        ledger: &SqliteLedger,
+        ledger: &Record,
         revisions: &[Revision],
         left: &Totals,
     ) -> Result<RealEnd, LedgerError> {

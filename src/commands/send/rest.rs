@@ -13,7 +13,7 @@ use crate::dispatch::freeze::Sums;
 use crate::dispatch::{Ways, clear_up};
 use crate::error::Error;
 use crate::ledger::{
-    Books, Event, EventKind, LedgerError, Part, Release, ReleaseState, Revisions, Roll, SqliteLedger, Totals,
+    Books, Event, EventKind, LedgerError, Part, Record, Release, ReleaseState, Revisions, Roll, Totals,
 };
 
 mod replaced;
@@ -63,7 +63,7 @@ impl Course {
         order: &Order<'_>,
         context: &Context,
         ready: &Ready,
-        record: Option<&SqliteLedger>,
+        record: Option<&Record>,
         earlier: Option<Release>,
     ) -> Result<Course, Error> {
         let (slug, rest) = (ready.slug(), order.rest());
@@ -133,12 +133,7 @@ impl Course {
     ///
     /// # Errors
     /// [`Error::Underway`] while something of the earlier text is in hand.
-    pub(super) async fn make_way(
-        &self,
-        context: &Context,
-        ledger: &SqliteLedger,
-        ways: &Ways<'_>,
-    ) -> Result<(), Error> {
+    pub(super) async fn make_way(&self, context: &Context, ledger: &Record, ways: &Ways<'_>) -> Result<(), Error> {
         let Some(replaced) = &self.replaced else { return Ok(()) };
         let at = |error: LedgerError| error.at(&ledger.place());
         clear_up(ledger, ways, &context.clock).await.map_err(at)?;
@@ -156,7 +151,7 @@ impl Course {
         &self,
         order: &Order<'_>,
         context: &Context,
-        ledger: &SqliteLedger,
+        ledger: &Record,
         release: &Release,
     ) -> Result<bool, Error> {
         let at = |error: LedgerError| error.at(&ledger.place());
@@ -183,12 +178,12 @@ impl Course {
 ///
 /// # Errors
 /// The record's.
-pub(super) async fn stops_so_far(ledger: &SqliteLedger, slug: &str) -> Result<u64, Error> {
+pub(super) async fn stops_so_far(ledger: &Record, slug: &str) -> Result<u64, Error> {
     ledger.events(slug).await.map(|events| stops(&events)).map_err(|error| error.at(&ledger.place()))
 }
 
 /// Whether a later revision corrects a release.
-async fn is_corrected(record: &SqliteLedger, release: Option<&Release>) -> Result<bool, LedgerError> {
+async fn is_corrected(record: &Record, release: Option<&Release>) -> Result<bool, LedgerError> {
     let Some(release) = release else { return Ok(false) };
     let revisions = record.revisions(&release.slug, release.mode).await?;
     Ok(revisions.iter().any(|other| other.is_correction() && other.revision > release.revision))

@@ -13,13 +13,13 @@ use super::text::{self, Told};
 use super::{check_names, goes_on, lasting_key, mode, outbox, stopped, ways};
 use crate::dispatch::freeze::Sums;
 use crate::error::Error;
-use crate::ledger::{Books, Ledger, Mode, Part, Release, Roll, SqliteLedger};
+use crate::ledger::{Books, Ledger, Mode, Part, Record, Release, Roll};
 use crate::plan::Plan;
 use crate::post::Slug;
 
 /// What is left of a release.
 pub(super) struct Unreadable {
-    ledger: SqliteLedger,
+    ledger: Record,
     course: Course,
     release: Release,
     parts: Vec<Part>,
@@ -35,8 +35,7 @@ impl Unreadable {
     /// The given error, where nothing is left; the record's.
     pub(super) async fn of(order: &Order<'_>, context: &Context, error: Error) -> Result<Unreadable, Error> {
         let file = context.project.post_file(order.post);
-        let there = context.project.path(&context.project.config.ledger.path).exists();
-        let (Ok(slug), true) = (Slug::of_file(&file), there) else { return Err(error) };
+        let (Ok(slug), true) = (Slug::of_file(&file), record::is_there(context).await?) else { return Err(error) };
         let ledger = record::open(context).await?;
         let mode = mode(context);
         let release = ledger.release(slug.as_str(), mode).await.map_err(|error| error.at(&ledger.place()))?;
@@ -74,7 +73,7 @@ impl Unreadable {
     pub(super) async fn of_correction(
         order: &Order<'_>,
         context: &Context,
-        ledger: SqliteLedger,
+        ledger: Record,
         release: Release,
     ) -> Result<Unreadable, Error> {
         let slug = release.slug.clone();

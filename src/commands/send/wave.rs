@@ -11,7 +11,7 @@ use crate::commands::released::REFUSED_SINCE;
 use crate::commands::{Context, survey};
 use crate::dispatch::freeze::{Sums, Wave};
 use crate::error::Error;
-use crate::ledger::{Books, Event, EventKind, Ledger, LedgerError, Part, Release, Roll, SqliteLedger};
+use crate::ledger::{Books, Event, EventKind, Ledger, LedgerError, Part, Record, Release, Roll};
 use crate::plan::Skip;
 
 /// Begins a new release, or goes on with the earlier one, and adds who is to be written to and was not yet. Nobody is
@@ -19,7 +19,7 @@ use crate::plan::Skip;
 pub(super) async fn fill(
     context: &Context,
     ready: &Ready,
-    ledger: &SqliteLedger,
+    ledger: &Record,
     course: &Course,
     parts: &[Part],
     lists: &[String],
@@ -58,7 +58,7 @@ pub(super) async fn fill(
 pub(super) async fn seal(
     order: &Order<'_>,
     context: &Context,
-    ledger: &SqliteLedger,
+    ledger: &Record,
     earlier: Option<&Release>,
     release: &Release,
     sums: &Sums,
@@ -93,6 +93,6 @@ fn planned(context: &Context, release: &Release, sums: &Sums) -> Event {
 }
 
 /// Drops what was filled, so that others can prepare their sends.
-pub(super) async fn discard(ledger: &SqliteLedger, release: &Release) -> Result<(), Error> {
+pub(super) async fn discard(ledger: &Record, release: &Release) -> Result<(), Error> {
     ledger.discard(release.id, release.waves + 1).await.map_err(|error| error.at(&ledger.place()))
 }

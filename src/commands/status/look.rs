@@ -8,7 +8,7 @@ use super::super::Context;
 use super::super::revisions::{self, Revision};
 use super::super::stage::stage;
 use crate::error::{Error, Exit};
-use crate::ledger::{Books, LedgerError, Mode, Moments, Release, ReleaseState, Roll, SqliteLedger, Totals};
+use crate::ledger::{Books, LedgerError, Mode, Moments, Record, Release, ReleaseState, Roll, Totals};
 use crate::report::Stage;
 
 /// What is looked at; it does not change meanwhile.
@@ -48,11 +48,11 @@ pub struct Look {
 }
 
 impl Look {
-    pub async fn at(record: &SqliteLedger, subject: &Subject) -> Result<Look, Error> {
+    pub async fn at(record: &Record, subject: &Subject) -> Result<Look, Error> {
         Look::read(record, subject).await.map_err(|error| error.at(&record.place()))
     }
 
-    async fn read(record: &SqliteLedger, subject: &Subject) -> Result<Look, LedgerError> {
+    async fn read(record: &Record, subject: &Subject) -> Result<Look, LedgerError> {
         // First who works, then what is done: a process that ends in between is then not taken for one that broke off.
         let workers = record.workers(0).await?;
         let revisions = revisions::of(record, &subject.release.slug, subject.release.mode).await?;
@@ -97,7 +97,7 @@ fn over(a: Moments, b: Moments) -> Moments {
 }
 
 /// All subjects at one moment.
-pub async fn all<'a>(record: &SqliteLedger, subjects: &'a [Subject]) -> Result<Vec<(&'a Subject, Look)>, Error> {
+pub async fn all<'a>(record: &Record, subjects: &'a [Subject]) -> Result<Vec<(&'a Subject, Look)>, Error> {
     let mut looks = Vec::with_capacity(subjects.len());
     for subject in subjects {
         looks.push((subject, Look::at(record, subject).await?));

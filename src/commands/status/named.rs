@@ -6,7 +6,7 @@
 use super::look::Look;
 use crate::commands::revisions::{self, Revision};
 use crate::error::Error;
-use crate::ledger::{Books, DeliveryKey, DeliveryState, LedgerError, Roll, SqliteLedger, Standing};
+use crate::ledger::{Books, DeliveryKey, DeliveryState, LedgerError, Record, Roll, Standing};
 use crate::plan::Target;
 
 /// Deliveries read at a time.
@@ -37,11 +37,11 @@ pub struct Named {
 }
 
 impl Named {
-    pub async fn of(record: &SqliteLedger, look: &Look) -> Result<Named, Error> {
+    pub async fn of(record: &Record, look: &Look) -> Result<Named, Error> {
         Named::read(record, look).await.map_err(|error| error.at(&record.place()))
     }
 
-    async fn read(record: &SqliteLedger, look: &Look) -> Result<Named, LedgerError> {
+    async fn read(record: &Record, look: &Look) -> Result<Named, LedgerError> {
         let own = &look.own;
         let mut by_hand = Vec::new();
         for channel in &look.by_hand {
@@ -76,7 +76,7 @@ impl Named {
 }
 
 /// Where a post can be seen.
-async fn url_of(record: &SqliteLedger, revisions: &[Revision], channel: &str) -> Result<Option<String>, LedgerError> {
+async fn url_of(record: &Record, revisions: &[Revision], channel: &str) -> Result<Option<String>, LedgerError> {
     for revision in revisions {
         for part in revision.parts_of(channel) {
             let before = DeliveryKey { part: part - 1, target: Target([0xff; 16]) };
@@ -90,7 +90,7 @@ async fn url_of(record: &SqliteLedger, revisions: &[Revision], channel: &str) ->
 }
 
 async fn some(
-    record: &SqliteLedger,
+    record: &Record,
     revisions: &[Revision],
     state: DeliveryState,
     count: u64,
@@ -105,12 +105,12 @@ async fn some(
 ///
 /// # Errors
 /// The record's.
-pub async fn uncertain(record: &SqliteLedger, revisions: &[Revision]) -> Result<Vec<Found>, LedgerError> {
+pub async fn uncertain(record: &Record, revisions: &[Revision]) -> Result<Vec<Found>, LedgerError> {
     named(record, revisions, DeliveryState::Uncertain, usize::MAX).await
 }
 
 async fn named(
-    record: &SqliteLedger,
+    record: &Record,
     revisions: &[Revision],
     state: DeliveryState,
     most: usize,
@@ -129,7 +129,7 @@ async fn named(
 }
 
 async fn of_release(
-    record: &SqliteLedger,
+    record: &Record,
     release: i64,
     state: DeliveryState,
     most: usize,

@@ -15,7 +15,7 @@ use crate::commands::told::first_line;
 use crate::commands::ways::mode;
 use crate::commands::when::{moment, stamp};
 use crate::error::Error;
-use crate::ledger::{Approvals, Books, Event, EventKind, Ledger, LedgerError, Mode, Roll, SqliteLedger};
+use crate::ledger::{Approvals, Books, Event, EventKind, Ledger, LedgerError, Mode, Record, Roll};
 use crate::plan::schedule::{Due, Window};
 
 /// The most characters of a headline and of a reason.
@@ -58,7 +58,7 @@ impl State {
 ///
 /// # Errors
 /// A folder or record that cannot be read.
-pub async fn upcoming(context: &Context, record: Option<&SqliteLedger>) -> Result<Vec<Upcoming>, Error> {
+pub async fn upcoming(context: &Context, record: Option<&Record>) -> Result<Vec<Upcoming>, Error> {
     let mut found = Vec::new();
     for candidate in candidates(context, record).await? {
         let known = match record {
@@ -84,7 +84,7 @@ struct Known {
 }
 
 impl Known {
-    async fn of(context: &Context, record: &SqliteLedger, slug: &str) -> Result<Known, LedgerError> {
+    async fn of(context: &Context, record: &Record, slug: &str) -> Result<Known, LedgerError> {
         let events = record.events(slug).await?;
         // That its time is over is said anyway; what kept it from being sent until then is worth more.
         let told = |event: &&Event| event.kind == EventKind::NotSent && !event.detail.starts_with(OVER);

@@ -11,7 +11,7 @@ use crate::commands::table::cut;
 use crate::commands::{Context, signals};
 use crate::dispatch::Phase;
 use crate::error::Error;
-use crate::ledger::SqliteLedger;
+use crate::ledger::Record;
 
 /// The most characters of a line on a terminal.
 const WIDTH: usize = 79;
@@ -27,7 +27,7 @@ struct Frame {
     goes_on: bool,
 }
 
-pub async fn post(context: &Context, record: &SqliteLedger, subject: &Subject) -> Result<(), Error> {
+pub async fn post(context: &Context, record: &Record, subject: &Subject) -> Result<(), Error> {
     watch(context, async || {
         let look = Look::at(record, subject).await?;
         let (head, closing) = (text::head(context, subject, &look), text::closing(subject, &look));
@@ -38,7 +38,7 @@ pub async fn post(context: &Context, record: &SqliteLedger, subject: &Subject) -
     .await
 }
 
-pub async fn all(context: &Context, record: &SqliteLedger, subjects: &[Subject]) -> Result<(), Error> {
+pub async fn all(context: &Context, record: &Record, subjects: &[Subject]) -> Result<(), Error> {
     watch(context, async || {
         let looks = look::all(record, subjects).await?;
         let going = looks.iter().filter(|(_, look)| look.goes_on());

@@ -10,6 +10,7 @@ use crate::finding::Finding;
 mod access;
 mod around;
 mod email;
+mod ledger;
 mod login;
 mod retry;
 mod rules;

@@ -1,4 +1,4 @@
-//! `[feed]`, `[channels]`, `[lists]` and `[ledger]`: where content goes, to whom, and what keeps count.
+//! `[feed]`, `[channels]` and `[lists]`: where content goes, and to whom.
 //!
 //! Comes in: the sections as written. Goes out: their validated types, with every problem told to the [`Checker`].
 
@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::super::file::{self, Text};
-use super::super::{FeedSettings, LedgerSettings, List, Network, NetworkKind};
+use super::super::{FeedSettings, List, Network, NetworkKind};
 use super::{Checker, path_or};
 use crate::finding::Finding;
 
@@ -78,23 +78,5 @@ impl Checker<'_> {
             );
         }
         lists
-    }
-
-    pub(super) fn ledger(&mut self, ledger: file::Ledger) -> Option<LedgerSettings> {
-        let Some(url) = ledger.url else {
-            return Some(LedgerSettings { path: PathBuf::from("rundbrief.db"), id: ledger.id.map(Text::into_inner) });
-        };
-        match url.get_ref().strip_prefix("sqlite:").filter(|path| !path.is_empty()) {
-            Some(path) => Some(LedgerSettings { path: PathBuf::from(path), id: ledger.id.map(Text::into_inner) }),
-            None => {
-                let message = if url.get_ref().starts_with("postgres") {
-                    "PostgreSQL is not in this version yet; the sending record is one SQLite file"
-                } else {
-                    "the sending record is one SQLite file"
-                };
-                self.wrong(&url, message, "write url = \"sqlite:rundbrief.db\"");
-                None
-            }
-        }
     }
 }

@@ -5,6 +5,7 @@
 //! ~/.pgpass) is taken too. Nothing goes over a network in the clear unless `sslmode=disable` says so.
 
 use std::net::IpAddr;
+use std::path::Path;
 use std::str::FromStr;
 
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
@@ -18,22 +19,24 @@ const LONGEST_NAME: usize = 63;
 
 /// Where a ledger is.
 #[derive(Debug)]
-pub(super) struct Address {
-    pub options: PgConnectOptions,
+pub struct PostgresAddress {
+    pub(super) options: PgConnectOptions,
     /// Lower-case letters, digits and underscores: it can stand in SQL as it is.
-    pub schema: String,
-    /// Without a password.
-    pub place: String,
+    pub(super) schema: String,
+    place: String,
 }
 
-impl Address {
+impl PostgresAddress {
+    /// Reads an address; a certificate's file in it is relative to `folder`.
+    ///
     /// # Errors
     /// [`LedgerError::Address`], which does not repeat the address.
-    pub(super) fn parse(url: &str) -> Result<Address, LedgerError> {
+    pub fn parse(url: &str, folder: &Path) -> Result<PostgresAddress, LedgerError> {
         if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
             return Err(LedgerError::Address("it does not begin with postgres://".to_owned()));
         }
         let (url, schema) = without_schema(url);
+        let url = from_folder(&url, folder);
         let schema = schema.unwrap_or(SCHEMA).to_owned();
         if !is_name(&schema) {
             let message = "schema must be lower-case letters, digits and underscores, and begin with a letter";
@@ -45,7 +48,18 @@ impl Address {
         let options = options.application_name("rundbrief").statement_cache_capacity(0).extra_float_digits(None);
         let options = encrypted(options, has_authority(&url));
         let place = place(&options, &schema);
-        Ok(Address { options, schema, place })
+        Ok(PostgresAddress { options, schema, place })
+    }
+
+    /// The same with a password that is kept apart from it.
+    #[must_use]
+    pub fn with_password(self, password: &str) -> PostgresAddress {
+        PostgresAddress { options: self.options.password(password), ..self }
+    }
+
+    /// Where it is, without a password, for messages.
+    pub fn place(&self) -> &str {
+        &self.place
     }
 }
 
@@ -56,6 +70,23 @@ fn without_schema(url: &str) -> (String, Option<&str>) {
     let rest: Vec<&str> = query.split('&').filter(|pair| !pair.starts_with("schema=")).collect();
     let url = if rest.is_empty() { base.to_owned() } else { format!("{base}?{}", rest.join("&")) };
     (url, schema)
+}
+
+/// The keys of an address that name a file.
+const FILES: [&str; 7] = ["sslrootcert", "ssl-root-cert", "ssl-ca", "sslcert", "ssl-cert", "sslkey", "ssl-key"];
+
+/// Has relative files in the query of an address begin in a folder.
+fn from_folder(url: &str, folder: &Path) -> String {
+    let Some((base, query)) = url.split_once('?') else { return url.to_owned() };
+    let moved = query.split('&').map(|pair| match pair.split_once('=') {
+        Some((key, file)) if FILES.contains(&key) && !file.starts_with('/') => {
+            let folder = folder.to_string_lossy().replace('%', "%25").replace('&', "%26").replace('#', "%23");
+            let folder = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+            format!("{key}={folder}{file}")
+        }
+        _ => pair.to_owned(),
+    });
+    format!("{base}?{}", moved.collect::<Vec<_>>().join("&"))
 }
 
 fn is_name(schema: &str) -> bool {
@@ -113,8 +144,12 @@ fn plain(error: &sqlx::Error) -> String {
 mod tests {
     use super::*;
 
+    fn parse(url: &str) -> Result<PostgresAddress, LedgerError> {
+        PostgresAddress::parse(url, Path::new("verein"))
+    }
+
     fn mode(url: &str) -> PgSslMode {
-        Address::parse(url).expect("is an address").options.get_ssl_mode()
+        parse(url).expect("is an address").options.get_ssl_mode()
     }
 
     #[test]
@@ -134,7 +169,7 @@ mod tests {
 
     #[test]
     fn the_place_names_no_password_and_nothing_else_does() {
-        let address = Address::parse("postgres://anna:s3cret@db.example.org:6432/verein?schema=brief&sslmode=require");
+        let address = parse("postgres://anna:s3cret@db.example.org:6432/verein?schema=brief&sslmode=require");
         let address = address.expect("is an address");
         assert_eq!(address.place, "postgres://anna@db.example.org:6432/verein?schema=brief");
         assert_eq!(address.schema, "brief");
@@ -145,8 +180,19 @@ mod tests {
             "mysql://anna:s3cret@db.example.org/verein",
             "postgres://anna:s3cret@[::/verein",
         ] {
-            let error = Address::parse(bad).expect_err("is no address");
+            let error = parse(bad).expect_err("is no address");
             assert!(!format!("{error} {error:?}").contains("s3cret"), "{error:?}");
         }
+    }
+
+    #[test]
+    fn a_certificate_is_looked_for_beside_the_configuration() {
+        let moved = |url| from_folder(url, Path::new("a b&c"));
+        assert_eq!(
+            moved("postgres://h/d?sslrootcert=ca.pem&sslmode=require"),
+            "postgres://h/d?sslrootcert=a b%26c/ca.pem&sslmode=require"
+        );
+        assert_eq!(moved("postgres://h/d?sslrootcert=/etc/ca.pem"), "postgres://h/d?sslrootcert=/etc/ca.pem");
+        assert_eq!(moved("postgres://h/d"), "postgres://h/d");
     }
 }

@@ -11,7 +11,7 @@ use sqlx::query::Query;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Error, SqlSafeStr, Transaction};
 use tokio::time::{Instant, sleep, timeout};
 
-use super::address::Address;
+use super::address::PostgresAddress;
 use crate::ledger::LedgerError;
 
 /// How long a database that went away is waited for, and one process for another.
@@ -92,7 +92,7 @@ pub(super) fn built<'q>(text: String) -> Query<'q, Postgres, sqlx::postgres::PgA
 
 impl Base {
     /// Connects once, so that what is wrong is said at once.
-    pub(super) async fn connect(address: &Address) -> Result<Base, LedgerError> {
+    pub(super) async fn connect(address: &PostgresAddress) -> Result<Base, LedgerError> {
         let first = timeout(CONNECT, address.options.connect()).await;
         let first = first.map_err(|_| no_answer(CONNECT))??;
         // However it ends: it was there.

@@ -25,12 +25,20 @@ pub(super) fn newest() -> i64 {
 /// [`LedgerError::Newer`] for tables of a later version of this program; nothing is changed then.
 pub(super) async fn migrate(base: &Base) -> Result<i64, LedgerError> {
     let schema = base.schema.as_str();
-    let found = base.run(How::AGAIN, async |connection| version(connection, schema).await).await?;
-    match found {
+    match found(base).await? {
         found if found > newest() => Err(LedgerError::Newer),
         found if found == newest() => Ok(found),
         _ => base.run(How::LONG, async |connection| apply(connection, schema).await).await,
     }
+}
+
+/// The version of the tables that are there; 0 where there are none. Changes nothing.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn found(base: &Base) -> Result<i64, LedgerError> {
+    let schema = base.schema.as_str();
+    base.run(How::LIGHT, async |connection| version(connection, schema).await).await
 }
 
 async fn version(connection: &mut PgConnection, schema: &str) -> Result<i64, LedgerError> {

@@ -4,6 +4,7 @@
 //! lease is over, and what it had marked becomes what the channel's rule says, since nobody else knows how far it got. The
 //! process itself keeps in memory what it started and what was answered, also while the database is away.
 
+use std::path::Path;
 use std::sync::{Mutex, OnceLock};
 
 use sqlx::Row;
@@ -27,7 +28,7 @@ mod revision;
 mod rows;
 mod work;
 
-use address::Address;
+pub use address::PostgresAddress;
 use base::{Base, CLOCK, How, built, sql};
 use keeper::Keeper;
 use own::Own;
@@ -37,6 +38,8 @@ use rows::{after, bytes, read_recipient, read_targets, text};
 #[derive(Debug)]
 pub struct PostgresLedger {
     base: Base,
+    /// The version that its tables had when it was opened; 0: it had none.
+    from: i64,
     place: String,
     /// Nobody else's: what this object holds by the database's clock has it beside it.
     owner: [u8; 16],
@@ -50,17 +53,6 @@ pub struct PostgresLedger {
     keeper: OnceLock<Keeper>,
 }
 
-/// Brings the tables at an address up to date. Says which version they were of, 0 for none, and are of now.
-///
-/// # Errors
-/// As [`PostgresLedger::open`].
-pub async fn postgres_version(url: &str) -> Result<(i64, i64), LedgerError> {
-    let base = Base::connect(&Address::parse(url)?).await?;
-    let from = migrate::migrate(&base).await;
-    base.close().await;
-    Ok((from?, migrate::newest()))
-}
-
 impl PostgresLedger {
     /// Opens the record at an address, which is made if it is not there, and brings its tables up to date.
     ///
@@ -68,18 +60,58 @@ impl PostgresLedger {
     /// [`LedgerError::Newer`] for tables that this version does not know, [`LedgerError::Address`] for what is no address,
     /// and whatever keeps it from the database: [`LedgerError::Away`], `Tls`, `Login`, `NoDatabase`, `Rights`.
     pub async fn open(url: &str) -> Result<PostgresLedger, LedgerError> {
-        let address = Address::parse(url)?;
-        let base = Base::connect(&address).await?;
-        migrate::migrate(&base).await?;
+        PostgresLedger::at(&PostgresAddress::parse(url, Path::new(""))?).await
+    }
+
+    /// The same, of an address that was read.
+    ///
+    /// # Errors
+    /// As [`PostgresLedger::open`].
+    pub async fn at(address: &PostgresAddress) -> Result<PostgresLedger, LedgerError> {
+        PostgresLedger::on(Base::connect(address).await?, address).await
+    }
+
+    /// The record at an address, if there is one.
+    ///
+    /// # Errors
+    /// As [`PostgresLedger::open`].
+    pub async fn existing(address: &PostgresAddress) -> Result<Option<PostgresLedger>, LedgerError> {
+        let base = Base::connect(address).await?;
+        if migrate::found(&base).await? == 0 {
+            base.close().await;
+            return Ok(None);
+        }
+        PostgresLedger::on(base, address).await.map(Some)
+    }
+
+    /// The clock of the database at an address, in milliseconds since 1970, whether it has a record or not.
+    ///
+    /// # Errors
+    /// As [`PostgresLedger::open`].
+    pub async fn clock(address: &PostgresAddress) -> Result<i64, LedgerError> {
+        let base = Base::connect(address).await?;
+        let now = time(&base).await;
+        base.close().await;
+        now
+    }
+
+    async fn on(base: Base, address: &PostgresAddress) -> Result<PostgresLedger, LedgerError> {
+        let from = migrate::migrate(&base).await?;
         Ok(PostgresLedger {
             base,
-            place: address.place,
+            from,
+            place: address.place().to_owned(),
             owner: random()?,
             freezing: Mutex::new(false),
             own: Mutex::new(None),
             witness: Mutex::new(None),
             keeper: OnceLock::new(),
         })
+    }
+
+    /// The version that its tables had when it was opened; 0: it had none.
+    pub fn found(&self) -> i64 {
+        self.from
     }
 
     /// The version of its tables.
@@ -92,12 +124,7 @@ impl PostgresLedger {
     /// # Errors
     /// The database's.
     pub async fn now(&self) -> Result<i64, LedgerError> {
-        self.base
-            .run(How::LIGHT, async |connection| {
-                let row = built(format!("SELECT {CLOCK} AS now")).fetch_one(connection).await?;
-                Ok(row.try_get("now")?)
-            })
-            .await
+        time(&self.base).await
     }
 
     /// Up to `limit` recipients of a release's part after the given target, in their order.
@@ -190,6 +217,14 @@ impl Roll for PostgresLedger {
             })
             .await
     }
+}
+
+async fn time(base: &Base) -> Result<i64, LedgerError> {
+    base.run(How::LIGHT, async |connection| {
+        let row = built(format!("SELECT {CLOCK} AS now")).fetch_one(connection).await?;
+        Ok(row.try_get("now")?)
+    })
+    .await
 }
 
 fn random() -> Result<[u8; 16], LedgerError> {

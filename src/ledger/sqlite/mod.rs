@@ -127,6 +127,11 @@ impl SqliteLedger {
         upgrade::newest()
     }
 
+    /// The file, unless it is kept in memory.
+    pub fn file(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+
     /// Deletes copies from before an upgrade that are older than this, in milliseconds since 1970. Says how many.
     pub fn forget_copies(&self, before: i64) -> u64 {
         self.path.as_ref().map_or(0, |path| upgrade::forget_copies(path, before))

@@ -7,8 +7,8 @@ use image::{ImageFormat, Rgb, RgbImage};
 use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
 use rundbrief::config::{
-    ApprovalSettings, Config, EmailSettings, Images, LedgerSettings, Outbox, Partner, Places, RetrySettings, Sender,
-    Site, Theme, Transport, Unsubscribe,
+    ApprovalSettings, Config, EmailSettings, Images, Kept, LedgerSettings, Outbox, Partner, Places, RetrySettings,
+    Sender, Site, Theme, Transport, Unsubscribe,
 };
 use rundbrief::post::picture::{Format, Prepared};
 use rundbrief::post::{
@@ -321,7 +321,7 @@ fn config() -> Config {
         feed: None,
         channels: BTreeMap::new(),
         lists: BTreeMap::new(),
-        ledger: LedgerSettings { path: "rundbrief.db".into(), id: None },
+        ledger: LedgerSettings { kept: Kept::File("rundbrief.db".into()), id: None },
         approval: ApprovalSettings { required: false, recipients_may_change: 20 },
         notify: Vec::new(),
         dkim_selector: None,

@@ -139,6 +139,7 @@ async fn run(port: u16, bytes: usize, connections: usize, mails: u32) {
         ways: Ways {
             mail: Way::Smtp(relay),
             connections,
+            places: connections,
             relay: Some(("127.0.0.1", &settings.pace)),
             feed: None,
             texts: None,
@@ -146,6 +147,7 @@ async fn run(port: u16, bytes: usize, connections: usize, mails: u32) {
         },
         retry: RetrySettings::default(),
         wish: rundbrief::dispatch::Wish::Now,
+        only: None,
         clock: &clock,
         random: || 0.5,
         signal: tokio::sync::watch::channel(Phase::Run).1,

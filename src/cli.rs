@@ -134,6 +134,12 @@ pub enum Command {
     /// nothing when there is nothing to do; otherwise one line a post. Never asks, never adds people to a post that is
     /// being sent, and may be started as often as you like: two at once share the work.
     Run,
+    /// Work on whatever is being sent, beside others on any number of machines
+    ///
+    /// Needs a sending record in a PostgreSQL database, the configuration and the site key; no post and no list. Joins what
+    /// `send` and `run` have begun there and goes on until it is told to end: on Ctrl-C or SIGTERM it finishes what it has in
+    /// hand. The feed is left to the machine that sends, as it is a file there.
+    Work(Work),
     /// Stop a send within seconds, wherever it runs, until `rundbrief send` goes on
     ///
     /// Works from another terminal and against a send of cron. What was handed to the mail server is finished; nothing more
@@ -169,6 +175,13 @@ pub enum Command {
     /// when nothing is an error, else that of the worst: 65 a list, 74 the sending record, 75 a server that cannot be
     /// reached now, 77 the login, 78 the configuration or the DNS.
     Doctor(Doctor),
+}
+
+#[derive(Debug, Args)]
+pub struct Work {
+    /// How many of the connections to the mail server this worker takes at most (otherwise as many as are free)
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub connections: Option<u16>,
 }
 
 #[derive(Debug, Args)]

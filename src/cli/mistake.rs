@@ -7,7 +7,7 @@ use std::ffi::OsString;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 /// Commands that a later version has.
-const LATER: &[&str] = &["work", "completions"];
+const LATER: &[&str] = &["completions"];
 
 /// What to answer to a command line that cannot be read, without `error: ` in front.
 pub fn mistake(error: &clap::Error) -> String {

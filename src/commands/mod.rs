@@ -19,6 +19,7 @@ mod check;
 mod correct;
 mod doctor;
 mod explain;
+mod gone;
 mod import;
 mod init;
 mod ledger;
@@ -50,9 +51,11 @@ mod stop;
 mod stopped;
 mod survey;
 mod table;
+mod terms;
 mod told;
 mod ways;
 mod when;
+mod work;
 
 use screen::Screen;
 
@@ -121,7 +124,9 @@ fn goes_by_the_record(command: &Command) -> bool {
         | Command::Report(_)
         | Command::Explain(_)
         | Command::Members(_) => true,
-        Command::Init(_)
+        // It waits for a database that does not answer yet, and asks it for the time then.
+        Command::Work(_)
+        | Command::Init(_)
         | Command::New(_)
         | Command::Import(_)
         | Command::Check(_)
@@ -167,6 +172,7 @@ fn answer(cli: Cli, screen: Screen) -> Result<Exit, Error> {
         Command::Correct(arguments) => runtime.block_on(correct::run(arguments, &context)),
         Command::Run => runtime.block_on(run::run(&context)),
         Command::Approve(arguments) => runtime.block_on(approve::run(arguments, &context)),
+        Command::Work(arguments) => runtime.block_on(work::run(arguments, &context)),
         Command::Stop(arguments) => runtime.block_on(stop::run(arguments, &context)),
         Command::Status(arguments) => runtime.block_on(status::run(arguments, &context)),
         Command::Resolve(arguments) => runtime.block_on(resolve::run(arguments, &context)),
@@ -184,6 +190,11 @@ fn now() -> Result<Timestamp, Error> {
     let Ok(written) = std::env::var("SOURCE_DATE_EPOCH") else { return Ok(Timestamp::now()) };
     let seconds = written.parse().ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
     seconds.ok_or_else(|| Error::Usage("SOURCE_DATE_EPOCH must be a number of seconds since 1970".to_owned()))
+}
+
+/// From 0 to 1. Without random numbers, everything is tried again at the same time.
+fn random() -> f64 {
+    getrandom::u32().map_or(0.5, |number| f64::from(number) / f64::from(u32::MAX))
 }
 
 /// Who is logged in at this computer, where that is known (POSIX, section 8.3: LOGNAME).

@@ -43,6 +43,13 @@ pub async fn by_its_clock(context: Context) -> Result<Context, Error> {
     let place = place(&context)?;
     let Some(there) = place.clock().await.map_err(|error| error.at(&place.to_string()))? else { return Ok(context) };
     let there = Timestamp::from_millisecond(there).unwrap_or_else(|_| context.clock.timestamp());
+    tell_of_clock(&context, there);
+    let now = there.to_zoned(context.now.time_zone().clone());
+    Ok(Context { clock: Clock::starting(&now), now, ..context })
+}
+
+/// Says when this computer's clock is far from the one that counts.
+pub fn tell_of_clock(context: &Context, there: Timestamp) {
     let apart = context.clock.timestamp().duration_since(there);
     if apart.abs() > APART {
         let way = if apart.is_positive() { "ahead of" } else { "behind" };
@@ -52,8 +59,6 @@ pub async fn by_its_clock(context: Context) -> Result<Context, Error> {
         let help = "set the clock right; this run goes by the database's";
         context.screen.findings(&[Finding::warning("clock", message).help(help)]);
     }
-    let now = there.to_zoned(context.now.time_zone().clone());
-    Ok(Context { clock: Clock::starting(&now), now, ..context })
 }
 
 /// Whether there is a sending record.

@@ -20,7 +20,6 @@ pub mod ask;
 mod deliver;
 mod dry_run;
 mod end;
-mod gone;
 pub mod order;
 pub mod rest;
 pub mod test_mail;

@@ -36,6 +36,7 @@ pub fn ways(context: &Context) -> Result<Ways<'_>, Error> {
         Transport::Outbox => Ways {
             mail: Way::Outbox(outbox.clone()),
             connections: 1,
+            places: 1,
             relay: None,
             feed,
             texts: Some(outbox),
@@ -47,6 +48,7 @@ pub fn ways(context: &Context) -> Result<Ways<'_>, Error> {
             Ways {
                 mail: Way::Smtp(relay),
                 connections: settings.connections,
+                places: settings.connections,
                 relay: Some((&settings.host, &settings.pace)),
                 feed,
                 texts: None,
@@ -55,7 +57,7 @@ pub fn ways(context: &Context) -> Result<Ways<'_>, Error> {
         }
         Transport::Sendmail(settings) => {
             let mail = Way::Sendmail(Sendmail::new(settings, &config.folder));
-            Ways { mail, connections: 1, relay: None, feed, texts: None, networks }
+            Ways { mail, connections: 1, places: 1, relay: None, feed, texts: None, networks }
         }
     })
 }

@@ -46,7 +46,7 @@ pub struct SmtpSettings {
     /// A PEM file whose certificates are trusted instead of the system's; relative to the configuration's folder.
     pub ca_file: Option<PathBuf>,
     pub login: Option<Login>,
-    /// Connections at once, 1 to 64.
+    /// Connections at once, of all processes together, 1 to 1000.
     pub connections: usize,
     pub pace: PaceSettings,
 }
@@ -76,6 +76,14 @@ pub enum Login {
     Password { username: String, password: SecretRef },
     /// AUTH XOAUTH2 with a token for client credentials (RFC 6749 section 4.4).
     OAuth { username: String, oauth: OAuthSettings },
+}
+
+impl Login {
+    pub fn username(&self) -> &str {
+        match self {
+            Login::Password { username, .. } | Login::OAuth { username, .. } => username,
+        }
+    }
 }
 
 /// `[email.smtp] oauth`.

@@ -32,6 +32,8 @@ use trouble::Trouble;
 
 /// Marked this long before they may leave, in milliseconds: enough that no connection waits for the ledger.
 const AHEAD: i64 = 1_000;
+/// The same where a mark without a start is in doubt when this process dies: no longer than a timer is late.
+const AT_ONCE: i64 = 20;
 /// How long the feeder looks away when nothing tells it to look.
 const LOOK: Duration = Duration::from_millis(300);
 /// How long outcomes gather before they are settled together.
@@ -78,6 +80,8 @@ pub(super) struct Lane<'a, L> {
     pub way: Way,
     /// Connections at once.
     pub connections: usize,
+    /// Of all processes together.
+    pub places: usize,
     /// Where other processes' connections count too: the name of the places.
     pub seats: Option<String>,
     pub pace: Option<Pace<'a, L>>,
@@ -95,6 +99,8 @@ struct State {
     trouble: Trouble,
     /// Connections that have their place.
     seated: Cell<usize>,
+    /// Connections that look for one.
+    standing: Cell<u32>,
     /// When the first of them was ready, as time since the run's start.
     began: Cell<Duration>,
     answered: Cell<u64>,
@@ -118,7 +124,7 @@ pub(super) enum Failure {
 impl<'a, L: Work + Pacing> Lane<'a, L> {
     pub(super) fn new(run: &'a Run<'a, L>, name: &'a str, jobs: BTreeMap<i64, Job<'a>>, way: Way) -> Lane<'a, L> {
         let state = State::default();
-        Lane { run, name, jobs, way, connections: 1, seats: None, pace: None, state }
+        Lane { run, name, jobs, way, connections: 1, places: 1, seats: None, pace: None, state }
     }
 
     /// Works until nothing is left that is due, or the run ends.
@@ -126,6 +132,9 @@ impl<'a, L: Work + Pacing> Lane<'a, L> {
     /// # Errors
     /// What ended the lane; everything that did not leave was given back.
     pub(super) async fn work(&self) -> Result<(), Failure> {
+        if !self.run.ledger.tells_starts() {
+            self.queue().settle_with_marks();
+        }
         let connections: FuturesUnordered<_> = (0..self.connections).map(|_| self.connection()).collect();
         let deliver = async {
             connections.collect::<Vec<()>>().await;
@@ -196,7 +205,11 @@ impl<'a, L: Work + Pacing> Lane<'a, L> {
             tokio::pin!(changed);
             self.let_go_of_late(held, now).await?;
             self.mark_due(held, now).await?;
-            let mut wake = held.front().map_or(i64::MAX, |(slot, _)| slot - AHEAD);
+            let mut wake = held.front().map_or(i64::MAX, |(slot, _)| slot - self.ahead());
+            if !self.run.ledger.tells_starts() && self.queue().unserved() == 0 {
+                // Whoever is free next says so.
+                wake = i64::MAX;
+            }
             if self.seats.is_some() && self.state.seated.get() == 0 {
                 // Another process has all places; it does the work, or gives a place up.
                 if self.is_over().await? {
@@ -246,25 +259,40 @@ impl<'a, L: Work + Pacing> Lane<'a, L> {
         self.pace.as_ref().map_or(MOST, Pace::claim_size) as usize
     }
 
+    fn ahead(&self) -> i64 {
+        if self.run.ledger.tells_starts() { AHEAD } else { AT_ONCE }
+    }
+
     /// Marked at once: as much as goes out in a second, so that a stop or a suppression still reaches the rest.
     fn room(&self) -> usize {
+        if !self.run.ledger.tells_starts() {
+            return self.queue().unserved();
+        }
         let elapsed = self.run.clock.elapsed().saturating_sub(self.state.began.get()).as_secs_f64().max(0.2);
         let rate = self.state.answered.get() as f64 / elapsed;
         let enough = (rate as usize).clamp(4 * self.connections, MOST as usize);
         enough.saturating_sub(self.queue().len())
     }
 
-    /// Marks what may leave soon and hands it to the connections.
+    /// Marks what may leave soon and hands it to the connections; settles with it what they are done with, where a mark
+    /// without an outcome is in doubt when this process dies.
     async fn mark_due(&self, held: &mut VecDeque<(i64, Delivery)>, now: i64) -> Result<(), LedgerError> {
-        let near = held.iter().take_while(|(slot, _)| *slot <= now + AHEAD).count();
+        let near = held.iter().take_while(|(slot, _)| *slot <= now + self.ahead()).count();
         // Not for every single one that leaves the queue: each marking is a commit.
         let room = self.room();
-        if near == 0 || (room < near && self.queue().len() > room) {
+        let outcomes = if self.run.ledger.tells_starts() { Vec::new() } else { self.queue().take_outcomes() };
+        let marks = near > 0 && room > 0 && (room >= near || self.queue().len() <= room);
+        if !marks && outcomes.is_empty() {
             return Ok(());
         }
-        let taken: Vec<(i64, Delivery)> = held.drain(..near.min(room)).collect();
+        let taken: Vec<(i64, Delivery)> = held.drain(..if marks { near.min(room) } else { 0 }).collect();
         let keys: Vec<DeliveryKey> = taken.iter().map(|(_, delivery)| delivery.key()).collect();
-        let marked = self.run.ledger.mark(&self.run.worker, self.run.release.id, &keys, now).await?;
+        let (ledger, worker, release) = (self.run.ledger, &self.run.worker, self.run.release.id);
+        let marked = ledger.settle_and_mark(worker, release, &outcomes, &keys, now).await?;
+        if !outcomes.is_empty() {
+            self.reopen().await?;
+            self.queue().settled();
+        }
         let ready: HashSet<DeliveryKey> = marked.ready.into_iter().collect();
         self.run.tally.count(self.name, |counts| counts.failed += marked.withdrawn.len() as u64);
         let (ready, rest): (Vec<_>, Vec<_>) =

@@ -4,7 +4,7 @@
 //! recipients come from the ledger alone.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -107,6 +107,8 @@ pub struct Dispatch<'a, L> {
     pub retry: RetrySettings,
     pub wish: Wish,
     pub clock: &'a Clock,
+    /// The numbers of the parts that go out, beside what is chosen; `None`: all.
+    pub only: Option<&'a BTreeSet<i64>>,
     /// From 0 to 1, another one at each call.
     pub random: fn() -> f64,
     /// Tells the run to end.
@@ -116,7 +118,7 @@ pub struct Dispatch<'a, L> {
 }
 
 /// What a run came to.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Ran {
     pub summary: Summary,
     pub by_channel: BTreeMap<String, Summary>,
@@ -250,7 +252,9 @@ impl<L: Work + Pacing> Dispatch<'_, L> {
     fn lanes<'r>(&'r self, run: &'r Run<'r, L>, chosen: Chosen<'_>) -> Result<Vec<Lane<'r, L>>, Error> {
         let mut jobs: BTreeMap<&str, BTreeMap<i64, Job<'_>>> = BTreeMap::new();
         let mut ways = BTreeMap::new();
-        for (number, part) in (0_i64..).zip(self.parts).filter(|(_, part)| chosen.takes(part)) {
+        let only = |number: &i64| self.only.is_none_or(|only| only.contains(number));
+        let goes = |(number, part): &(i64, &Part)| chosen.takes(part) && only(number);
+        for (number, part) in (0_i64..).zip(self.parts).filter(goes) {
             let Some(way) = self.ways.of(part) else { continue };
             ways.insert(part.channel.as_str(), way);
             jobs.entry(&part.channel).or_default().insert(number, Job::of(part)?);
@@ -261,6 +265,7 @@ impl<L: Work + Pacing> Dispatch<'_, L> {
             let mut lane = Lane::new(run, channel, jobs, way);
             if channel == "email" {
                 lane.connections = self.ways.connections;
+                lane.places = self.ways.places;
                 if let Some((relay, settings)) = self.ways.relay {
                     lane.seats = Some("mail".to_owned());
                     lane.pace = Some(Pace::new(self.ledger, settings, relay));

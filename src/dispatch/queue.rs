@@ -26,6 +26,10 @@ pub(super) struct Queue {
     returned: RefCell<Vec<DeliveryKey>>,
     /// Taken out by connections and not concluded.
     in_hand: Cell<usize>,
+    /// Connections that wait for one.
+    idle: Cell<usize>,
+    /// Whether outcomes are settled by whoever marks, as long as that goes on.
+    settled_with_marks: Cell<bool>,
     closed: Cell<bool>,
     finished: Cell<bool>,
     items: Notify,
@@ -51,8 +55,16 @@ impl Queue {
             if self.closed.get() {
                 return None;
             }
+            self.idle.set(self.idle.get() + 1);
+            self.changes.notify_waiters();
             wait.await;
+            self.idle.set(self.idle.get() - 1);
         }
+    }
+
+    /// Connections that wait and will find nothing.
+    pub(super) fn unserved(&self) -> usize {
+        self.idle.get().saturating_sub(self.len())
     }
 
     /// One that was taken out goes back to the front.
@@ -105,7 +117,18 @@ impl Queue {
         self.closed.set(true);
         let left = self.marked.borrow_mut().drain(..).map(|item| item.delivery.key()).collect();
         self.items.notify_waiters();
+        self.results.notify_waiters();
         left
+    }
+
+    /// Leaves outcomes to whoever marks, until that ends.
+    pub(super) fn settle_with_marks(&self) {
+        self.settled_with_marks.set(true);
+    }
+
+    /// The outcomes so far, for whoever marks.
+    pub(super) fn take_outcomes(&self) -> Vec<Settled> {
+        std::mem::take(&mut *self.outcomes.borrow_mut())
     }
 
     pub(super) fn is_closed(&self) -> bool {
@@ -122,9 +145,11 @@ impl Queue {
     pub(super) async fn outcomes(&self) -> Option<Vec<Settled>> {
         loop {
             let wait = self.results.notified();
-            let outcomes = std::mem::take(&mut *self.outcomes.borrow_mut());
-            if !outcomes.is_empty() {
-                return Some(outcomes);
+            if !self.settled_with_marks.get() || self.closed.get() {
+                let outcomes = self.take_outcomes();
+                if !outcomes.is_empty() {
+                    return Some(outcomes);
+                }
             }
             if self.finished.get() {
                 return None;

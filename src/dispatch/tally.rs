@@ -19,7 +19,9 @@ impl Summary {
         self.sent + self.deferred + self.failed + self.uncertain
     }
 
-    fn plus(self, other: &Summary) -> Summary {
+    /// Both together.
+    #[must_use]
+    pub fn plus(self, other: &Summary) -> Summary {
         Summary {
             sent: self.sent + other.sent,
             deferred: self.deferred + other.deferred,

@@ -14,8 +14,10 @@ use crate::ledger::{DeliveryState, Form, LostDelivery, Mode, Part};
 #[derive(Debug, Clone)]
 pub struct Ways<'a> {
     pub mail: Way,
-    /// Connections at once for mail.
+    /// Connections at once for mail that this process takes at most.
     pub connections: usize,
+    /// Connections at once for mail that all processes may have together.
+    pub places: usize,
     /// The relay and its limits, where mail leaves by one.
     pub relay: Option<(&'a str, &'a PaceSettings)>,
     /// The feed file, where one is configured.
@@ -74,8 +76,15 @@ mod tests {
     fn a_trial_decides_nothing_about_what_a_real_send_left_behind() {
         let outbox = Outbox::new(PathBuf::from("outbox"));
         let mail = Way::Outbox(outbox.clone());
-        let ways =
-            Ways { mail, connections: 1, relay: None, feed: None, texts: Some(outbox), networks: BTreeMap::new() };
+        let ways = Ways {
+            mail,
+            connections: 1,
+            places: 1,
+            relay: None,
+            feed: None,
+            texts: Some(outbox),
+            networks: BTreeMap::new(),
+        };
         let lost = |mode| ways.lost(LostDelivery { mode, channel: "email", marked_at: 0 }, 1);
         assert_eq!(lost(Mode::Real), DeliveryState::Uncertain);
         assert_eq!(lost(Mode::Trial), DeliveryState::Pending);

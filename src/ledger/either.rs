@@ -229,6 +229,10 @@ impl Ledger for Record {
 }
 
 impl Work for Record {
+    fn tells_starts(&self) -> bool {
+        ask!(self.tells_starts())
+    }
+
     async fn join(&self, now: i64) -> Result<Worker, LedgerError> {
         ask!(wait self.join(now))
     }
@@ -258,6 +262,17 @@ impl Work for Record {
 
     async fn mark(&self, worker: &Worker, release: i64, keys: &[DeliveryKey], now: i64) -> Result<Marked, LedgerError> {
         ask!(wait self.mark(worker, release, keys, now))
+    }
+
+    async fn settle_and_mark(
+        &self,
+        worker: &Worker,
+        release: i64,
+        settled: &[Settled],
+        keys: &[DeliveryKey],
+        now: i64,
+    ) -> Result<Marked, LedgerError> {
+        ask!(wait self.settle_and_mark(worker, release, settled, keys, now))
     }
 
     fn start(&self, worker: &Worker, release: i64, key: DeliveryKey) -> Result<(), LedgerError> {
@@ -300,6 +315,10 @@ impl Work for Record {
 
     async fn waiting(&self, worker: &Worker, release: i64, parts: &[i64]) -> Result<Waiting, LedgerError> {
         ask!(wait self.waiting(worker, release, parts))
+    }
+
+    async fn is_due(&self, release: i64, parts: &[i64], untried: bool, now: i64) -> Result<bool, LedgerError> {
+        ask!(wait self.is_due(release, parts, untried, now))
     }
 
     async fn is_alone(&self, worker: &Worker) -> Result<bool, LedgerError> {

@@ -59,6 +59,31 @@ pub enum LedgerError {
 const SERVER: &str = "postgres://";
 
 impl LedgerError {
+    /// Whether it can be over by itself, or by what somebody does elsewhere.
+    pub fn passes(&self) -> bool {
+        match self {
+            LedgerError::Locked
+            | LedgerError::Full
+            | LedgerError::ReadOnly
+            | LedgerError::Disk
+            | LedgerError::Busy
+            | LedgerError::InHand
+            | LedgerError::Away(_)
+            | LedgerError::Overtaken => true,
+            LedgerError::Newer
+            | LedgerError::Damaged(_)
+            | LedgerError::Mixed(_)
+            | LedgerError::Unopenable
+            | LedgerError::Database(_)
+            | LedgerError::Beside(_)
+            | LedgerError::Tls(_)
+            | LedgerError::Address(_)
+            | LedgerError::Login
+            | LedgerError::NoDatabase
+            | LedgerError::Rights(_) => false,
+        }
+    }
+
     /// The error of a command, with where the record is kept and what to do.
     pub fn at(self, place: &str) -> error::Error {
         let help = match &self {

@@ -80,6 +80,10 @@ pub type Lost<'a> = &'a dyn Fn(LostDelivery<'_>) -> DeliveryState;
 /// What every database behind the ledger can do for workers. All times are milliseconds since 1970.
 #[allow(async_fn_in_trait, reason = "used with concrete types only, never as a trait object")]
 pub trait Work: Ledger {
+    /// Whether others can tell, after a worker died, which of its marked deliveries had begun to leave. Where they cannot,
+    /// all of those are in doubt: then only what leaves at once is marked.
+    fn tells_starts(&self) -> bool;
+
     /// Registers this process.
     async fn join(&self, now: i64) -> Result<Worker, LedgerError>;
 
@@ -106,6 +110,25 @@ pub trait Work: Ledger {
     /// Marks claimed deliveries as leaving, durably: only what comes back as ready may be started. Nothing is marked of a
     /// release that is not open, for a worker that was given up, or for a suppressed member.
     async fn mark(&self, worker: &Worker, release: i64, keys: &[DeliveryKey], now: i64) -> Result<Marked, LedgerError>;
+
+    /// Settles some deliveries and marks others, in one step where the database can: then a worker that dies never has more in
+    /// flight than it has connections.
+    async fn settle_and_mark(
+        &self,
+        worker: &Worker,
+        release: i64,
+        settled: &[Settled],
+        keys: &[DeliveryKey],
+        now: i64,
+    ) -> Result<Marked, LedgerError> {
+        if !settled.is_empty() {
+            self.settle(worker, release, settled).await?;
+        }
+        if keys.is_empty() {
+            return Ok(Marked::default());
+        }
+        self.mark(worker, release, keys, now).await
+    }
 
     /// Notes that the content of a marked delivery leaves now. Cheap; survives the end of this process, not a power cut.
     fn start(&self, worker: &Worker, release: i64, key: DeliveryKey) -> Result<(), LedgerError>;
@@ -143,6 +166,10 @@ pub trait Work: Ledger {
 
     /// What is left of these parts besides what this worker holds.
     async fn waiting(&self, worker: &Worker, release: i64, parts: &[i64]) -> Result<Waiting, LedgerError>;
+
+    /// Whether something of these parts is there for a worker to do at a time: what is due (`untried`: also what was never
+    /// tried), or what a worker that is gone left behind.
+    async fn is_due(&self, release: i64, parts: &[i64], untried: bool, now: i64) -> Result<bool, LedgerError>;
 
     /// Whether no other worker shows life.
     async fn is_alone(&self, worker: &Worker) -> Result<bool, LedgerError>;

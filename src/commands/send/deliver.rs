@@ -4,9 +4,10 @@ use serde_json::{Value, json};
 
 use super::super::progress::Progress;
 use super::super::revisions::{self, Revision};
-use super::super::{Context, notify, signals};
+use super::super::terms::Terms;
+use super::super::{Context, gone, notify, random, signals};
 use super::order::Order;
-use super::{end, gone, outbox, ways};
+use super::{end, outbox, ways};
 use crate::dispatch::{Composer, Dispatch, Ending, Ran, Ways};
 use crate::error::{Error, Exit};
 use crate::ledger::{Books, Event, EventKind, LedgerError, Mode, Part, Record, Release, Roll, Totals};
@@ -52,11 +53,13 @@ impl Delivering<'_> {
             retry: context.project.config.email.retry,
             wish: self.order.wish(),
             clock: &context.clock,
+            only: None,
             random,
             signal: signals::listen(),
             show: &|tally| progress.show(tally),
         };
         self.note_beginning().await.map_err(at)?;
+        self.note_terms().await.map_err(at)?;
         gone::heed(&self.ways, &self.ledger).await.map_err(at)?;
         let ran = dispatch.run(self.order.chosen()).await;
         progress.end();
@@ -99,6 +102,15 @@ impl Delivering<'_> {
         self.ledger.note(&Event { slug, release, kind: EventKind::Sending, detail, at }).await
     }
 
+    /// Notes what whoever works on it from another machine must know.
+    async fn note_terms(&self) -> Result<(), LedgerError> {
+        if self.release.mode == Mode::Trial || self.ledger.file().is_some() {
+            return Ok(());
+        }
+        let terms = Terms::of(self.context, self.parts, self.order.chosen(), self.order.wish());
+        terms.note(&self.ledger, self.release).await
+    }
+
     /// What is left of the parts that were chosen and that this program delivers, and what is in doubt of earlier texts.
     fn left(&self, revisions: &[Revision]) -> Totals {
         let counts = |revision: &Revision, number: i64| match revision.release.id == self.release.id {
@@ -132,9 +144,4 @@ fn exit(ran: &Ran, left: &Totals) -> Exit {
     ];
     let rest = rest.into_iter().filter_map(|(happened, exit)| happened.then_some(exit));
     failures.chain(rest).max().unwrap_or(Exit::Settled)
-}
-
-/// From 0 to 1. Without random numbers, everything is tried again at the same time.
-fn random() -> f64 {
-    getrandom::u32().map_or(0.5, |number| f64::from(number) / f64::from(u32::MAX))
 }

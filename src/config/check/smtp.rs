@@ -27,7 +27,7 @@ impl Checker<'_> {
         let security = self.security(smtp.security.as_ref(), host.as_deref(), provider);
         let port = self.port(smtp.port.as_ref(), security, provider);
         let connections = match &smtp.connections {
-            Some(number) => self.number(number, 1..=64, "connections are 1 to 64", "most providers allow 2 or 3"),
+            Some(number) => self.number(number, 1..=1000, "connections are 1 to 1000", "most providers allow 2 or 3"),
             None => Some(provider.map_or(2, |provider| provider.connections as u32)),
         };
         let pace = self.pace(&smtp, provider);

@@ -78,8 +78,16 @@ impl<L: Work + Pacing> Lane<'_, L> {
     /// A place among those that all processes share. `None`: everything is done, or the lane ends.
     async fn take_seat(&self) -> Option<Option<Seat>> {
         let Some(name) = &self.seats else { return Some(None) };
+        let standing = &self.state.standing;
+        standing.set(standing.get() + 1);
+        let seat = self.look_for_seat(name).await;
+        standing.set(standing.get() - 1);
+        seat
+    }
+
+    async fn look_for_seat(&self, name: &str) -> Option<Option<Seat>> {
         loop {
-            match self.run.ledger.seat(name, self.connections).await {
+            match self.run.ledger.seat(name, self.places).await {
                 Ok(Some(seat)) => return Some(Some(seat)),
                 Ok(None) => {}
                 Err(error) => self.fail(Failure::Ledger(error)),
@@ -87,7 +95,8 @@ impl<L: Work + Pacing> Lane<'_, L> {
             if self.queue().is_closed() || self.is_ending() {
                 return None;
             }
-            tokio::time::sleep(SEAT_PAUSE).await;
+            // However many stand here, the ledger is asked as often as by one.
+            tokio::time::sleep(SEAT_PAUSE * self.state.standing.get().max(1)).await;
         }
     }
 

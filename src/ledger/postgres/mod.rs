@@ -26,6 +26,7 @@ mod pace;
 mod recover;
 mod revision;
 mod rows;
+mod turn;
 mod work;
 
 pub use address::PostgresAddress;

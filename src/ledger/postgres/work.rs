@@ -13,11 +13,12 @@ use super::keeper::Place;
 use super::own::Own;
 use super::recover::take_over;
 use super::revision::is_newest;
-use super::rows::{columns, read_delivery, read_key, text};
+use super::rows::{columns, read_delivery};
+use super::turn::{Found, Marking, Outcomes};
 use super::{PostgresLedger, random};
 use crate::ledger::{
     Delivery, DeliveryKey, DeliveryState, LEASE, LedgerError, Lost, Marked, Recovered, ReleaseState, Seat, Settled,
-    WITHDRAWN, Waiting, Wanted, Work, Worker,
+    Waiting, Wanted, Work, Worker,
 };
 
 /// Workers other than $1 that showed life within a lease ($2). Their last sign is compared with the worker's own, which is
@@ -26,6 +27,10 @@ const LIVELY: &str = "SELECT id FROM worker WHERE id <> $1 \
                       AND expires_at > (SELECT expires_at FROM worker WHERE id = $1) - $2";
 
 impl Work for PostgresLedger {
+    fn tells_starts(&self) -> bool {
+        false
+    }
+
     async fn join(&self, now: i64) -> Result<Worker, LedgerError> {
         let token = random()?;
         let own = Own::begin(token);
@@ -144,65 +149,46 @@ impl Work for PostgresLedger {
     }
 
     async fn mark(&self, worker: &Worker, release: i64, keys: &[DeliveryKey], now: i64) -> Result<Marked, LedgerError> {
-        // Locked: the worker against being given up meanwhile, the release against a stop and a new text.
-        let lock = "WITH me AS (SELECT id FROM worker WHERE id = $1 AND token = $2 AND expires_at > $3 FOR UPDATE), \
-                    open AS (SELECT id FROM release WHERE id = $4 AND state = 1 FOR SHARE) \
-                    SELECT EXISTS (SELECT 1 FROM me) AND EXISTS (SELECT 1 FROM open) AS may";
-        let withdraw = "UPDATE delivery d SET state = 5, settled_at = $5, detail = $6, worker = NULL \
-                        FROM UNNEST($2, $3) AS k (part, target) \
-                        WHERE d.release = $1 AND d.part = k.part AND d.target = k.target AND d.state = 1 \
-                        AND d.worker = $4 AND EXISTS (SELECT 1 FROM suppression s WHERE s.target = d.target) \
-                        RETURNING d.part, d.target";
-        let mark = "UPDATE delivery d SET state = 2, attempts = d.attempts + 1, first_at = coalesce(d.first_at, $5), \
-                    marked_at = $5, settled_at = NULL, serial = $6 FROM UNNEST($2, $3) AS k (part, target) \
-                    WHERE d.release = $1 AND d.part = k.part AND d.target = k.target AND d.state = 1 \
-                    AND d.worker = $4 AND NOT EXISTS (SELECT 1 FROM suppression s WHERE s.target = d.target) \
-                    RETURNING d.part, d.target, d.attempts";
-        let marked_before = "SELECT d.part, d.target, d.attempts FROM delivery d \
-                             JOIN UNNEST($2, $3) AS k (part, target) ON d.part = k.part AND d.target = k.target \
-                             WHERE d.release = $1 AND d.state = 2 AND d.worker = $4 AND d.serial = $5";
-        let withdrawn_before = "SELECT d.part, d.target FROM delivery d \
-                                JOIN UNNEST($2, $3) AS k (part, target) ON d.part = k.part AND d.target = k.target \
-                                WHERE d.release = $1 AND d.state = 5 AND d.detail = $4 AND d.worker IS NULL";
-        let (parts, targets) = columns(keys);
+        self.settle_and_mark(worker, release, &[], keys, now).await
+    }
+
+    async fn settle_and_mark(
+        &self,
+        worker: &Worker,
+        release: i64,
+        settled: &[Settled],
+        keys: &[DeliveryKey],
+        now: i64,
+    ) -> Result<Marked, LedgerError> {
         let serial = self.next_serial(worker)?;
+        let (outcomes, marking) = (Outcomes::of(settled), Marking::of(keys, serial));
         let tries = Cell::new(0);
-        let marked = self.base.run(How::AGAIN, async |connection| {
-            let mut marked = Vec::new();
-            let mut withdrawn = Vec::new();
+        let done = self.base.run(How::AGAIN, async |connection| {
+            if !settled.is_empty() {
+                outcomes.settle(connection, worker, release).await?;
+            }
+            let mut found = Found::default();
             let is_again = tries.replace(tries.get() + 1) > 0;
-            if is_again {
-                let before = sql(marked_before).bind(release).bind(&parts).bind(&targets).bind(worker.id).bind(serial);
-                marked = before.fetch_all(&mut *connection).await?;
-                let before = sql(withdrawn_before).bind(release).bind(&parts).bind(&targets).bind(WITHDRAWN);
-                withdrawn = before.fetch_all(&mut *connection).await?;
+            if is_again && !keys.is_empty() {
+                found = marking.found(connection, worker, release).await?;
             }
-            let mut uses = None;
-            if marked.is_empty() {
-                let lock = sql(lock).bind(worker.id).bind(&worker.token[..]).bind(now).bind(release);
-                let may: bool = lock.fetch_one(&mut *connection).await?.try_get("may")?;
-                let withdraw = sql(withdraw).bind(release).bind(&parts).bind(&targets).bind(worker.id).bind(now);
-                withdrawn.extend(withdraw.bind(WITHDRAWN).fetch_all(&mut *connection).await?);
-                if may {
-                    let mark = sql(mark).bind(release).bind(&parts).bind(&targets).bind(worker.id).bind(now);
-                    marked = mark.bind(serial).fetch_all(&mut *connection).await?;
-                }
-                if !marked.is_empty() {
-                    uses = identity::count_use(connection, worker, release, now).await?;
-                }
+            if found.marked.is_empty() && !keys.is_empty() {
+                marking.mark(connection, worker, release, now, &mut found).await?;
             }
-            let withdrawn = withdrawn.iter().map(read_key).collect::<Result<Vec<_>, _>>()?;
-            let number = |row| Ok((read_key(row)?, row.try_get::<i64, _>("attempts")?));
-            let marked = marked.iter().map(number).collect::<Result<Vec<_>, LedgerError>>()?;
-            Ok((marked, withdrawn, uses))
+            let uses = match settled.is_empty() && found.marked.is_empty() {
+                true => None,
+                false => identity::count_use(connection, worker, release, now).await?,
+            };
+            Ok((found, uses))
         });
-        let (marked, withdrawn, uses) = marked.await?;
+        let (found, uses) = done.await?;
         self.testify(uses, now);
         self.with_own(worker, |own| {
-            own.attempts.extend(marked.iter().map(|(key, number)| ((release, *key), *number)));
+            settled.iter().for_each(|settled| own.forget(release, settled.key));
+            own.attempts.extend(found.marked.iter().map(|(key, number)| ((release, *key), *number)));
             Ok(())
         })?;
-        Ok(Marked { ready: marked.into_iter().map(|(key, _)| key).collect(), withdrawn })
+        Ok(Marked { ready: found.marked.into_iter().map(|(key, _)| key).collect(), withdrawn: found.withdrawn })
     }
 
     fn start(&self, worker: &Worker, release: i64, key: DeliveryKey) -> Result<(), LedgerError> {
@@ -217,35 +203,8 @@ impl Work for PostgresLedger {
     }
 
     async fn settle(&self, worker: &Worker, release: i64, settled: &[Settled]) -> Result<(), LedgerError> {
-        // Durable: what the database forgot in a crash would be in doubt, or leave again. A row that a person gave up
-        // meanwhile comes back only if it was sent after all.
-        let settle = "WITH s AS (SELECT * FROM UNNEST($3, $4, $5, $6, $7, $8, $9) \
-                      AS s (part, target, state, due_at, hold_until, detail, settled_at)), \
-                      found AS (UPDATE delivery d SET state = s.state, due_at = s.due_at, hold_until = s.hold_until, \
-                      detail = s.detail, settled_at = s.settled_at FROM s WHERE d.release = $1 AND d.part = s.part \
-                      AND d.target = s.target AND d.worker = $2 AND (d.state = 2 OR (d.state = 6 AND s.state = 3)) \
-                      RETURNING d.part) \
-                      INSERT INTO delivery (release, part, target, state, detail, settled_at) \
-                      SELECT $1, s.part, s.target, s.state, s.detail, s.settled_at FROM s WHERE s.state = 3 \
-                      AND EXISTS (SELECT 1 FROM release WHERE id = $1) AND NOT EXISTS (SELECT 1 FROM delivery d \
-                      WHERE d.release = $1 AND d.part = s.part AND d.target = s.target) ON CONFLICT DO NOTHING";
-        let numbers = |value: fn(&Settled) -> i64| settled.iter().map(value).collect::<Vec<_>>();
-        let (parts, targets) = columns(settled.iter().map(|settled| &settled.key));
-        let (states, due) = (numbers(|s| s.state as i64), numbers(|s| s.due_at));
-        let (hold, times) = (numbers(|s| s.hold_until), numbers(|s| s.at));
-        let details: Vec<_> = settled.iter().map(|settled| text(&settled.detail).into_owned()).collect();
         let at = settled.iter().map(|settled| settled.at).max().unwrap_or(0);
-        let uses = self.base.run(How::AGAIN, async |connection| {
-            let settle = sql(settle).bind(release).bind(worker.id).bind(&parts).bind(&targets).bind(&states);
-            let settle = settle.bind(&due).bind(&hold).bind(&details).bind(&times);
-            settle.execute(&mut *connection).await?;
-            identity::count_use(connection, worker, release, at).await
-        });
-        self.testify(uses.await?, at);
-        self.with_own(worker, |own| {
-            settled.iter().for_each(|settled| own.forget(release, settled.key));
-            Ok(())
-        })
+        self.settle_and_mark(worker, release, settled, &[], at).await.map(drop)
     }
 
     async fn give_back(&self, worker: &Worker, release: i64, back: &[(DeliveryKey, i64)]) -> Result<(), LedgerError> {
@@ -276,11 +235,12 @@ impl Work for PostgresLedger {
             let free = |key: &&DeliveryKey| even_started || !own.has_started(release, **key);
             Ok(keys.iter().filter(free).copied().collect::<Vec<_>>())
         })?;
+        // One that others gave up for in doubt is not: this worker knows that it has not left.
         let take = "UPDATE delivery d SET state = CASE WHEN d.attempts > 1 THEN 4 ELSE 0 END, \
                     attempts = d.attempts - 1, first_at = CASE WHEN d.attempts > 1 THEN d.first_at END, \
                     due_at = CASE WHEN d.attempts > 1 THEN d.due_at ELSE 0 END, worker = NULL \
                     FROM UNNEST($3, $4) AS k (part, target) WHERE d.release = $1 AND d.part = k.part \
-                    AND d.target = k.target AND d.state = 2 AND d.worker = $2";
+                    AND d.target = k.target AND d.state IN (2, 6) AND d.worker = $2";
         let (parts, targets) = columns(&unstarted);
         let taken = self.base.run(How::AGAIN, async |connection| {
             sql(take).bind(release).bind(worker.id).bind(&parts).bind(&targets).execute(connection).await?;
@@ -356,6 +316,19 @@ impl Work for PostgresLedger {
                 let held = built(held.clone()).bind(worker.id).bind(LEASE).bind(release).bind(parts);
                 waiting.elsewhere = held.fetch_one(connection).await?.try_get::<i64, _>("number")?.unsigned_abs();
                 Ok(waiting)
+            })
+            .await
+    }
+
+    async fn is_due(&self, release: i64, parts: &[i64], untried: bool, now: i64) -> Result<bool, LedgerError> {
+        let due = "SELECT EXISTS (SELECT 1 FROM delivery WHERE release = $1 AND part = ANY ($2) AND state IN (0, 4) \
+                   AND (state = 4 OR $3) AND due_at <= $4) \
+                   OR EXISTS (SELECT 1 FROM delivery d WHERE d.release = $1 AND d.part = ANY ($2) AND d.state IN (1, 2) \
+                   AND NOT EXISTS (SELECT 1 FROM worker w WHERE w.id = d.worker AND w.expires_at >= $4)) AS due";
+        self.base
+            .run(How::LIGHT, async |connection| {
+                let due = sql(due).bind(release).bind(parts).bind(untried).bind(now);
+                Ok(due.fetch_one(connection).await?.try_get("due")?)
             })
             .await
     }

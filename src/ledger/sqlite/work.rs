@@ -61,6 +61,11 @@ impl SqliteLedger {
 }
 
 impl Work for SqliteLedger {
+    /// The journal beside it does.
+    fn tells_starts(&self) -> bool {
+        true
+    }
+
     async fn join(&self, now: i64) -> Result<Worker, LedgerError> {
         let mut token = [0; 16];
         getrandom::fill(&mut token).map_err(|error| LedgerError::Database(format!("no random numbers: {error}")))?;
@@ -336,6 +341,15 @@ impl Work for SqliteLedger {
         let row = held.fetch_one(&self.pool).await?;
         waiting.elsewhere = row.try_get::<i64, _>("number")?.unsigned_abs();
         Ok(waiting)
+    }
+
+    async fn is_due(&self, release: i64, parts: &[i64], untried: bool, now: i64) -> Result<bool, LedgerError> {
+        let due = "SELECT EXISTS (SELECT 1 FROM delivery WHERE release = ?1 AND part IN (SELECT value FROM json_each(?2)) \
+                   AND state IN (0, 4) AND (state = 4 OR ?3) AND due_at <= ?4) \
+                   OR EXISTS (SELECT 1 FROM delivery WHERE release = ?1 AND part IN (SELECT value FROM json_each(?2)) \
+                   AND state IN (1, 2) AND worker NOT IN (SELECT id FROM worker WHERE expires_at >= ?4)) AS due";
+        let due = query(due).bind(release).bind(Value::from(parts).to_string()).bind(untried).bind(now);
+        Ok(due.fetch_one(&self.pool).await?.try_get("due")?)
     }
 
     async fn is_alone(&self, worker: &Worker) -> Result<bool, LedgerError> {

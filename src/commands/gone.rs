@@ -6,7 +6,7 @@ use crate::dispatch::Ways;
 use crate::ledger::{Books, LedgerError};
 
 /// Before a run: nothing goes to those that are known to be gone.
-pub(super) async fn heed(ways: &Ways<'_>, ledger: &impl Books) -> Result<(), LedgerError> {
+pub async fn heed(ways: &Ways<'_>, ledger: &impl Books) -> Result<(), LedgerError> {
     for (name, remote) in &ways.networks {
         let Some(fingerprint) = remote.fingerprint() else { continue };
         if ledger.fact(&fact(name)).await? == Some(fingerprint) {
@@ -17,7 +17,7 @@ pub(super) async fn heed(ways: &Ways<'_>, ledger: &impl Books) -> Result<(), Led
 }
 
 /// After a run: who has said so.
-pub(super) async fn note(ways: &Ways<'_>, ledger: &impl Books) -> Result<(), LedgerError> {
+pub async fn note(ways: &Ways<'_>, ledger: &impl Books) -> Result<(), LedgerError> {
     for (name, remote) in ways.networks.iter().filter(|(_, remote)| remote.is_gone()) {
         let Some(fingerprint) = remote.fingerprint() else { continue };
         ledger.set_fact(&fact(name), &fingerprint).await?;

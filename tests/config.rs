@@ -62,8 +62,19 @@ fn a_secret_is_never_repeated_wherever_it_was_written() {
 }
 
 #[test]
-fn what_this_version_does_not_have_is_said_as_such() {
-    says(&changed("sqlite:rundbrief.db", "postgres://host/db"), &["PostgreSQL is not in this version yet"]);
+fn where_the_record_is_kept_is_said_in_one_of_two_ways() {
+    let kept = |line: &str| changed("url = \"sqlite:rundbrief.db\"", line);
+    says(&kept("url = \"mysql:x\""), &["one SQLite file, or a PostgreSQL database", "postgres://USER@HOST/DATABASE"]);
+    says(&kept("url = \"postgres://anna:hunter2@host/db\""), &["a password must not stand", "password = \"env:"]);
+    for with in ["url = \"postgres://anna:hunter2@host/db\"", "url = \"postgres://host/db\"\npassword = \"hunter2\""] {
+        assert!(!kept(with).contains("hunter2"), "{}", kept(with));
+    }
+    says(&kept("password = \"env:X\""), &["a SQLite file has no password"]);
+    says(&kept("url = \"postgres://host/db\"\npassword = \"hunter2\""), &["must not stand in the configuration"]);
+}
+
+#[test]
+fn a_transport_that_is_misspelt_is_told() {
     says(&changed("transport = \"outbox\"", "transport = \"outbx\""), &["`outbx`", "transport = \"outbox\""]);
 }
 

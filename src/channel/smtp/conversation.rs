@@ -3,6 +3,7 @@
 //! The only file that writes to a mail server and reads from it. Comes in: a command line or a content. Goes out: the
 //! [`Reply`], or why there is none. What an answer means is decided elsewhere.
 
+use std::io::IoSlice;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -140,9 +141,9 @@ impl Conversation {
         }
     }
 
-    /// Writes a content that ends with its final dot, in one go, and waits for what the server says to it.
-    pub async fn content(&mut self, bytes: &[u8]) -> Result<Reply, Unanswered> {
-        if let Err(lost) = self.write(bytes).await {
+    /// Writes a content and its end, the final dot, in one go, and waits for what the server says to it.
+    pub async fn content(&mut self, bytes: &[u8], end: &[u8]) -> Result<Reply, Unanswered> {
+        if let Err(lost) = self.write(bytes, end).await {
             let last_words = self.answer(LAST_WORDS).await.ok();
             return Err(Unanswered::Incomplete(lost, last_words));
         }
@@ -156,13 +157,15 @@ impl Conversation {
 
     /// An error means that the last bytes have not left: a socket reports an error instead of taking bytes, and what
     /// TLS still holds back cannot be read by anybody.
-    async fn write(&mut self, bytes: &[u8]) -> Result<(), Lost> {
+    async fn write(&mut self, bytes: &[u8], end: &[u8]) -> Result<(), Lost> {
         let limit = self.timeouts.block;
-        let mut rest = bytes;
+        let mut both = [IoSlice::new(bytes), IoSlice::new(end)];
+        let mut rest = &mut both[..];
+        IoSlice::advance_slices(&mut rest, 0);
         while !rest.is_empty() {
-            match timeout(limit, self.wire.write(rest)).await {
+            match timeout(limit, self.wire.write_vectored(rest)).await {
                 Ok(Ok(0)) => return Err(Lost(format!("{} closed the connection", self.place))),
-                Ok(Ok(written)) => rest = &rest[written..],
+                Ok(Ok(written)) => IoSlice::advance_slices(&mut rest, written),
                 Ok(Err(error)) => return Err(Lost(format!("the connection to {} broke: {error}", self.place))),
                 Err(_) => return Err(Lost(format!("{} stopped reading for {}", self.place, spoken(limit)))),
             }

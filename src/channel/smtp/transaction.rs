@@ -11,7 +11,7 @@ use super::verdict::{self, After, Verdict};
 use crate::channel::{Gate, Outcome};
 
 /// Sends one mail. The gate is asked when the server is ready for the content, right before its first byte.
-pub async fn run(conversation: &mut Conversation, mail: &Mail, gate: &impl Gate) -> Verdict {
+pub async fn run(conversation: &mut Conversation, mail: &Mail<'_>, gate: &impl Gate) -> Verdict {
     let invited = match conversation.pipelines {
         true => invite_at_once(conversation, mail).await,
         false => invite(conversation, mail).await,
@@ -23,7 +23,7 @@ pub async fn run(conversation: &mut Conversation, mail: &Mail, gate: &impl Gate)
         // Without its final dot the mail does not exist for the server (RFC 5321, section 4.1.1.4).
         return Verdict::new(Outcome::Withheld, After::Drop);
     }
-    match conversation.content(&mail.content).await {
+    match conversation.content(&mail.content, mail.end).await {
         Ok(reply) => verdict::at_end(&conversation.place, &reply),
         Err(Unanswered::Incomplete(_, Some(reply))) if [4, 5].contains(&reply.class()) => {
             Verdict { after: After::Drop, ..verdict::at_end(&conversation.place, &reply) }
@@ -41,7 +41,7 @@ pub async fn run(conversation: &mut Conversation, mail: &Mail, gate: &impl Gate)
 }
 
 /// MAIL, RCPT and DATA, one after the other, until the server waits for the content.
-async fn invite(conversation: &mut Conversation, mail: &Mail) -> Result<(), Verdict> {
+async fn invite(conversation: &mut Conversation, mail: &Mail<'_>) -> Result<(), Verdict> {
     let place = conversation.place.clone();
     let limits = conversation.timeouts;
     let lost = |Lost(reason)| Verdict::untried(reason, None, After::Drop);
@@ -64,7 +64,7 @@ async fn invite(conversation: &mut Conversation, mail: &Mail) -> Result<(), Verd
 
 /// MAIL, RCPT and DATA in one write (RFC 2920), until the server waits for the content. Each answer belongs to its command,
 /// in their order, also where an earlier one was refused.
-async fn invite_at_once(conversation: &mut Conversation, mail: &Mail) -> Result<(), Verdict> {
+async fn invite_at_once(conversation: &mut Conversation, mail: &Mail<'_>) -> Result<(), Verdict> {
     let place = conversation.place.clone();
     let limits = conversation.timeouts;
     let lost = |Lost(reason)| Verdict::untried(reason, None, After::Drop);
@@ -102,7 +102,7 @@ async fn caught_up(conversation: &mut Conversation, verdict: Verdict, limits: &[
         }
     }
     let waits = last.is_some_and(|reply| reply.code == 354);
-    match waits && conversation.content(b".\r\n").await.is_err() {
+    match waits && conversation.content(b"", b".\r\n").await.is_err() {
         true => Verdict { after: After::Drop, ..verdict },
         false => verdict,
     }

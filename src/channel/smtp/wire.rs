@@ -4,7 +4,7 @@
 //! no delay for small packets, TLS with our own settings on a connection that is open already, and knowing whether
 //! everything that was written has left this process.
 
-use std::io;
+use std::io::{self, IoSlice};
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -108,6 +108,22 @@ impl AsyncWrite for Wire {
             Link::Tls(stream) => Pin::new(stream).poll_write(cx, bytes),
             Link::Gone => Poll::Ready(Err(io::ErrorKind::NotConnected.into())),
         }
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        match &mut *self.link() {
+            Link::Plain(socket) => Pin::new(socket).poll_write_vectored(cx, slices),
+            Link::Tls(stream) => Pin::new(stream).poll_write_vectored(cx, slices),
+            Link::Gone => Poll::Ready(Err(io::ErrorKind::NotConnected.into())),
+        }
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

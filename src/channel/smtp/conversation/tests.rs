@@ -53,8 +53,8 @@ async fn bytes_that_only_tls_has_taken_have_not_left() {
     let opened = Conversation::open(wire, &ClientId::default(), HOST.into(), timeouts).await;
     let mut conversation = opened.expect("is greeted").expect("is welcome");
     let mut content = vec![b'x'; 48 * 1024];
-    content.extend_from_slice(b"\r\n.\r\n");
-    let unanswered = conversation.content(&content).await.expect_err("nobody reads");
+    content.extend_from_slice(b"\r\n");
+    let unanswered = conversation.content(&content, b".\r\n").await.expect_err("nobody reads");
     assert!(matches!(unanswered, Unanswered::Incomplete(..)), "{unanswered:?}");
     serving.abort();
 }

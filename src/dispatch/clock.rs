@@ -13,10 +13,10 @@ use jiff::{SignedDuration, Timestamp, Zoned};
 pub struct Clock {
     began: Zoned,
     steady: Instant,
+    /// What the machine's own clock showed then; it need not be right.
+    wall: Timestamp,
     /// What the steady clock missed.
     slept: Cell<Duration>,
-    /// Whether `began` is the machine's own time; otherwise nothing is caught up with.
-    real: bool,
 }
 
 /// A machine whose clocks are further apart than this has slept.
@@ -25,8 +25,12 @@ const SLEPT: Duration = Duration::from_secs(5);
 impl Clock {
     /// A clock that shows `began` now.
     pub fn starting(began: &Zoned) -> Clock {
-        let apart = began.timestamp().duration_since(Timestamp::now()).unsigned_abs();
-        Clock { began: began.clone(), steady: Instant::now(), slept: Cell::new(Duration::ZERO), real: apart < SLEPT }
+        Clock::beside(began, Timestamp::now())
+    }
+
+    /// A clock that shows `began` while the machine's own shows `wall`.
+    fn beside(began: &Zoned, wall: Timestamp) -> Clock {
+        Clock { began: began.clone(), steady: Instant::now(), wall, slept: Cell::new(Duration::ZERO) }
     }
 
     /// Milliseconds since 1970.
@@ -52,13 +56,12 @@ impl Clock {
     /// What it shows after so long by the steady clock, when the machine's own shows `wall`.
     fn at(&self, elapsed: Duration, wall: Timestamp) -> Timestamp {
         let began = self.began.timestamp();
-        let steady = began.checked_add(elapsed + self.slept.get()).unwrap_or(began);
-        let missed = wall.duration_since(steady);
-        if self.real && missed > SignedDuration::try_from(SLEPT).unwrap_or_default() {
+        let passed = SignedDuration::try_from(elapsed + self.slept.get()).unwrap_or(SignedDuration::MAX);
+        let missed = wall.duration_since(self.wall).saturating_sub(passed);
+        if missed > SignedDuration::try_from(SLEPT).unwrap_or_default() {
             self.slept.set(self.slept.get() + missed.unsigned_abs());
-            return wall;
         }
-        steady
+        began.checked_add(elapsed + self.slept.get()).unwrap_or(began)
     }
 }
 
@@ -74,7 +77,7 @@ mod tests {
     #[test]
     fn a_clock_that_is_set_back_in_the_middle_of_a_send_changes_nothing() {
         let began = Timestamp::now();
-        let clock = Clock::starting(&began.to_zoned(TimeZone::UTC));
+        let clock = Clock::beside(&began.to_zoned(TimeZone::UTC), began);
         assert_eq!(clock.at(60 * SECOND, began + 60 * SECOND), began + 60 * SECOND);
         assert_eq!(clock.at(61 * SECOND, began + 61 * SECOND - HOUR), began + 61 * SECOND);
         assert_eq!(clock.at(62 * SECOND, began + 62 * SECOND), began + 62 * SECOND, "nor that it is set right again");
@@ -83,8 +86,18 @@ mod tests {
     #[test]
     fn a_clock_that_is_set_forward_is_followed_once_and_never_goes_back() {
         let began = Timestamp::now();
-        let clock = Clock::starting(&began.to_zoned(TimeZone::UTC));
+        let clock = Clock::beside(&began.to_zoned(TimeZone::UTC), began);
         assert_eq!(clock.at(SECOND, began + SECOND + HOUR), began + SECOND + HOUR, "the machine may have slept");
         assert_eq!(clock.at(2 * SECOND, began + 2 * SECOND), began + 2 * SECOND + HOUR);
+    }
+
+    #[test]
+    fn a_machine_whose_own_clock_is_an_hour_off_notices_that_it_slept() {
+        let began = Timestamp::now();
+        for wrong in [began + HOUR, began - HOUR] {
+            let clock = Clock::beside(&began.to_zoned(TimeZone::UTC), wrong);
+            assert_eq!(clock.at(SECOND, wrong + SECOND), began + SECOND);
+            assert_eq!(clock.at(2 * SECOND, wrong + 62 * SECOND), began + 62 * SECOND);
+        }
     }
 }

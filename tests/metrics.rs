@@ -132,6 +132,10 @@ fn the_figures_of_a_send_agree_with_its_status_and_are_about_nobody() {
     // The one that was cut is not open any more; nobody has said goodbye to the others yet.
     assert!((1.0..=4.0).contains(&figure(last, "rundbrief_connections_open{channel=\"email\"}")), "{last}");
     assert_eq!(figure(last, "rundbrief_pace_waited_seconds_total{channel=\"email\"}"), 0.0);
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/watching.md")).expect("is there");
+    for name in last.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next()) {
+        assert!(page.contains(&format!("| `{name}` |")), "docs/watching.md does not tell of {name}");
+    }
     for text in &all {
         let said = members.iter().flat_map(|address| address.split('@')).find(|part| text.contains(part));
         assert_eq!((said, text.contains('@'), text.contains("Kurz berichtet")), (None, false, false), "{text}");

@@ -11,6 +11,8 @@ mod token_server;
 mod login;
 #[path = "smtp/mails.rs"]
 mod mails;
+#[path = "smtp/pipelined.rs"]
+mod pipelined;
 #[path = "smtp/secure.rs"]
 mod secure;
 #[path = "smtp/sendmail.rs"]
@@ -55,10 +57,14 @@ fn opens(name: &'static str, stage: Stage, answer: Answer, outcome: &'static str
     fault(name, script, outcome, NEW)
 }
 
+/// Each fault twice: at a server that takes several commands at once, and at one that does not.
 async fn check(faults: Vec<Fault>) {
     let mut wrong = Vec::new();
-    for fault in faults {
-        let server = Server::start(fault.script);
+    for (fault, script) in faults
+        .iter()
+        .flat_map(|fault| [(fault, fault.script.clone()), (fault, fault.script.clone().without("PIPELINING"))])
+    {
+        let server = Server::start(script);
         let mut session = relay(&settings(&server, Security::None), patient()).session();
         let outcome = spoken(&deliver(&mut session, "anna@example.org").await);
         let next = spoken(&deliver(&mut session, "ben@example.org").await);

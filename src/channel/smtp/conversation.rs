@@ -29,6 +29,8 @@ pub struct Conversation {
     wire: Wire,
     /// What the server offers, as of the last EHLO.
     pub offers: ServerInfo,
+    /// Whether it takes several commands at once (RFC 2920).
+    pub pipelines: bool,
     pub timeouts: Timeouts,
     /// `host:port`, for messages.
     pub place: Arc<str>,
@@ -58,7 +60,7 @@ impl Conversation {
         match opened {
             Ok(lettre) => {
                 let offers = lettre.server_info().clone();
-                Ok(Ok(Conversation { lettre, wire, offers, timeouts, place }))
+                Ok(Ok(Conversation { lettre, wire, offers, pipelines: false, timeouts, place }))
             }
             Err(error) => Reply::negative(&error).map(Err).ok_or_else(|| lost(&place, &error)),
         }
@@ -73,10 +75,17 @@ impl Conversation {
     pub async fn hello_again(&mut self, hello: &ClientId) -> Result<Result<(), Reply>, Lost> {
         #[allow(deprecated, reason = "as above")]
         self.lettre.set_stream(AsyncNetworkStream::use_existing_tokio1(Box::new(self.wire.clone())));
+        self.learn(hello).await
+    }
+
+    /// Says EHLO on a connection that has been greeted, and learns all that the server offers: of a first EHLO lettre keeps
+    /// only the extensions that it knows, and PIPELINING is not among them.
+    pub async fn learn(&mut self, hello: &ClientId) -> Result<Result<(), Reply>, Lost> {
         let limit = self.timeouts.greeting;
         match self.exchange(&format!("EHLO {hello}"), limit).await? {
             Ok(response) => {
                 self.offers = ServerInfo::from_response(&response).map_err(|error| lost(&self.place, &error))?;
+                self.pipelines = response.message().skip(1).any(|line| line.trim().eq_ignore_ascii_case("PIPELINING"));
                 Ok(Ok(()))
             }
             Err(reply) => Ok(Err(reply)),
@@ -99,8 +108,22 @@ impl Conversation {
         }
     }
 
+    /// Several commands in one write (RFC 2920, section 3.1), and the answer to the first. The others are waited for with
+    /// [`Conversation::next`], each in its turn.
+    pub async fn commands(&mut self, lines: &[&str], limit: Duration) -> Result<Reply, Lost> {
+        match self.exchange(&lines.join("\r\n"), limit).await? {
+            Ok(response) => Ok(Reply::positive(&response)),
+            Err(reply) => Ok(reply),
+        }
+    }
+
+    /// The answer to the next of several commands.
+    pub async fn next(&mut self, limit: Duration) -> Result<Reply, Lost> {
+        self.answer(limit).await
+    }
+
     async fn exchange(&mut self, line: &str, limit: Duration) -> Result<Result<Response, Reply>, Lost> {
-        debug_assert!(!line.contains(['\r', '\n']), "a command is one line");
+        debug_assert!(line.split("\r\n").all(|line| !line.contains(['\r', '\n'])), "a command is one line");
         let answered = timeout(limit, self.lettre.command(format_args!("{line}\r\n"))).await;
         self.answered(answered.ok(), limit)
     }

@@ -62,6 +62,10 @@ impl Dial {
         let mut conversation = opened.map_err(|reply| verdict::at_opening(place, &reply))?;
         if let (Security::StartTls, Some(tls)) = (self.security, &self.tls) {
             self.start_tls(tls, &mut conversation, &hello).await?;
+        } else if let Err(reply) = conversation.learn(&hello).await?
+            && reply.code == 421
+        {
+            return Err(verdict::at_opening(place, &reply));
         }
         Ok(conversation)
     }

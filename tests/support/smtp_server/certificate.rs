@@ -8,6 +8,7 @@ use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::PrivatePkcs8KeyDer;
 
 /// A certificate with its key and the issuer's certificate.
+#[derive(Clone)]
 pub struct Certificate {
     pub(super) config: Arc<ServerConfig>,
     pub(super) ca_pem: String,

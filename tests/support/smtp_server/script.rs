@@ -1,6 +1,7 @@
 //! What the server does at each stage.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::certificate::Certificate;
@@ -132,11 +133,12 @@ impl Answer {
 }
 
 /// Says whether an access token is good.
-pub(super) type Judge = Box<dyn Fn(&str) -> bool + Send + Sync>;
+pub(super) type Judge = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 
-type Handler = Box<dyn Fn(&Seen<'_>) -> Answer + Send + Sync>;
+type Handler = Arc<dyn Fn(&Seen<'_>) -> Answer + Send + Sync>;
 
 /// What the server offers, demands and answers.
+#[derive(Clone)]
 pub struct Script {
     handlers: HashMap<Stage, Handler>,
     pub(super) extensions: Vec<String>,
@@ -170,7 +172,7 @@ impl Script {
 
     /// Asks `handler` at a stage. One handler a stage; a later one takes the place of an earlier one.
     pub fn on(mut self, stage: Stage, handler: impl Fn(&Seen<'_>) -> Answer + Send + Sync + 'static) -> Script {
-        self.handlers.insert(stage, Box::new(handler));
+        self.handlers.insert(stage, Arc::new(handler));
         self
     }
 
@@ -205,7 +207,7 @@ impl Script {
 
     /// Demands AUTH XOAUTH2 with a token that is `good`.
     pub fn token(mut self, good: impl Fn(&str) -> bool + Send + Sync + 'static) -> Script {
-        self.token = Some(Box::new(good));
+        self.token = Some(Arc::new(good));
         self.mechanisms = "XOAUTH2".to_owned();
         self
     }

@@ -14,6 +14,7 @@ use rundbrief::channel::way::Way;
 use rundbrief::config::{PaceSettings, RetrySettings, Security, Sender, SmtpSettings, Unsubscribe};
 use rundbrief::dispatch::{Chosen, Clock, Composer, Dispatch, Phase, Ways};
 use rundbrief::ledger::{Form, Ledger, Mode, NewRelease, Part, Purpose, Release, Roll, SqliteLedger};
+use rundbrief::metrics::Metrics;
 use rundbrief::plan::{Recipient, SiteKey, Target};
 use rundbrief::render::email::message::{self, Compiled, Parts, compile};
 use rundbrief::render::email::slot::{Slot, Slots};
@@ -152,6 +153,7 @@ async fn run(port: u16, bytes: usize, connections: usize, mails: u32) {
         random: || 0.5,
         signal: tokio::sync::watch::channel(Phase::Run).1,
         show: &|_| {},
+        metrics: &Metrics::default(),
     };
     let began = Instant::now();
     let ran = dispatch.run(Chosen::default()).await.expect("runs");

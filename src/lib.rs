@@ -21,6 +21,8 @@
 //! | [`error`] | what ends a command, and its exit code |
 //! | [`secret`] | secrets by reference, never printed |
 //! | [`words`] | what readers see, in German and English |
+//! | [`scrub`] | what servers say, without addresses, for logs |
+//! | [`metrics`] | what a process does, as figures for Prometheus |
 //! | [`http`] | the one HTTP client, closed towards private networks |
 //! | [`config`] | `config.toml` as validated types |
 //! | [`post`] | header, Markdown, sentences, pictures |
@@ -44,7 +46,7 @@
 //!
 //! # The import rule
 //!
-//! Imports point one way: `finding, secret, words, http, cli` ← `error` ← `config, post, members` ← `render` ← `plan` ← `check`
+//! Imports point one way: `finding, secret, words, http, cli, scrub, metrics` ← `error` ← `config, post, members` ← `render` ← `plan` ← `check`
 //! ← `project` ← `ledger, channel` ← `dispatch` ← `doctor, import, preview, report` ← `commands` ← `main`. Modules of one level do
 //! not import each other, and each library has its place (sqlx only in `ledger`, clap only in `cli`, …).
 //! `tests/architecture.rs` reads every `use crate::` and fails on a violation.
@@ -81,11 +83,13 @@ pub mod http;
 pub mod import;
 pub mod ledger;
 pub mod members;
+pub mod metrics;
 pub mod plan;
 pub mod post;
 pub mod preview;
 pub mod project;
 pub mod render;
 pub mod report;
+pub mod scrub;
 pub mod secret;
 pub mod words;

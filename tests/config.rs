@@ -122,3 +122,26 @@ fn wrong_types_are_said_in_plain_words() {
     says(&errors(""), &["`site` is missing", "config.example.toml"]);
     says(&changed("imprint = \"\"\"", "imprint = \""), &["config.toml:"]);
 }
+
+#[test]
+fn figures_are_offered_to_this_computer_alone_unless_somebody_says_so() {
+    let metrics = |more: &str| with(&format!("[metrics]\n{more}"));
+    let address = "this is no address to listen at";
+    says(&metrics("listen = \"localhost:9187\""), &[address, "listen = \"127.0.0.1:9187\"", "config.toml:"]);
+    says(&metrics("listen = \"127.0.0.1\""), &[address]);
+    says(&metrics("listen = \"127.0.0.1:0\""), &[address]);
+    says(&metrics("listen = \"127.0.0.1:70000\""), &[address]);
+    says(&metrics("port = 9187"), &["unknown key `port`", "known here: listen, allow_remote"]);
+    says(&metrics(""), &["`listen` is missing"]);
+    for address in ["0.0.0.0:9187", "[::]:9187", "10.1.2.3:9187"] {
+        let listen = format!("listen = \"{address}\"");
+        says(&metrics(&listen), &["other computers could read the figures there", "allow_remote = true"]);
+        let open = format!("{BUILT_IN}\n[metrics]\n{listen}\nallow_remote = true\n");
+        let config = Config::parse(Path::new("config.toml"), &open).expect("is valid");
+        assert_eq!(config.metrics.map(|address| address.to_string()).as_deref(), Some(address));
+    }
+    for address in ["127.0.0.1:9187", "[::1]:9187"] {
+        let here = format!("{BUILT_IN}\n[metrics]\nlisten = \"{address}\"\n");
+        Config::parse(Path::new("config.toml"), &here).expect("is valid");
+    }
+}

@@ -97,6 +97,9 @@ pub trait Gate {
     /// [`Closed`]: the send was stopped, this worker is not trusted any more, or the note cannot be written. The
     /// channel then gives the delivery up without its content, and answers [`Outcome::Withheld`].
     fn open(&self) -> Result<(), Closed>;
+
+    /// A new connection stands, ready for the delivery; only for the figures.
+    fn connected(&self) {}
 }
 
 /// The gate did not open.
@@ -182,6 +185,11 @@ pub trait Channel {
     async fn deliver(&mut self, outgoing: &Outgoing<'_>, gate: &impl Gate) -> Result<Outcome, ChannelError>;
 
     fn repeat(&self) -> Repeat;
+
+    /// Whether it keeps a connection open for the next delivery.
+    fn is_connected(&self) -> bool {
+        false
+    }
 
     /// Ends a connection politely, if there is one.
     async fn close(&mut self) {}

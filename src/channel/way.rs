@@ -75,6 +75,13 @@ impl Channel for Session {
         }
     }
 
+    fn is_connected(&self) -> bool {
+        match self {
+            Session::Smtp(session) => session.is_connected(),
+            Session::Outbox(_) | Session::Feed(_) | Session::Network(_) | Session::Sendmail(_) => false,
+        }
+    }
+
     async fn close(&mut self) {
         match self {
             Session::Outbox(outbox) => outbox.close().await,

@@ -9,6 +9,7 @@ use jiff::{Timestamp, Zoned};
 use crate::cli::{Cli, Command, Format};
 use crate::dispatch::Clock;
 use crate::error::{Error, Exit};
+use crate::metrics::Metrics;
 use crate::project::Project;
 
 mod approval;
@@ -19,11 +20,13 @@ mod check;
 mod correct;
 mod doctor;
 mod explain;
+mod figures;
 mod gone;
 mod import;
 mod init;
 mod ledger;
 mod links;
+mod logging;
 mod members;
 mod networks;
 mod new;
@@ -69,6 +72,8 @@ struct Context {
     clock: Clock,
     /// Where prepared pictures are kept between runs.
     cache: Option<PathBuf>,
+    /// Counts what is sent, for whoever watches this process.
+    metrics: Metrics,
 }
 
 impl Context {
@@ -76,7 +81,14 @@ impl Context {
     fn of(project: Project, screen: Screen) -> Result<Context, Error> {
         let now = now()?.to_zoned(project.config.site.zone.clone());
         let clock = Clock::starting(&now);
-        Ok(Context { project: Rc::new(project), screen, now, clock, cache: picture_cache() })
+        Ok(Context {
+            project: Rc::new(project),
+            screen,
+            now,
+            clock,
+            cache: picture_cache(),
+            metrics: Metrics::default(),
+        })
     }
 
     /// For a thread of its own: a project at this moment, printing nothing.
@@ -92,6 +104,7 @@ impl Context {
             now: self.clock.zoned(),
             clock: self.clock.clone(),
             cache: self.cache.clone(),
+            metrics: self.metrics.clone(),
         }
     }
 }
@@ -99,7 +112,7 @@ impl Context {
 /// Runs a command and says how it ended; errors are printed here.
 pub fn run(cli: Cli) -> Exit {
     let screen = Screen::new(&cli.global);
-    start_logging(cli.global.verbose, cli.global.quiet, screen.colors_logs());
+    logging::start(&cli.global, screen.colors_logs());
     match answer(cli, screen) {
         Ok(exit) => exit,
         Err(error) => {
@@ -159,6 +172,7 @@ fn answer(cli: Cli, screen: Screen) -> Result<Exit, Error> {
         None => tracing::info!("there is no config.toml; the built-in example organisation is used"),
     }
     let context = Context::of(project, screen)?;
+    let _offered = figures::offer(&context, &cli.command)?;
     let context =
         if goes_by_the_record(&cli.command) { runtime.block_on(record::by_its_clock(context))? } else { context };
     match &cli.command {
@@ -219,17 +233,4 @@ fn own_folder(variable: &str, below_home: &str) -> Option<PathBuf> {
     let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let base = absolute(variable).or_else(|| absolute("HOME").map(|home| home.join(below_home)))?;
     Some(base.join("rundbrief"))
-}
-
-/// Logs go to standard error; `RUST_LOG` has the last word.
-fn start_logging(verbose: u8, quiet: bool, colors: bool) {
-    let level = match (quiet, verbose) {
-        (true, _) => "error",
-        (_, 0) => "warn",
-        (_, 1) => "info,sqlx=warn",
-        _ => "debug,sqlx=info",
-    };
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(level));
-    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colors).with_writer(std::io::stderr).init();
 }

@@ -2,11 +2,13 @@
 
 use std::cell::Cell;
 use std::fmt::Write as _;
-use std::io::{IsTerminal, Write as _};
+use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::json;
 
+use super::screen::Screen;
 use crate::dispatch::{Summary, Tally};
 
 /// How often a line is written where there is no terminal.
@@ -21,18 +23,20 @@ pub struct Progress {
     said: Cell<Summary>,
     total: u64,
     quiet: bool,
+    screen: Screen,
 }
 
 impl Progress {
     /// `total` deliveries are to come.
-    pub fn new(total: u64, quiet: bool) -> Progress {
-        let bar = (std::io::stderr().is_terminal() && !quiet && total > 0).then(|| {
+    pub fn new(total: u64, quiet: bool, screen: Screen) -> Progress {
+        let drawn = std::io::stderr().is_terminal() && !screen.logs_json();
+        let bar = (drawn && !quiet && total > 0).then(|| {
             let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
             let style =
                 ProgressStyle::with_template("{bar:30} {pos}/{len} · {msg}").expect("a template without mistakes");
             bar.with_style(style.progress_chars("█▓░"))
         });
-        Progress { bar, began: Instant::now(), last: Cell::default(), said: Cell::default(), total, quiet }
+        Progress { bar, began: Instant::now(), last: Cell::default(), said: Cell::default(), total, quiet, screen }
     }
 
     /// Shows where the run is.
@@ -45,8 +49,11 @@ impl Progress {
         } else if !self.quiet && elapsed.saturating_sub(self.last.get()) >= LINE && summary != self.said.get() {
             self.last.set(elapsed);
             self.said.set(summary);
-            // A reader that has gone away must not end a send.
-            let _ = writeln!(std::io::stderr(), "{}/{} · {text}", summary.all(), self.total);
+            let Summary { sent, deferred, failed, uncertain } = summary;
+            let numbers = json!({
+                "total": self.total, "sent": sent, "deferred": deferred, "failed": failed, "uncertain": uncertain,
+            });
+            self.screen.progress(&format!("{}/{} · {text}", summary.all(), self.total), &numbers);
         }
     }
 
@@ -81,7 +88,7 @@ impl Progress {
 }
 
 /// A second where it goes fast, a minute where it goes slowly.
-fn rate_of(rate: f64) -> String {
+pub fn rate_of(rate: f64) -> String {
     if rate >= 2.0 { format!("{rate:.0} a second") } else { format!("{:.0} a minute", rate * 60.0) }
 }
 

@@ -6,7 +6,8 @@ use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::cli::{Color, Format, Global};
+use super::logging;
+use crate::cli::{Color, Format, Global, LogFormat};
 use crate::error::Error;
 use crate::finding::{Finding, Place, Severity};
 
@@ -14,6 +15,7 @@ use crate::finding::{Finding, Place, Severity};
 #[derive(Debug, Clone, Copy)]
 pub struct Screen {
     format: Format,
+    log: LogFormat,
     quiet: bool,
     /// Whether only errors are printed.
     silent: bool,
@@ -27,12 +29,12 @@ impl Screen {
             Color::Never => anstream::ColorChoice::Never,
         }
         .write_global();
-        Screen { format: global.format, quiet: global.quiet, silent: false }
+        Screen { format: global.format, log: global.log_format, quiet: global.quiet, silent: false }
     }
 
     /// A screen for what comes before the command line is understood.
     pub fn plain(format: Format) -> Screen {
-        Screen { format, quiet: false, silent: false }
+        Screen { format, log: LogFormat::Text, quiet: false, silent: false }
     }
 
     /// One that prints nothing, for a part of a command whose outcome is told in the command's own words.
@@ -77,13 +79,48 @@ impl Screen {
     /// A remark that is no result.
     pub fn note(&self, text: &str) {
         if !self.is_quiet() {
-            write_line(anstream::stderr(), text);
+            match self.log {
+                LogFormat::Text => write_line(anstream::stderr(), text),
+                LogFormat::Json => self.log("INFO", text.trim(), &Value::Null),
+            }
         }
+    }
+
+    /// Where a send is, with its numbers for programs; for where there is no bar.
+    pub fn progress(&self, text: &str, numbers: &Value) {
+        match self.log {
+            LogFormat::Text => write_line(std::io::stderr(), text),
+            LogFormat::Json => self.log("INFO", text, numbers),
+        }
+    }
+
+    /// Whether everything on standard error is for programs.
+    pub fn logs_json(&self) -> bool {
+        self.log == LogFormat::Json
+    }
+
+    /// A line of the log in JSON.
+    fn log(&self, level: &str, message: &str, more: &Value) {
+        write_line(std::io::stderr(), &logging::line(level, message, more));
+    }
+
+    /// The same of a finding, with its stable names.
+    fn log_finding(&self, finding: &Finding) {
+        let level = if finding.is_error() { "ERROR" } else { "WARN" };
+        let mut more = finding_entry(finding);
+        if let Value::Object(more) = &mut more {
+            more.retain(|name, value| name != "severity" && name != "message" && !value.is_null());
+        }
+        self.log(level, &finding.message, &more);
     }
 
     /// Warnings, each with its place.
     pub fn findings(&self, findings: &[Finding]) {
         for finding in findings {
+            if self.logs_json() && !self.is_quiet() {
+                self.log_finding(finding);
+                continue;
+            }
             self.note(&format!("{}\n", colored(&finding.to_string(), finding.severity)));
         }
     }
@@ -103,6 +140,10 @@ impl Screen {
     /// An error that did not end the command, for people.
     pub fn failure(&self, error: &Error) {
         if self.silent {
+            return;
+        }
+        if self.logs_json() {
+            error_findings(error).iter().for_each(|finding| self.log_finding(finding));
             return;
         }
         let text: Vec<String> = error.to_string().split("\n\n").map(|part| colored(part, severity_of(part))).collect();

@@ -11,12 +11,13 @@ use super::revisions::newest_of_each;
 use super::{Context, record};
 use crate::cli;
 use crate::error::{Error, Exit};
-use crate::ledger::{Books, Mode, Record, Roll};
+use crate::ledger::{Books, LedgerError, Mode, Record, Release, ReleaseState, Roll};
 
 mod document;
 mod look;
 mod named;
 mod overview;
+mod speed;
 mod text;
 mod upcoming;
 mod watch;
@@ -54,10 +55,10 @@ async fn of_all(watching: bool, context: &Context) -> Result<Exit, Error> {
         context.screen.json(&json!({ "posts": [], "scheduled": upcoming::document(&upcoming) }));
         return Ok(Exit::Settled);
     };
-    let subjects = subjects(context, &record).await?;
     if watching {
-        watch::all(context, &record, &subjects).await?;
+        watch::all(context, &record).await?;
     }
+    let subjects = subjects(context, &record).await?;
     let looks = look::all(&record, &subjects).await?;
     let upcoming = upcoming::upcoming(context, Some(&record)).await?;
     tell(context, &overview::overview(context, &looks), &upcoming);
@@ -76,12 +77,26 @@ fn tell(context: &Context, sent: &str, upcoming: &[Upcoming]) {
 
 /// The newest release of every post, the newest post first: the real ones, or the trials where there is nothing else.
 async fn subjects(context: &Context, record: &Record) -> Result<Vec<Subject>, Error> {
-    let mut releases = record.releases().await.map_err(|error| error.at(&record.place()))?;
+    let releases = releases(record).await.map_err(|error| error.at(&record.place()))?;
+    Ok(newest_of_each(&releases).into_iter().map(|release| Subject::of(context, release)).collect())
+}
+
+/// The same of the posts that are not done, as far as the record says it without counting.
+async fn unfinished(context: &Context, record: &Record) -> Result<Vec<Subject>, LedgerError> {
+    let releases = releases(record).await?;
+    let is_open =
+        |slug: &str| releases.iter().any(|release| release.slug == slug && release.state != ReleaseState::Settled);
+    let newest = newest_of_each(&releases).into_iter().filter(|release| is_open(&release.slug));
+    Ok(newest.map(|release| Subject::of(context, release)).collect())
+}
+
+/// The real releases; trials only where nothing was sent for real.
+async fn releases(record: &Record) -> Result<Vec<Release>, LedgerError> {
+    let mut releases = record.releases().await?;
     if releases.iter().any(|release| release.mode == Mode::Real) {
         releases.retain(|release| release.mode == Mode::Real);
     }
-    // Trials are left only where nothing was sent for real.
-    Ok(newest_of_each(&releases).into_iter().map(|release| Subject::of(context, release)).collect())
+    Ok(releases)
 }
 
 /// The headline of a post on one line, if its file can be read.

@@ -32,6 +32,7 @@ pub(super) struct File {
     #[serde(default)]
     pub approval: Approval,
     pub notify: Option<Notify>,
+    pub metrics: Option<Metrics>,
     #[serde(default)]
     pub doctor: Doctor,
     /// A word for each rule, and `clients`, a list.
@@ -234,6 +235,14 @@ pub(super) struct Approval {
 #[serde(deny_unknown_fields)]
 pub(super) struct Notify {
     pub to: Text,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Metrics {
+    pub listen: Text,
+    #[serde(default)]
+    pub allow_remote: bool,
 }
 
 #[derive(Deserialize, Default)]

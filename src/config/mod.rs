@@ -4,6 +4,7 @@
 //! secret reference has been checked. Reads no file and no environment: secrets stay references.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
@@ -58,6 +59,8 @@ pub struct Config {
     pub approval: ApprovalSettings,
     /// `[notify] to`: who is told what became of a send.
     pub notify: Vec<Mailbox>,
+    /// `[metrics] listen`: where a process that sends offers its figures.
+    pub metrics: Option<SocketAddr>,
     /// `[doctor] dkim_selector`: names the DKIM key in the DNS (RFC 6376 section 3.1).
     pub dkim_selector: Option<String>,
     pub check: CheckSettings,

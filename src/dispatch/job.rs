@@ -46,6 +46,11 @@ impl<'a> Job<'a> {
         }
     }
 
+    /// Whether each of its deliveries is a mail to somebody.
+    pub(super) const fn is_mail(&self) -> bool {
+        matches!(self, Job::Mail { .. })
+    }
+
     /// The content of a delivery.
     ///
     /// # Errors

@@ -5,7 +5,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashSet, VecDeque};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
@@ -19,13 +19,16 @@ use super::pace::{MOST, Pace};
 use super::queue::{Item, Queue};
 use super::suspicion::Suspicion;
 use super::tally::Tally;
+use crate::channel::ChannelError;
 use crate::channel::way::Way;
-use crate::channel::{ChannelError, Repeat};
 use crate::config::RetrySettings;
 use crate::ledger::{Delivery, DeliveryKey, LEASE, LedgerError, Pacing, Release, Wanted, Work, Worker};
+use crate::metrics::{Meter, Metrics, RecordStep};
 
+mod clerk;
 mod connection;
 pub(super) mod health;
+mod told;
 mod trouble;
 
 use trouble::Trouble;
@@ -36,8 +39,6 @@ const AHEAD: i64 = 1_000;
 const AT_ONCE: i64 = 20;
 /// How long the feeder looks away when nothing tells it to look.
 const LOOK: Duration = Duration::from_millis(300);
-/// How long outcomes gather before they are settled together.
-const GATHER: Duration = Duration::from_millis(15);
 
 /// Within this time a free place is taken.
 const PLACES_FREE: Duration = Duration::from_secs(2);
@@ -49,12 +50,15 @@ pub(super) struct Run<'a, L> {
     pub ledger: &'a L,
     pub worker: Worker,
     pub release: &'a Release,
+    /// Its release code, for the log.
+    pub code: String,
     pub composer: &'a Composer<'a>,
     /// What a correction corrects, by channel.
     pub corrects: &'a BTreeMap<String, String>,
     pub control: &'a Control,
     pub clock: &'a Clock,
     pub tally: &'a Tally,
+    pub metrics: &'a Metrics,
     pub retry: RetrySettings,
     pub wish: Wish,
     /// From 0 to 1, another one at each call.
@@ -85,6 +89,7 @@ pub(super) struct Lane<'a, L> {
     /// Where other processes' connections count too: the name of the places.
     pub seats: Option<String>,
     pub pace: Option<Pace<'a, L>>,
+    meter: Meter,
     state: State,
 }
 
@@ -106,6 +111,8 @@ struct State {
     answered: Cell<u64>,
     /// Since when all places are taken and nobody else shows life, as time since the run's start.
     alone_since: Cell<Option<Duration>>,
+    /// Since when an hour's or a day's limit lets nothing be claimed.
+    blocked_since: Cell<Option<i64>>,
 }
 
 /// Why a lane ended early.
@@ -123,8 +130,8 @@ pub(super) enum Failure {
 
 impl<'a, L: Work + Pacing> Lane<'a, L> {
     pub(super) fn new(run: &'a Run<'a, L>, name: &'a str, jobs: BTreeMap<i64, Job<'a>>, way: Way) -> Lane<'a, L> {
-        let state = State::default();
-        Lane { run, name, jobs, way, connections: 1, places: 1, seats: None, pace: None, state }
+        let (meter, state) = (run.metrics.channel(name), State::default());
+        Lane { run, name, jobs, way, connections: 1, places: 1, seats: None, pace: None, meter, state }
     }
 
     /// Works until nothing is left that is due, or the run ends.
@@ -167,7 +174,7 @@ impl<'a, L: Work + Pacing> Lane<'a, L> {
 
     /// Claims, gives each its place in the row, marks what may leave soon; ends when nothing is left to do.
     async fn feed(&self) -> Result<(), LedgerError> {
-        let mut held: VecDeque<(i64, Delivery)> = VecDeque::new();
+        let mut held: VecDeque<Item> = VecDeque::new();
         let fed = self.feed_from(&mut held).await;
         let marked = self.queue().close();
         let given_back = self.give_all_back(&held, &marked).await;
@@ -178,10 +185,10 @@ impl<'a, L: Work + Pacing> Lane<'a, L> {
     }
 
     /// What was claimed, and what was marked and nobody has begun.
-    async fn give_all_back(&self, held: &VecDeque<(i64, Delivery)>, marked: &[DeliveryKey]) -> Result<(), LedgerError> {
+    async fn give_all_back(&self, held: &VecDeque<Item>, marked: &[DeliveryKey]) -> Result<(), LedgerError> {
         let (ledger, worker, release) = (self.run.ledger, &self.run.worker, self.run.release.id);
         if !held.is_empty() {
-            let back: Vec<_> = held.iter().map(|(_, delivery)| (delivery.key(), 0)).collect();
+            let back: Vec<_> = held.iter().map(|item| (item.delivery.key(), 0)).collect();
             ledger.give_back(worker, release, &back).await?;
         }
         if !marked.is_empty() {
@@ -193,7 +200,7 @@ impl<'a, L: Work + Pacing> Lane<'a, L> {
         }
     }
 
-    async fn feed_from(&self, held: &mut VecDeque<(i64, Delivery)>) -> Result<(), LedgerError> {
+    async fn feed_from(&self, held: &mut VecDeque<Item>) -> Result<(), LedgerError> {
         // Where a claim found nothing, the next one waits until then: each is a write that others wait for.
         let mut quiet_until = 0;
         loop {
@@ -205,7 +212,7 @@ impl<'a, L: Work + Pacing> Lane<'a, L> {
             tokio::pin!(changed);
             self.let_go_of_late(held, now).await?;
             self.mark_due(held, now).await?;
-            let mut wake = held.front().map_or(i64::MAX, |(slot, _)| slot - self.ahead());
+            let mut wake = held.front().map_or(i64::MAX, |item| item.slot - self.ahead());
             if !self.run.ledger.tells_starts() && self.queue().unserved() == 0 {
                 // Whoever is free next says so.
                 wake = i64::MAX;
@@ -242,12 +249,12 @@ impl<'a, L: Work + Pacing> Lane<'a, L> {
     }
 
     /// Gives back what was never tried once its time is over.
-    async fn let_go_of_late(&self, held: &mut VecDeque<(i64, Delivery)>, now: i64) -> Result<(), LedgerError> {
-        let is_late = |(_, delivery): &(i64, Delivery)| !delivery.deferred;
+    async fn let_go_of_late(&self, held: &mut VecDeque<Item>, now: i64) -> Result<(), LedgerError> {
+        let is_late = |item: &Item| !item.delivery.deferred;
         if self.run.wish.begins_at(now) || !held.iter().any(is_late) {
             return Ok(());
         }
-        let late: Vec<_> = held.iter().filter(|one| is_late(one)).map(|(_, delivery)| (delivery.key(), 0)).collect();
+        let late: Vec<_> = held.iter().filter(|one| is_late(one)).map(|item| (item.delivery.key(), 0)).collect();
         held.retain(|one| !is_late(one));
         if let Some(pace) = &self.pace {
             pace.leave(late.len(), now).await?;
@@ -276,8 +283,8 @@ impl<'a, L: Work + Pacing> Lane<'a, L> {
 
     /// Marks what may leave soon and hands it to the connections; settles with it what they are done with, where a mark
     /// without an outcome is in doubt when this process dies.
-    async fn mark_due(&self, held: &mut VecDeque<(i64, Delivery)>, now: i64) -> Result<(), LedgerError> {
-        let near = held.iter().take_while(|(slot, _)| *slot <= now + self.ahead()).count();
+    async fn mark_due(&self, held: &mut VecDeque<Item>, now: i64) -> Result<(), LedgerError> {
+        let near = held.iter().take_while(|item| item.slot <= now + self.ahead()).count();
         // Not for every single one that leaves the queue: each marking is a commit.
         let room = self.room();
         let outcomes = if self.run.ledger.tells_starts() { Vec::new() } else { self.queue().take_outcomes() };
@@ -285,20 +292,23 @@ impl<'a, L: Work + Pacing> Lane<'a, L> {
         if !marks && outcomes.is_empty() {
             return Ok(());
         }
-        let taken: Vec<(i64, Delivery)> = held.drain(..if marks { near.min(room) } else { 0 }).collect();
-        let keys: Vec<DeliveryKey> = taken.iter().map(|(_, delivery)| delivery.key()).collect();
+        let taken: Vec<Item> = held.drain(..if marks { near.min(room) } else { 0 }).collect();
+        let keys: Vec<DeliveryKey> = taken.iter().map(|item| item.delivery.key()).collect();
         let (ledger, worker, release) = (self.run.ledger, &self.run.worker, self.run.release.id);
+        let began = Instant::now();
         let marked = ledger.settle_and_mark(worker, release, &outcomes, &keys, now).await?;
+        self.meter.recorded(RecordStep::Mark, began.elapsed());
         if !outcomes.is_empty() {
             self.reopen().await?;
             self.queue().settled();
         }
         let ready: HashSet<DeliveryKey> = marked.ready.into_iter().collect();
         self.run.tally.count(self.name, |counts| counts.failed += marked.withdrawn.len() as u64);
-        let (ready, rest): (Vec<_>, Vec<_>) =
-            taken.into_iter().partition(|(_, delivery)| ready.contains(&delivery.key()));
-        self.queue().push(ready.into_iter().map(|(slot, delivery)| Item { delivery, slot, failures: 0 }));
-        let rest: Vec<_> = rest.iter().map(|(_, delivery)| (delivery.key(), 0)).collect();
+        self.meter.failed.inc_by(marked.withdrawn.len() as u64);
+        marked.withdrawn.iter().for_each(|key| self.tell_left_out(*key));
+        let (ready, rest): (Vec<_>, Vec<_>) = taken.into_iter().partition(|item| ready.contains(&item.delivery.key()));
+        self.queue().push(ready);
+        let rest: Vec<_> = rest.iter().map(|item| (item.delivery.key(), 0)).collect();
         if rest.len() > marked.withdrawn.len() {
             // Stopped, or taken from us: the watch tells which, and ends the run.
             self.run.ledger.give_back(&self.run.worker, self.run.release.id, &rest).await?;
@@ -307,29 +317,34 @@ impl<'a, L: Work + Pacing> Lane<'a, L> {
         Ok(())
     }
 
-    async fn claim(&self, held: &mut VecDeque<(i64, Delivery)>, now: i64) -> Result<Claimed, LedgerError> {
+    async fn claim(&self, held: &mut VecDeque<Item>, now: i64) -> Result<Claimed, LedgerError> {
         let blocked_until = self.pace.as_ref().map_or(0, Pace::blocked_until);
         if blocked_until > now {
+            self.state.blocked_since.set(self.state.blocked_since.get().or(Some(now)));
             return Ok(Claimed::Later(blocked_until));
         }
         let limit = u32::try_from(self.claim_size()).unwrap_or(MOST);
         let wanted = Wanted { limit, untried: self.run.wish.begins_at(now) };
+        let began = Instant::now();
         let claimed = self.run.ledger.claim(&self.run.worker, self.run.release.id, &self.parts(), wanted, now).await?;
+        self.meter.recorded(RecordStep::Claim, began.elapsed());
+        let since = self.state.blocked_since.take().unwrap_or(now);
         if claimed.is_empty() {
             return Ok(Claimed::Nothing);
         }
         // One that is claimed anew was taken from this process while it stood still: it has it once.
         let again: HashSet<DeliveryKey> = claimed.iter().map(Delivery::key).collect();
-        held.retain(|(_, delivery)| !again.contains(&delivery.key()));
+        held.retain(|item| !again.contains(&item.delivery.key()));
+        let item = |(slot, delivery): (i64, Delivery)| Item { delivery, slot, held: since, failures: 0 };
         match &self.pace {
-            None => held.extend(claimed.into_iter().map(|delivery| (0, delivery))),
+            None => held.extend(claimed.into_iter().map(|delivery| item((0, delivery)))),
             Some(pace) => {
                 let admitted = pace.admit(claimed, now).await?;
                 if !admitted.back.is_empty() {
                     self.run.ledger.give_back(&self.run.worker, self.run.release.id, &admitted.back).await?;
                 }
-                held.extend(admitted.go);
-                held.make_contiguous().sort_by_key(|(slot, _)| *slot);
+                held.extend(admitted.go.into_iter().map(item));
+                held.make_contiguous().sort_by_key(|item| item.slot);
             }
         }
         Ok(Claimed::Some)
@@ -354,46 +369,6 @@ impl<'a, L: Work + Pacing> Lane<'a, L> {
         };
         self.state.alone_since.set(since);
         Ok(since.is_some_and(|since| now.saturating_sub(since) > PLACES_FREE))
-    }
-
-    /// Writes outcomes into the ledger, those that came meanwhile together.
-    async fn settle(&self) -> Result<(), LedgerError> {
-        while let Some(outcomes) = self.queue().outcomes().await {
-            let mut settled = self.run.ledger.settle(&self.run.worker, self.run.release.id, &outcomes).await;
-            if settled.is_ok() {
-                // At once: a crash before the lane's end must leave nobody refused for what was meant for all.
-                settled = self.reopen().await;
-            }
-            self.queue().settled();
-            if let Err(error) = settled {
-                // The answers stand in the journal; the next run settles them from there.
-                self.fail(Failure::Told);
-                while self.queue().outcomes().await.is_some() {}
-                return Err(error);
-            }
-            tokio::time::sleep(GATHER).await;
-        }
-        Ok(())
-    }
-
-    /// Gives back what connections returned at the end, and what a refusal of all hit.
-    async fn return_all(&self) -> Result<(), LedgerError> {
-        let returned = self.queue().returned();
-        if !returned.is_empty() {
-            let harmless = self.way.repeat() == Repeat::Always;
-            self.run.ledger.take_back(&self.run.worker, self.run.release.id, &returned, harmless).await?;
-        }
-        self.reopen().await
-    }
-
-    /// Has everything tried again later that a refusal of all hit.
-    async fn reopen(&self) -> Result<(), LedgerError> {
-        let hit = self.state.reopen.borrow().clone();
-        if hit.is_empty() {
-            return Ok(());
-        }
-        let due_at = self.run.clock.now() + i64::try_from(self.run.retry.first.as_millis()).unwrap_or(i64::MAX);
-        self.run.ledger.reopen(self.run.release.id, &hit, due_at).await
     }
 }
 

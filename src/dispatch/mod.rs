@@ -5,7 +5,7 @@
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
@@ -14,11 +14,14 @@ use tokio::sync::watch;
 use crate::config::RetrySettings;
 use crate::error::{Error, Exit};
 use crate::ledger::{LEASE, LedgerError, LostDelivery, Pacing, Part, Recovered, Release, ReleaseState, Work, Worker};
+use crate::metrics::Metrics;
+use crate::render::code::Code;
 
 mod clear_up;
 mod clock;
 mod compose;
 mod control;
+mod figures;
 pub mod freeze;
 mod job;
 mod lane;
@@ -51,6 +54,9 @@ const WATCH: Duration = Duration::from_millis(700);
 const BEAT: Duration = Duration::from_millis(LEASE as u64 / 3);
 /// How often progress is shown.
 const SHOW: Duration = Duration::from_millis(200);
+/// How often deliveries are counted for those who watch from outside, and how many times longer than that takes it rests.
+const COUNT: Duration = Duration::from_secs(2);
+const COUNT_APART: u32 = 50;
 /// How long what is being sent may take to finish after a signal.
 const GRACE: Duration = Duration::from_secs(30);
 
@@ -115,6 +121,8 @@ pub struct Dispatch<'a, L> {
     pub signal: watch::Receiver<Phase>,
     /// Called now and then while it goes on.
     pub show: &'a dyn Fn(&Tally),
+    /// Counts what is done, for all runs of this process.
+    pub metrics: &'a Metrics,
 }
 
 /// What a run came to.
@@ -157,11 +165,13 @@ impl<L: Work + Pacing> Dispatch<'_, L> {
             ledger: self.ledger,
             worker,
             release: self.release,
+            code: Code::of(&self.release.code).to_string(),
             composer: &self.composer,
             corrects: &self.corrects,
             control: &control,
             clock: self.clock,
             tally: &tally,
+            metrics: self.metrics,
             retry: self.retry,
             wish: self.wish,
             random: self.random,
@@ -309,7 +319,23 @@ impl<L: Work + Pacing> Dispatch<'_, L> {
             error = self.beat(run) => error,
             error = self.look(run) => error,
             () = show => unreachable!("it goes on until the others end"),
+            () = self.count() => unreachable!("it goes on until the others end"),
         }
+    }
+
+    /// Counts how the release stands, for whoever reads the figures. Where that takes long it is done less often: the record
+    /// has other things to do.
+    async fn count(&self) {
+        let standing = self.metrics.post(&self.release.slug);
+        while self.metrics.is_offered() {
+            let began = Instant::now();
+            // What stands in the way of it is told by whoever needs the record.
+            if let Ok(totals) = self.ledger.totals(self.release.id).await {
+                figures::show(&standing, self.parts, &totals);
+            }
+            tokio::time::sleep(COUNT.max(COUNT_APART * began.elapsed())).await;
+        }
+        std::future::pending().await
     }
 
     async fn beat(&self, run: &Run<'_, L>) -> LedgerError {

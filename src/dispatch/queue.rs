@@ -13,6 +13,8 @@ use crate::ledger::{Delivery, DeliveryKey, Settled};
 pub(super) struct Item {
     pub delivery: Delivery,
     pub slot: i64,
+    /// Since when nothing but the pace holds it up, in the same measure.
+    pub held: i64,
     /// How often a connection failed under it.
     pub failures: u32,
 }
@@ -179,7 +181,7 @@ mod tests {
         let target = Target([byte; 16]);
         let delivery =
             Delivery { part: 0, target, recipient: None, attempts: 0, first_at: None, due_at: 0, deferred: false };
-        Item { delivery, slot: 0, failures: 0 }
+        Item { delivery, slot: 0, held: 0, failures: 0 }
     }
 
     #[tokio::test]

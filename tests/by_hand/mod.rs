@@ -87,6 +87,7 @@ pub fn config() -> Config {
         ledger: LedgerSettings { kept: Kept::File(PathBuf::from("x.db")), id: None },
         approval: ApprovalSettings { required: false, recipients_may_change: 20 },
         notify: Vec::new(),
+        metrics: None,
         dkim_selector: None,
         check: Default::default(),
         import_private: false,

@@ -62,6 +62,9 @@ impl Channel for SmtpSession {
             Ok(open) => open,
             Err(failure) => return failure.outcome(self.relay.place()),
         };
+        if open.mails == 0 {
+            gate.connected();
+        }
         open.mails += 1;
         let verdict = transaction::run(&mut open.conversation, &mail, gate).await;
         let keep = match verdict.after {
@@ -79,6 +82,10 @@ impl Channel for SmtpSession {
     /// A mail whose answer was lost may have arrived; nobody recognises a second one.
     fn repeat(&self) -> Repeat {
         Repeat::Never
+    }
+
+    fn is_connected(&self) -> bool {
+        self.open.is_some()
     }
 
     async fn close(&mut self) {

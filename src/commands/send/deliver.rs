@@ -42,7 +42,8 @@ impl Delivering<'_> {
     pub async fn deliver(self, mut document: Value) -> Result<Done, Error> {
         let context = self.context;
         let at = |error: LedgerError| error.at(&self.ledger.place());
-        let progress = Progress::new(self.targets, context.screen.is_quiet() || self.release.mode == Mode::Trial);
+        let quiet = context.screen.is_quiet() || self.release.mode == Mode::Trial;
+        let progress = Progress::new(self.targets, quiet, context.screen);
         let dispatch = Dispatch {
             ledger: &self.ledger,
             release: self.release,
@@ -57,6 +58,7 @@ impl Delivering<'_> {
             random,
             signal: signals::listen(),
             show: &|tally| progress.show(tally),
+            metrics: &context.metrics,
         };
         self.note_beginning().await.map_err(at)?;
         self.note_terms().await.map_err(at)?;

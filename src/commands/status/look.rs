@@ -52,7 +52,8 @@ impl Look {
         Look::read(record, subject).await.map_err(|error| error.at(&record.place()))
     }
 
-    async fn read(record: &Record, subject: &Subject) -> Result<Look, LedgerError> {
+    /// The same, with the record's own error.
+    pub async fn read(record: &Record, subject: &Subject) -> Result<Look, LedgerError> {
         // First who works, then what is done: a process that ends in between is then not taken for one that broke off.
         let workers = record.workers(0).await?;
         let revisions = revisions::of(record, &subject.release.slug, subject.release.mode).await?;
@@ -77,6 +78,11 @@ impl Look {
     pub fn goes_on(&self) -> bool {
         let in_hand = self.own.claimed + self.own.in_flight > 0;
         self.workers > 0 && self.own.open() > 0 && (self.stage != Stage::Stopped || in_hand)
+    }
+
+    /// Whether something waits and nobody is at it.
+    pub fn is_left_alone(&self) -> bool {
+        self.workers == 0 && self.own.open() > 0 && self.stage != Stage::Stopped
     }
 
     /// The worst of what is to be said.

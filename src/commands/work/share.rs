@@ -124,6 +124,7 @@ impl Share<'_> {
             random,
             signal: self.signal.clone(),
             show: &|_| (),
+            metrics: &context.metrics,
         };
         let ran = dispatch.run(Chosen::default()).await;
         gone::note(&ways, &ledger).await.map_err(at)?;

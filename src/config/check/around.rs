@@ -1,7 +1,8 @@
-//! `[approval]`, `[notify]`, `[doctor]`: what stands around a send.
+//! `[approval]`, `[notify]`, `[metrics]`, `[doctor]`: what stands around a send.
 //!
 //! Comes in: the sections as written. Goes out: their settings, with every problem told to the [`Checker`].
 
+use std::net::SocketAddr;
 use std::str::FromStr;
 
 use lettre::message::{Mailbox, Mailboxes};
@@ -38,6 +39,25 @@ impl Checker<'_> {
                 Vec::new()
             }
         }
+    }
+
+    /// An address of this computer and a port. The figures name posts and channels, so that others may read them only where
+    /// somebody wants that.
+    pub(super) fn metrics(&mut self, written: &file::Metrics) -> Option<SocketAddr> {
+        let listen = &written.listen;
+        let address: Option<SocketAddr> = listen.get_ref().trim().parse().ok();
+        let Some(address) = address.filter(|address| address.port() > 0) else {
+            let help = "write an address of this computer and a port: listen = \"127.0.0.1:9187\"";
+            self.wrong(listen, "this is no address to listen at", help);
+            return None;
+        };
+        if !address.ip().to_canonical().is_loopback() && !written.allow_remote {
+            let help = "write 127.0.0.1 for this computer alone; if others are to read them, write allow_remote = true \
+                        below it and let a firewall say which";
+            self.wrong(listen, "other computers could read the figures there", help);
+            return None;
+        }
+        Some(address)
     }
 
     /// RFC 6376 section 3.1: labels of a host name.

@@ -43,6 +43,7 @@ impl<'a> Checker<'a> {
         let ledger = self.ledger(file.ledger);
         let approval = self.approval(file.approval);
         let notify = self.notify(file.notify);
+        let metrics = file.metrics.and_then(|metrics| self.metrics(&metrics));
         let dkim_selector = self.optional(file.doctor.dkim_selector, |checker, written| checker.selector(&written));
         let check = self.rules(file.check);
         let outbox = Outbox { path: path_or(file.outbox.path, "out/outbox") };
@@ -65,6 +66,7 @@ impl<'a> Checker<'a> {
             ledger,
             approval,
             notify,
+            metrics,
             dkim_selector,
             check,
             import_private: file.import.allow_private,

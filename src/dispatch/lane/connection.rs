@@ -1,7 +1,7 @@
 //! One connection of a lane: takes marked deliveries, hands each to its channel, says what each outcome means.
 
 use std::cell::Cell;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::super::compose::delivery_id;
 use super::super::control::Phase;
@@ -13,6 +13,7 @@ use super::{Failure, Lane};
 use crate::channel::way::Session;
 use crate::channel::{Channel, ChannelError, Closed, Gate, Outcome, Outgoing, Repeat, Slow, Times};
 use crate::ledger::{DeliveryKey, DeliveryState, Pacing, Seat, Settled, Work};
+use crate::metrics::Counted;
 
 /// How long a connection without a place waits before it asks again.
 const SEAT_PAUSE: Duration = Duration::from_millis(250);
@@ -25,10 +26,21 @@ const ABANDONED: &str = "the program was ended before the answer came";
 struct LaneGate<'a, 'b, L> {
     lane: &'a Lane<'b, L>,
     key: DeliveryKey,
+    /// What the log calls the delivery.
+    id: &'a str,
     opened: Cell<bool>,
+    line: &'a Counted<'a>,
+    /// When the stage at hand began.
+    since: Cell<Instant>,
 }
 
 impl<L: Work + Pacing> LaneGate<'_, '_, L> {
+    /// The time since the last call, or since the delivery was begun.
+    fn stage(&self) -> Duration {
+        let now = Instant::now();
+        now.duration_since(self.since.replace(now))
+    }
+
     /// Returns when nobody waits for this delivery any more: at the end of the run where nothing of it has left, since
     /// nothing will then; else when even its answer is given up.
     async fn is_given_up(&self) {
@@ -51,7 +63,14 @@ impl<L: Work + Pacing> Gate for LaneGate<'_, '_, L> {
             return Err(Closed);
         }
         self.opened.set(true);
+        self.lane.meter.invited(self.stage());
+        self.lane.tell_handed_over(self.key, self.id);
         Ok(())
+    }
+
+    fn connected(&self) {
+        self.lane.meter.connected(self.stage());
+        self.line.set(true);
     }
 }
 
@@ -65,12 +84,16 @@ impl<L: Work + Pacing> Lane<'_, L> {
         self.queue().settled();
         let mut session = self.way.session();
         let mut bench = Workbench::default();
+        let line = Counted::new(&self.meter);
+        let mut free = self.run.clock.now();
         while let Some(item) = self.queue().next().await {
             if self.wait_for(item.slot).await {
-                self.one(item, &mut session, &mut bench).await;
+                self.meter.paced(item.slot - free.max(item.held));
+                self.one(item, &mut session, &mut bench, &line).await;
             } else {
                 self.queue().give_back(item.delivery.key());
             }
+            free = self.run.clock.now();
         }
         session.close().await;
     }
@@ -122,7 +145,7 @@ impl<L: Work + Pacing> Lane<'_, L> {
     }
 
     /// Delivers one and concludes it.
-    async fn one(&self, item: Item, session: &mut Session, bench: &mut Workbench) {
+    async fn one(&self, item: Item, session: &mut Session, bench: &mut Workbench, line: &Counted<'_>) {
         let key = item.delivery.key();
         let Some(job) = self.jobs.get(&key.part) else {
             return self.queue().give_back(key);
@@ -142,17 +165,26 @@ impl<L: Work + Pacing> Lane<'_, L> {
         let corrects = run.corrects.get(self.name).map(String::as_str);
         let slug = &run.release.slug;
         let outgoing = Outgoing { slug, channel: self.name, name: &name, id: &id, times, corrects, content };
-        let gate = LaneGate { lane: self, key, opened: Cell::new(false) };
+        let gate =
+            LaneGate { lane: self, key, id: &name, opened: Cell::new(false), line, since: Cell::new(Instant::now()) };
         let outcome = tokio::select! {
             biased;
             outcome = session.deliver(&outgoing, &gate) => outcome,
             () = gate.is_given_up() => {
+                // The connection went with it.
+                line.set(false);
                 return match gate.opened.get() {
                     true => self.lost(&item, ABANDONED),
                     false => self.queue().give_back(key),
                 };
             }
         };
+        line.set(session.is_connected());
+        match &outcome {
+            Ok(Outcome::Untried { .. } | Outcome::Withheld) | Err(_) => {}
+            Ok(_) if gate.opened.get() => self.meter.answered(gate.stage()),
+            Ok(_) => self.meter.invited(gate.stage()),
+        }
         match outcome {
             Ok(outcome) => self.outcome(item, outcome).await,
             Err(error) => {
@@ -213,6 +245,8 @@ impl<L: Work + Pacing> Lane<'_, L> {
     /// The connection failed before the content left: another try at once, on another connection.
     async fn untried(&self, mut item: Item, reason: String) {
         self.run.tally.say(&reason);
+        self.meter.broken.inc();
+        self.tell_not_tried(&item.delivery, &reason);
         item.failures += 1;
         let advice = self.state.trouble.note(self.run.clock.elapsed(), self.connections);
         if advice == Advice::GiveUp {
@@ -241,14 +275,14 @@ impl<L: Work + Pacing> Lane<'_, L> {
             Some(next) => {
                 let mut settled = self.settled(item, DeliveryState::Deferred, reason);
                 (settled.due_at, settled.hold_until) = (next.due_at, next.hold_until);
-                self.write_down(settled);
+                self.write_down(item, settled);
             }
             None => self.conclude(item, DeliveryState::Failed, format!("given up: {reason}")),
         }
     }
 
     fn conclude(&self, item: &Item, state: DeliveryState, detail: String) {
-        self.write_down(self.settled(item, state, detail));
+        self.write_down(item, self.settled(item, state, detail));
     }
 
     fn settled(&self, item: &Item, state: DeliveryState, detail: String) -> Settled {
@@ -256,7 +290,7 @@ impl<L: Work + Pacing> Lane<'_, L> {
     }
 
     /// Into the journal at once, into the ledger with the next group.
-    fn write_down(&self, settled: Settled) {
+    fn write_down(&self, item: &Item, settled: Settled) {
         if let Err(error) = self.run.ledger.answer(&self.run.worker, self.run.release.id, &settled) {
             // It still goes into the ledger. Only a crash before that would lose the answer.
             self.fail(Failure::Ledger(error));
@@ -268,7 +302,17 @@ impl<L: Work + Pacing> Lane<'_, L> {
             DeliveryState::Uncertain => counts.uncertain += 1,
             _ => counts.failed += 1,
         });
-        tracing::debug!(delivery = settled.key.target.hex(), state = ?settled.state, detail = settled.detail, "answered");
+        let meter = &self.meter;
+        match settled.state {
+            DeliveryState::Sent => meter.sent.inc(),
+            DeliveryState::Deferred => meter.deferred.inc(),
+            DeliveryState::Uncertain => meter.uncertain.inc(),
+            _ => meter.failed.inc(),
+        };
+        if item.delivery.attempts > 0 {
+            meter.retries.inc();
+        }
+        self.tell_outcome(&item.delivery, &settled);
         self.queue().conclude(settled);
     }
 

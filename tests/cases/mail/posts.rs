@@ -324,6 +324,7 @@ fn config() -> Config {
         ledger: LedgerSettings { kept: Kept::File("rundbrief.db".into()), id: None },
         approval: ApprovalSettings { required: false, recipients_may_change: 20 },
         notify: Vec::new(),
+        metrics: None,
         dkim_selector: None,
         check: Default::default(),
         import_private: false,

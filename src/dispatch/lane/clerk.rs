@@ -1,0 +1,55 @@
+//! The clerk of a lane: writes outcomes into the ledger, and gives back at the end what did not leave.
+
+use std::time::{Duration, Instant};
+
+use super::{Failure, Lane};
+use crate::channel::Repeat;
+use crate::ledger::{LedgerError, Pacing, Work};
+use crate::metrics::RecordStep;
+
+/// How long outcomes gather before they are settled together.
+const GATHER: Duration = Duration::from_millis(15);
+
+impl<L: Work + Pacing> Lane<'_, L> {
+    /// Writes outcomes into the ledger, those that came meanwhile together.
+    pub(super) async fn settle(&self) -> Result<(), LedgerError> {
+        while let Some(outcomes) = self.queue().outcomes().await {
+            let began = Instant::now();
+            let mut settled = self.run.ledger.settle(&self.run.worker, self.run.release.id, &outcomes).await;
+            self.meter.recorded(RecordStep::Settle, began.elapsed());
+            if settled.is_ok() {
+                // At once: a crash before the lane's end must leave nobody refused for what was meant for all.
+                settled = self.reopen().await;
+            }
+            self.queue().settled();
+            if let Err(error) = settled {
+                // The answers stand in the journal; the next run settles them from there.
+                self.fail(Failure::Told);
+                while self.queue().outcomes().await.is_some() {}
+                return Err(error);
+            }
+            tokio::time::sleep(GATHER).await;
+        }
+        Ok(())
+    }
+
+    /// Gives back what connections returned at the end, and what a refusal of all hit.
+    pub(super) async fn return_all(&self) -> Result<(), LedgerError> {
+        let returned = self.queue().returned();
+        if !returned.is_empty() {
+            let harmless = self.way.repeat() == Repeat::Always;
+            self.run.ledger.take_back(&self.run.worker, self.run.release.id, &returned, harmless).await?;
+        }
+        self.reopen().await
+    }
+
+    /// Has everything tried again later that a refusal of all hit.
+    pub(super) async fn reopen(&self) -> Result<(), LedgerError> {
+        let hit = self.state.reopen.borrow().clone();
+        if hit.is_empty() {
+            return Ok(());
+        }
+        let due_at = self.run.clock.now() + i64::try_from(self.run.retry.first.as_millis()).unwrap_or(i64::MAX);
+        self.run.ledger.reopen(self.run.release.id, &hit, due_at).await
+    }
+}

@@ -36,6 +36,10 @@ fn ends_word(c: char) -> bool {
 }
 
 fn is_address(word: &str) -> bool {
+    // Where the sending record is kept; the user of a database is nobody's mailbox.
+    if word.starts_with("postgres://") || word.starts_with("postgresql://") {
+        return false;
+    }
     word.contains(['@', '＠']) || word.contains("%40") || word.contains("=40")
 }
 
@@ -81,6 +85,7 @@ mod tests {
             ("550 mailto:anna.muster@example.org;", "550 (address);"),
             ("550 Empfänger „anna.muster@example.org“ unbekannt", "550 Empfänger „(address)“ unbekannt"),
             ("250 2.0.0 Ok: queued as 4F8A2", "250 2.0.0 Ok: queued as 4F8A2"),
+            ("no answer from postgres://web@db.example/post", "no answer from postgres://web@db.example/post"),
         ] {
             assert_eq!(recipient(said, "anna.muster@example.org"), kept);
         }

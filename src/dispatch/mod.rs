@@ -327,13 +327,17 @@ impl<L: Work + Pacing> Dispatch<'_, L> {
     /// has other things to do.
     async fn count(&self) {
         let standing = self.metrics.post(&self.release.slug);
+        let mut before = Duration::ZERO;
         while self.metrics.is_offered() {
             let began = Instant::now();
             // What stands in the way of it is told by whoever needs the record.
             if let Ok(totals) = self.ledger.totals(self.release.id).await {
                 figures::show(&standing, self.parts, &totals);
             }
-            tokio::time::sleep(COUNT.max(COUNT_APART * began.elapsed())).await;
+            // One count that had to wait for the record says nothing about the next one.
+            let took = began.elapsed();
+            tokio::time::sleep(COUNT.max(COUNT_APART * took.min(before))).await;
+            before = took;
         }
         std::future::pending().await
     }

@@ -20,7 +20,7 @@ use crate::ledger::{LEASE, LedgerError, Record, Roll};
 const WIDTH: usize = 79;
 /// How often it looks, at most and at least; and how many times longer than a look took it waits for the next one.
 const PAUSE: Duration = Duration::from_secs(1);
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_secs(20);
 const APART: u32 = 20;
 /// How long a record that does not answer is waited for.
 const AWAY: Duration = Duration::from_secs(600);
@@ -79,6 +79,7 @@ async fn watch(
     let mut signal = signals::listen();
     let patience = if record::place(context)?.file().is_some() { Duration::ZERO } else { BETWEEN };
     let (mut away, mut alone): (Option<Instant>, Option<Instant>) = (None, None);
+    let mut before = Duration::ZERO;
     let mut shown = Shown { context, terminal: std::io::stdout().is_terminal(), said: Vec::new(), drawn: 0 };
     loop {
         let began = Instant::now();
@@ -101,7 +102,10 @@ async fn watch(
             }
             Err(error) => return Err(error.at(&record.place())),
         }
-        let pause = (APART * began.elapsed()).clamp(PAUSE, LONGEST);
+        // One look that had to wait for the record says nothing about the next one.
+        let took = began.elapsed();
+        let pause = (APART * took.min(before)).clamp(PAUSE, LONGEST);
+        before = took;
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
             ended = signal.wait_for(|phase| *phase >= Phase::Finish) => {

@@ -7,11 +7,13 @@ use jiff::civil::Date;
 
 mod global;
 mod init;
+mod manual;
 mod mistake;
 mod send;
 
 pub use global::{Color, Format, Global, LogFormat};
 pub use init::Init;
+pub use manual::{Page, Shell, completions, pages};
 pub use mistake::{asks_for_json, mistake};
 pub use send::{Correct, Send};
 
@@ -136,6 +138,29 @@ pub enum Command {
     /// when nothing is an error, else that of the worst: 65 a list, 74 the sending record, 75 a server that cannot be
     /// reached now, 77 the login, 78 the configuration or the DNS.
     Doctor(Doctor),
+    /// Print what your shell needs to complete commands, options and files
+    ///
+    /// bash: rundbrief completions bash > ~/.local/share/bash-completion/completions/rundbrief
+    ///
+    /// zsh: rundbrief completions zsh > _rundbrief, in a folder of $fpath
+    ///
+    /// fish: rundbrief completions fish > ~/.config/fish/completions/rundbrief.fish
+    Completions(Completions),
+    /// Print the manual page, or write one for each command into a folder
+    Man(Man),
+}
+
+#[derive(Debug, Args)]
+pub struct Completions {
+    #[arg(value_name = "SHELL", value_enum)]
+    pub shell: Shell,
+}
+
+#[derive(Debug, Args)]
+pub struct Man {
+    /// The folder, such as ~/.local/share/man/man1
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

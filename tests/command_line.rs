@@ -3,6 +3,8 @@
 #[path = "support/project.rs"]
 mod project;
 
+use std::process::Command;
+
 use project::{Project, Ran};
 use serde_json::Value;
 
@@ -63,13 +65,37 @@ fn logs_go_to_standard_error_and_never_between_the_results() {
 }
 
 #[test]
-fn commands_and_options_of_later_versions_are_said_as_such() {
+fn every_shell_gets_completions_of_every_command() {
     let project = Project::new();
-    project
-        .run(&["completions", "-v"])
-        .code(64)
-        .says("`completions` is not in this version yet")
-        .says("rundbrief preview");
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = project.run(&["completions", shell]).code(0).stdout();
+        for command in ["send", "resolve", "work", "suppress"] {
+            assert!(script.contains(command), "{shell}: {command}");
+        }
+    }
+    project.write("config.toml", "no configuration");
+    let script = project.run(&["completions", "bash"]).code(0).stdout();
+    project.write("rundbrief.bash", &script);
+    let said = Command::new("bash").arg("-n").arg(project.path("rundbrief.bash")).output().expect("runs");
+    assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+    project.run(&["completions", "tcsh"]).code(64).says("bash");
+}
+
+#[test]
+fn the_manual_has_a_page_for_every_command() {
+    let project = Project::new();
+    let whole = project.run(&["man"]).code(0).stdout();
+    for part in [".TH rundbrief 1", "rundbrief\\-send(1)", "Exit codes", "SYNOPSIS"] {
+        assert!(whole.contains(part), "{part}: {whole}");
+    }
+    let said = project.run(&["man", "--out", "man1"]).code(0).stdout();
+    assert!(said.contains("pages written to man1"), "{said}");
+    let pages = project.files("man1");
+    for page in ["rundbrief.1", "rundbrief-send.1", "rundbrief-members-suppress.1", "rundbrief-ledger-id.1"] {
+        assert!(pages.iter().any(|name| name == page), "{page}: {pages:?}");
+    }
+    let send = project.read("man1/rundbrief-send.1");
+    assert!(send.contains("\\-\\-dry\\-run") && send.contains(".TH rundbrief-send 1"), "{send}");
 }
 
 #[test]

@@ -4,33 +4,10 @@
 
 use std::ffi::OsString;
 
-use clap::error::{ContextKind, ContextValue, ErrorKind};
-
-/// Commands that a later version has.
-const LATER: &[&str] = &["completions"];
-
 /// What to answer to a command line that cannot be read, without `error: ` in front.
 pub fn mistake(error: &clap::Error) -> String {
-    let named = |kind| match error.get(kind) {
-        Some(ContextValue::String(name)) => Some(name.split('=').next().unwrap_or(name).to_owned()),
-        _ => None,
-    };
-    let later = match error.kind() {
-        ErrorKind::InvalidSubcommand => {
-            named(ContextKind::InvalidSubcommand).and_then(|name| LATER.contains(&name.as_str()).then_some(name))
-        }
-        _ => None,
-    };
-    match later {
-        Some(name) => format!(
-            "`{name}` is not in this version yet\n  = help: `rundbrief help` shows what is; to look at a post, use \
-             `rundbrief preview POST`"
-        ),
-        None => {
-            let text = error.render().to_string();
-            text.strip_prefix("error: ").unwrap_or(&text).trim_end().to_owned()
-        }
-    }
+    let text = error.render().to_string();
+    text.strip_prefix("error: ").unwrap_or(&text).trim_end().to_owned()
 }
 
 /// Whether a command line that cannot be read asks for JSON all the same.

@@ -17,6 +17,7 @@ mod approve;
 mod audience;
 mod build;
 mod check;
+mod completions;
 mod correct;
 mod doctor;
 mod explain;
@@ -27,6 +28,7 @@ mod init;
 mod ledger;
 mod links;
 mod logging;
+mod man;
 mod members;
 mod networks;
 mod new;
@@ -146,7 +148,9 @@ fn goes_by_the_record(command: &Command) -> bool {
         | Command::Build(_)
         | Command::Preview(_)
         | Command::Ledger(_)
-        | Command::Doctor(_) => false,
+        | Command::Doctor(_)
+        | Command::Completions(_)
+        | Command::Man(_) => false,
     }
 }
 
@@ -163,6 +167,11 @@ fn answer(cli: Cli, screen: Screen) -> Result<Exit, Error> {
         .enable_all()
         .build()
         .map_err(|error| Error::io("start in", Path::new("."), error))?;
+    match &cli.command {
+        Command::Completions(arguments) => return Ok(completions::run(arguments, screen)),
+        Command::Man(arguments) => return man::run(arguments, screen),
+        _ => {}
+    }
     if let Command::Init(arguments) = &cli.command {
         return runtime.block_on(init::run(arguments, cli.global.config.as_deref(), screen));
     }
@@ -176,7 +185,9 @@ fn answer(cli: Cli, screen: Screen) -> Result<Exit, Error> {
     let context =
         if goes_by_the_record(&cli.command) { runtime.block_on(record::by_its_clock(context))? } else { context };
     match &cli.command {
-        Command::Init(_) => unreachable!("it needs no configuration and was run above"),
+        Command::Init(_) | Command::Completions(_) | Command::Man(_) => {
+            unreachable!("it needs no configuration and was run above")
+        }
         Command::New(arguments) => new::run(arguments, &context),
         Command::Import(arguments) => runtime.block_on(import::run(arguments, &context)),
         Command::Check(arguments) => runtime.block_on(check::run(arguments, &context)),

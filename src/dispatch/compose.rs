@@ -1,5 +1,7 @@
 //! One member's message, from what the ledger holds.
 
+use std::fmt::Write;
+
 use jiff::Zoned;
 use sha2::{Digest, Sha256};
 
@@ -21,7 +23,11 @@ pub fn delivery_id(release: &Release, channel: &str, target: Target) -> String {
     hasher.update(release.code);
     hasher.update(target.0);
     let digest: [u8; 32] = hasher.finalize().into();
-    digest[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut id = String::with_capacity(32);
+    for byte in &digest[..16] {
+        write!(id, "{byte:02x}").expect("a string takes everything");
+    }
+    id
 }
 
 /// Makes the messages of one release.

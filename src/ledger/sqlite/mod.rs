@@ -40,6 +40,9 @@ use work::Own;
 const BUSY: Duration = Duration::from_secs(30);
 /// Kibibytes of the file in memory: enough that freezing a million members does not read what it wrote.
 const CACHE: &str = "-12288";
+/// Rows that SQLite's thread may be ahead of who reads them: more than any statement of a send gives. With fewer, every row
+/// beyond them costs both threads a change of turns.
+const ROWS: usize = 1024;
 const OPEN_AGAIN: Duration = Duration::from_millis(50);
 
 /// A ledger in a SQLite file.
@@ -88,6 +91,7 @@ impl SqliteLedger {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .pragma("cache_size", CACHE)
+            .row_buffer_size(ROWS)
             .busy_timeout(BUSY);
         let pool = SqlitePoolOptions::new().max_connections(1).test_before_acquire(false).connect_with(options).await?;
         let upgrade = upgrade::upgrade(&pool, path).await?;
@@ -104,6 +108,7 @@ impl SqliteLedger {
             .filename("")
             .journal_mode(SqliteJournalMode::Memory)
             .synchronous(SqliteSynchronous::Off)
+            .row_buffer_size(ROWS)
             .foreign_keys(true);
         // Another connection would be another, empty database.
         let pool = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);

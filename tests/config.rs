@@ -63,7 +63,7 @@ fn a_secret_is_never_repeated_wherever_it_was_written() {
 
 #[test]
 fn what_this_version_does_not_have_is_said_as_such() {
-    says(&changed("sqlite:rundbrief.db", "postgres://host/db"), &["PostgreSQL is not in this version yet"]);
+    says(&changed("sqlite:rundbrief.db", "mysql://host/db"), &["one SQLite file, or a PostgreSQL database"]);
     says(&changed("transport = \"outbox\"", "transport = \"outbx\""), &["`outbx`", "transport = \"outbox\""]);
 }
 

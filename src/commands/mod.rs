@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use jiff::{Timestamp, Zoned};
+use tokio::runtime::Runtime;
 
 use crate::cli::{Cli, Command, Format};
 use crate::dispatch::Clock;
 use crate::error::{Error, Exit};
+use crate::ledger::PostgresLedger;
 use crate::project::Project;
 
 mod approval;
@@ -55,6 +57,9 @@ mod ways;
 mod when;
 
 use screen::Screen;
+
+/// The variable that tells a run what time it is.
+const SET_TIME: &str = "SOURCE_DATE_EPOCH";
 
 /// What every command works with.
 struct Context {
@@ -145,6 +150,13 @@ fn answer(cli: Cli, screen: Screen) -> Result<Exit, Error> {
         .enable_all()
         .build()
         .map_err(|error| Error::io("start in", Path::new("."), error))?;
+    let exit = answer_on(&runtime, cli, screen);
+    // However it ended: the next command finds nothing that this one still holds.
+    runtime.block_on(PostgresLedger::all_given_back());
+    exit
+}
+
+fn answer_on(runtime: &Runtime, cli: Cli, screen: Screen) -> Result<Exit, Error> {
     if let Command::Init(arguments) = &cli.command {
         return runtime.block_on(init::run(arguments, cli.global.config.as_deref(), screen));
     }
@@ -179,9 +191,14 @@ fn answer(cli: Cli, screen: Screen) -> Result<Exit, Error> {
     }
 }
 
+/// Whether this run is told what time it is.
+fn time_is_set() -> bool {
+    std::env::var_os(SET_TIME).is_some()
+}
+
 /// The clock, or `SOURCE_DATE_EPOCH` (seconds since 1970; reproducible-builds.org) where a build must repeat itself.
 fn now() -> Result<Timestamp, Error> {
-    let Ok(written) = std::env::var("SOURCE_DATE_EPOCH") else { return Ok(Timestamp::now()) };
+    let Ok(written) = std::env::var(SET_TIME) else { return Ok(Timestamp::now()) };
     let seconds = written.parse().ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
     seconds.ok_or_else(|| Error::Usage("SOURCE_DATE_EPOCH must be a number of seconds since 1970".to_owned()))
 }

@@ -13,6 +13,7 @@ mod books_contract;
 mod contract;
 #[path = "support/cutting_proxy.rs"]
 mod cutting_proxy;
+#[allow(dead_code, reason = "each test binary uses a part of this module")]
 #[path = "support/postgres.rs"]
 mod postgres;
 #[allow(dead_code, reason = "each test binary uses a part of this module")]

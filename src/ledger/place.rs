@@ -20,7 +20,7 @@ impl RecordPlace {
     /// As configured; relative files are relative to `folder`, `env` looks up a variable.
     ///
     /// # Errors
-    /// [`LedgerError::Address`] for an address or a password that cannot be used or had.
+    /// [`LedgerError::Address`] for an address that cannot be used, [`LedgerError::Secret`] for a secret that is not there.
     pub fn of(kept: &Kept, folder: &Path, env: impl Fn(&str) -> Option<String>) -> Result<RecordPlace, LedgerError> {
         let (address, password) = match kept {
             Kept::File(path) => return Ok(RecordPlace::File(folder.join(path))),
@@ -29,12 +29,12 @@ impl RecordPlace {
         let mut address = match address {
             DatabaseUrl::Written(url) => PostgresAddress::parse(url, folder)?,
             DatabaseUrl::Secret(reference) => {
-                let url = reference.resolve(folder, &env).map_err(LedgerError::Address)?;
+                let url = reference.resolve(folder, &env).map_err(LedgerError::Secret)?;
                 PostgresAddress::parse(url.reveal(), folder)?
             }
         };
         if let Some(reference) = password {
-            let password = reference.resolve(folder, &env).map_err(LedgerError::Address)?;
+            let password = reference.resolve(folder, &env).map_err(LedgerError::Secret)?;
             address = address.with_password(password.reveal());
         }
         Ok(RecordPlace::Database(Box::new(address)))

@@ -1,4 +1,4 @@
-//! How fast a release goes through a mail server: `benches/smtp.sh` runs this against `smtp-sink`.
+//! How fast a release goes through a mail server: `benches/wire.py` runs this against `benches/sink.rs`.
 //!
 //! usage: dispatch PORT BYTES CONNECTIONS MAILS
 //!
@@ -92,13 +92,21 @@ fn recipient(number: u32) -> Recipient {
     }
 }
 
+/// Another one in each run, so that no two have a Message-ID in common.
+fn of_this_run() -> [u8; 32] {
+    let now = jiff::Timestamp::now().as_nanosecond().to_le_bytes();
+    let mut code = [0; 32];
+    code[..8].copy_from_slice(&now[..8]);
+    code
+}
+
 async fn frozen(ledger: &SqliteLedger, body: Vec<u8>, mails: u32) -> Release {
     let part = Part { channel: "email".to_owned(), list: "members".to_owned(), form: Form::Mail, body: body.into() };
     let release = NewRelease {
         slug: "tagung".to_owned(),
         mode: Mode::Real,
         purpose: Purpose::Publication,
-        code: [1; 32],
+        code: of_this_run(),
         parts: vec![part],
         created_at: 0,
         key: String::new(),
@@ -166,7 +174,7 @@ async fn run(port: u16, bytes: usize, connections: usize, mails: u32) {
 fn main() {
     let numbers: Vec<u32> = std::env::args().skip(1).filter_map(|word| word.parse().ok()).collect();
     let [port, bytes, connections, mails] = numbers[..] else {
-        eprintln!("usage: dispatch PORT BYTES CONNECTIONS MAILS (benches/smtp.sh does it all)");
+        eprintln!("usage: dispatch PORT BYTES CONNECTIONS MAILS (benches/wire.py does it all)");
         return;
     };
     let port = u16::try_from(port).expect("a port");

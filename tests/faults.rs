@@ -73,6 +73,35 @@ fn a_refused_member_is_that_member_alone() {
     ]);
 }
 
+/// All other tables are for servers that take several commands at once.
+#[test]
+fn a_server_that_takes_one_command_after_the_other_comes_to_the_same() {
+    use Stage::{Content, Data, End, Mail, Rcpt};
+    let plain = |script: Script| script.without("PIPELINING");
+    check(vec![
+        row("all is well", plain(Script::new()), 0, "sent 5"),
+        row("MAIL 451", plain(at_first(Mail, 2, says("451 4.3.0 disk full"))), 0, "sent 5"),
+        row("MAIL 530", plain(Script::new().at(Mail, says("530 5.7.0 log in"))), 77, "pending 5"),
+        row("RCPT 550", plain(to_m1(Rcpt, says("550 5.1.1 no such user"))), 69, "sent 4, failed 1"),
+        row("RCPT 450", plain(to_m1_once(Rcpt, says("450 4.2.0 busy"))), 75, "sent 4, deferred 1").then(0, "sent 5"),
+        row("RCPT closed", plain(at_first(Rcpt, 2, Answer::close())), 0, "sent 5"),
+        row("DATA 554", plain(to_m1(Data, says("554 5.5.1 no"))), 69, "sent 4, failed 1"),
+        row("DATA 421", plain(at_first(Data, 2, says("421 4.3.2 closing").and_close())), 0, "sent 5"),
+        row("closed in the content", plain(to_m1(Content, Answer::close())), 76, "sent 4, uncertain 1"),
+        row("closed after the dot", plain(to_m1(End, Answer::close())), 76, "sent 4, uncertain 1"),
+    ]);
+}
+
+#[test]
+fn a_server_that_waits_for_the_content_of_a_refused_mail_gets_none() {
+    for text in ["550 5.1.1 no such user", "450 4.2.0 busy"] {
+        let (exit, left) = if text.starts_with('5') { (69, "sent 4, failed 1") } else { (75, "sent 4, deferred 1") };
+        let (_, server) = row(text, to_m1(Stage::Rcpt, says(text)).inviting_all(), exit, left).one_by_one().play();
+        assert_eq!((server.unaddressed(), server.accepted_count()), (vec![Vec::new()], 4), "{text}");
+        assert_eq!(server.connections(), 1, "{text}: the connection is kept");
+    }
+}
+
 #[test]
 fn a_member_who_is_refused_for_now_gets_it_with_the_next_send() {
     let later = |name: &'static str, stage, text| {

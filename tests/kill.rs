@@ -23,7 +23,7 @@ use project::Project;
 use rundbrief::ledger::DeliveryState;
 use scene::{Point, Scene};
 use sending::{addresses, members, send, sending_to, status, totals};
-use smtp_server::Server;
+use smtp_server::{Script, Server};
 
 /// As many members as the figures of the promise are for.
 const MEMBERS: usize = 3_000;
@@ -42,8 +42,8 @@ const KILLS: [(Point, [usize; 5]); 7] = [
 ];
 
 /// Round by round, so that early and late points of the send meet every stage.
-fn kills() -> impl Iterator<Item = (Point, usize)> {
-    (0..5).flat_map(|round| KILLS.iter().map(move |(point, numbers)| (*point, numbers[round])))
+fn kills(rounds: usize) -> impl Iterator<Item = (Point, usize)> {
+    (0..rounds).flat_map(|round| KILLS.iter().map(move |(point, numbers)| (*point, numbers[round])))
 }
 
 /// Nobody is written to twice, nobody is lost, and what is said to be uncertain is.
@@ -71,17 +71,29 @@ fn nothing_is_lost_or_doubled(project: &Project, server: &Server, scene: &Scene,
     assert_eq!((named, status["totals"]["sent"].as_u64()), (uncertain, Some(sent.len() as u64)), "what status says");
 }
 
+/// A server that takes several commands at once (RFC 2920) has them all before a kill at the first of them.
 #[test]
 fn a_send_that_is_killed_at_every_stage_loses_nobody_and_repeats_nobody() {
+    let server = killed_at_every_stage(Script::clone, MEMBERS, 5);
+    assert!(!server.pipelined().is_empty(), "several commands at once");
+}
+
+#[test]
+fn the_same_at_a_server_that_takes_one_command_after_the_other() {
+    let server = killed_at_every_stage(|script| script.clone().without("PIPELINING"), 1_000, 2);
+    assert!(server.pipelined().is_empty(), "{:?}", server.pipelined());
+}
+
+fn killed_at_every_stage(server: fn(&Script) -> Script, members_in_all: usize, rounds: usize) -> Server {
     let began = Instant::now();
     let scene = Scene::new();
-    let server = Server::start(scene.script());
-    let members = members(MEMBERS);
+    let server = Server::start(server(&scene.script()));
+    let members = members(members_in_all);
     let project = sending_to(server.port(), &members);
-    for (point, number) in kills() {
+    for (point, number) in kills(rounds) {
         scene.kill_at(&project, point, number);
     }
-    assert_eq!(scene.kills(), 35);
+    assert_eq!(scene.kills(), rounds * KILLS.len());
     let left = totals(&project);
     assert!(left.open() > 500, "the kills came before the end: {left:?}");
     let last = send(&project).code(76).says("may or may not have arrived");
@@ -92,6 +104,7 @@ fn a_send_that_is_killed_at_every_stage_loses_nobody_and_repeats_nobody() {
     send(&project).code(76);
     assert_eq!(totals(&project), ended, "an uncertain one is never tried again by itself");
     println!("{} kills, {} uncertain, {:?}", scene.kills(), ended.uncertain, began.elapsed());
+    server
 }
 
 #[test]

@@ -276,13 +276,15 @@ async fn a_server_that_is_not_there_costs_no_try_and_is_named() {
 
 #[tokio::test]
 async fn a_closed_gate_lets_no_content_out() {
-    let server = Server::start(Script::new());
-    let mut session = relay(&settings(&server, Security::None), patient()).session();
-    let closed = Door::closed();
-    let outcome = deliver_bytes(&mut session, "anna@example.org", MAIL, &closed).await;
-    assert_eq!((spoken(&outcome).as_str(), closed.asked.get(), server.count("DATA")), ("withheld", 1, 1));
-    assert_eq!(spoken(&deliver(&mut session, "ben@example.org").await), "sent");
-    assert_eq!((server.accepted_for("anna@example.org"), server.contents(), server.connections()), (0, 1, 2));
+    for script in [Script::new(), Script::new().without("PIPELINING")] {
+        let server = Server::start(script);
+        let mut session = relay(&settings(&server, Security::None), patient()).session();
+        let closed = Door::closed();
+        let outcome = deliver_bytes(&mut session, "anna@example.org", MAIL, &closed).await;
+        assert_eq!((spoken(&outcome).as_str(), closed.asked.get(), server.count("DATA")), ("withheld", 1, 1));
+        assert_eq!(spoken(&deliver(&mut session, "ben@example.org").await), "sent");
+        assert_eq!((server.accepted_for("anna@example.org"), server.contents(), server.connections()), (0, 1, 2));
+    }
 }
 
 #[tokio::test]

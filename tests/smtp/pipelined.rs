@@ -1,20 +1,25 @@
 //! Several commands in one write (RFC 2920), against a server that says exactly these lines at exactly this point.
 
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use rundbrief::channel::smtp::SmtpSession;
+use rundbrief::channel::smtp::{SmtpSession, Timeouts};
 use rundbrief::config::{PaceSettings, Security, SmtpSettings};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use super::smtp_channel::{deliver, patient, relay, spoken};
+use super::smtp_channel::{deliver, patient, relay, settings, spoken};
+use super::smtp_server::{Answer, Script, Seen, Server, Stage};
 
 /// What the server waits for, and what it says then.
 type Step = (&'static [&'static str], &'static [&'static str]);
 
 const HELLO: Step = (&["EHLO"], &["250-scripted.example\r\n250-8BITMIME\r\n250 PIPELINING\r\n"]);
 const SECOND: Step = (&["MAIL", "RCPT", "DATA"], &["250 fine\r\n250 fine\r\n354 go on\r\n"]);
+const RESET: Step = (&["RSET"], &["250 fine\r\n"]);
 const DOT: Step = (&["."], &["250 taken\r\n"]);
 
 /// A server for one connection. Before it says anything it waits for all lines of a step; each of its pieces is a packet.
@@ -48,7 +53,7 @@ impl Peer {
                 }
                 for piece in says {
                     socket.write_all(piece.as_bytes()).await.expect("is written");
-                    tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+                    tokio::time::sleep(Duration::from_millis(20)).await;
                 }
             }
         });
@@ -102,45 +107,156 @@ async fn answers_may_come_in_pieces() {
 }
 
 #[tokio::test]
-async fn a_server_that_waits_for_a_content_without_a_recipient_gets_a_lone_dot() {
-    for end in ["554 no valid recipients\r\n", "250 what for?\r\n"] {
-        let refused: Step = (SECOND.0, &["250 fine\r\n550 5.1.1 no such user\r\n354 go on\r\n"]);
-        let alone: Step = (&["."], if end.starts_with('5') { &["554 none\r\n"] } else { &["250 none\r\n"] });
-        let reset: Step = (&["RSET"], &["250 fine\r\n"]);
-        let (first, second, heard) = two(vec![refused, alone, reset, SECOND, DOT]).await;
-        assert_eq!((first.as_str(), second.as_str()), ("rejected", "sent"), "{end}: {heard:?}");
-        assert_eq!(heard.iter().filter(|line| *line == ".").count(), 2, "{heard:?}");
-    }
+async fn a_server_that_takes_a_mail_for_nobody_is_believed_to_have_sent_it_to_nobody() {
+    let refused: Step = (SECOND.0, &["250 fine\r\n550 5.1.1 no such user\r\n354 go on\r\n"]);
+    let (first, second, heard) = two(vec![refused, (&["."], &["250 none\r\n"]), RESET, SECOND, DOT]).await;
+    assert_eq!((first.as_str(), second.as_str()), ("rejected", "sent"), "{heard:?}");
 }
 
-#[tokio::test]
-async fn a_refused_sender_leaves_a_connection_that_is_in_step() {
-    let refused: Step = (SECOND.0, &["451 4.3.0 not now\r\n", "503 MAIL first\r\n", "503 RCPT first\r\n"]);
-    let (first, second, heard) = two(vec![refused, SECOND, DOT]).await;
-    assert_eq!((first.as_str(), second.as_str()), ("untried, slow the relay", "sent"), "{heard:?}");
-    let waits: Step = (SECOND.0, &["451 4.3.0 not now\r\n503 MAIL first\r\n354 go on\r\n"]);
-    let (first, second, heard) = two(vec![waits, (&["."], &["554 none\r\n"]), SECOND, DOT]).await;
-    assert_eq!((first.as_str(), second.as_str()), ("untried, slow the relay", "sent"), "{heard:?}");
+/// The answers to MAIL, RCPT and DATA in one packet, what becomes of the mail, whether the client then sends a lone dot, which
+/// is refused, and how the next mail goes.
+struct Case {
+    says: &'static str,
+    outcome: &'static str,
+    dot: Dot,
+    next: Next,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Dot {
+    Alone,
+    None,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Next {
+    /// Over the same connection, at once.
+    Kept,
+    /// Over the same connection, after RSET.
+    Reset,
+    /// Over another one, which this server does not take.
+    Left,
+}
+
+fn case(says: &'static str, outcome: &'static str, dot: Dot, next: Next) -> Case {
+    Case { says, outcome, dot, next }
 }
 
 #[tokio::test]
 async fn each_answer_belongs_to_its_command() {
-    for (says, outcome) in [
-        ("250 fine\r\n421 4.3.2 closing\r\n421 4.3.2 closing\r\n", "untried, slow the relay"),
-        ("250 fine\r\n250 fine\r\n451 4.3.0 not now\r\n", "deferred"),
-        ("250 fine\r\n450 4.2.0 greylisted\r\n554 no valid recipients\r\n", "deferred, slow the domain"),
-        ("550 5.1.8 bad sender\r\n503 MAIL first\r\n503 RCPT first\r\n", "stop: refused"),
-        ("250 fine\r\n250 fine\r\n250 what?\r\n", "untried"),
+    use {
+        Dot::{Alone, None},
+        Next::{Kept, Left, Reset},
+    };
+    let slow = "untried, slow the relay";
+    for Case { says, outcome, dot, next } in [
+        // The sender was refused.
+        case("451 4.3.0 not now|503 MAIL first|503 RCPT first", slow, None, Kept),
+        case("451 4.3.0 not now|503 MAIL first|354 go on", slow, Alone, Kept),
+        case("451 4.3.0 not now|250 fine|503 RCPT first", slow, None, Left),
+        case("451 4.3.0 not now|250 fine|354 go on", slow, None, Left),
+        case("451 4.3.0 not now|503 MAIL first|250 what?", slow, None, Left),
+        case("550 5.1.8 bad sender|503 MAIL first|503 RCPT first", "stop: refused", None, Left),
+        case("530 5.7.0 log in|503 MAIL first|354 go on", "stop: credentials", None, Left),
+        case("354 what?|250 fine|250 fine", "untried", None, Left),
+        // The recipient was refused.
+        case("250 fine|550 5.1.1 no such user|503 RCPT first", "rejected", None, Reset),
+        case("250 fine|550 5.1.1 no such user|354 go on", "rejected", Alone, Reset),
+        case("250 fine|550 5.1.1 no such user|250 what?", "rejected", None, Left),
+        case("250 fine|450 4.2.0 greylisted|554 no valid recipients", "deferred, slow the domain", None, Reset),
+        case("250 fine|450 4.2.0 greylisted|354 go on", "deferred, slow the domain", Alone, Reset),
+        case("250 fine|530 5.7.57 log in|354 go on", "stop: credentials", None, Left),
+        case("250 fine|354 what?|250 fine", "untried", None, Left),
+        // The content was refused.
+        case("250 fine|250 fine|451 4.3.0 not now", "deferred", None, Reset),
+        case("250 fine|250 fine|554 5.5.1 no", "rejected", None, Reset),
+        case("250 fine|250 fine|250 what?", "untried", None, Left),
+        // The server closes, at any place.
+        case("421 4.3.2 closing", slow, None, Left),
+        case("250 fine|421 4.3.2 closing", slow, None, Left),
+        case("250 fine|250 fine|421 4.3.2 closing", slow, None, Left),
+        case("451 4.3.0 not now|421 4.3.2 closing", slow, None, Left),
+        case("451 4.3.0 not now|503 MAIL first|421 4.3.2 closing", slow, None, Left),
+        case("250 fine|550 5.1.1 no such user|421 4.3.2 closing", "rejected", None, Left),
+        // The connection is lost, at any place.
+        case("", "untried", None, Left),
+        case("250 fine", "untried", None, Left),
+        case("250 fine|250 fine", "untried", None, Left),
+        case("451 4.3.0 not now", slow, None, Left),
+        case("250 fine|550 5.1.1 no such user", "rejected", None, Left),
+        case("250 fine|550 5.1.1 no such user|354 go on", "rejected", Alone, Left),
+        // It says more than it was asked for: that is no answer to the content.
+        case("250 fine|250 fine|354 go on|250 2.0.0 queued", "untried", None, Left),
+        case("250 fine|250 fine|354 go on|421 4.4.2 closing", "untried", None, Left),
     ] {
-        let says: &'static [&'static str] = Vec::leak(vec![&*String::leak(says.to_owned())]);
-        let peer = Peer::start(vec![(SECOND.0, says)]).await;
-        assert_eq!(spoken(&deliver(&mut peer.session(), "anna@example.org").await), outcome, "{says:?}");
-        assert!(!peer.heard().iter().any(|line| line == "."), "no content: {:?}", peer.heard());
+        let lines: String = says.split_terminator('|').map(|line| format!("{line}\r\n")).collect();
+        let answers: &'static [&'static str] = Vec::leak(vec![&*lines.leak()]);
+        let mut steps = vec![(SECOND.0, answers)];
+        if dot == Alone {
+            steps.push((&["."], if next == Left { &[] } else { &["554 none\r\n"] }));
+        }
+        if next == Reset {
+            steps.push(RESET);
+        }
+        if next != Left {
+            steps.extend([SECOND, DOT]);
+        }
+        let (first, second, heard) = two(steps).await;
+        let dots = heard.iter().filter(|line| *line == ".").count();
+        let expected = match next {
+            Left => (outcome, "untried", usize::from(dot == Alone)),
+            Kept | Reset => (outcome, "sent", 1 + usize::from(dot == Alone)),
+        };
+        assert_eq!((first.as_str(), second.as_str(), dots), expected, "{says}: {heard:?}");
     }
 }
 
 #[tokio::test]
-async fn what_was_said_of_a_member_stands_when_the_connection_breaks_behind_it() {
-    let peer = Peer::start(vec![(SECOND.0, &["250 fine\r\n550 5.1.1 no such user\r\n"])]).await;
-    assert_eq!(spoken(&deliver(&mut peer.session(), "anna@example.org").await), "rejected");
+async fn nothing_is_given_at_once_to_a_server_that_does_not_offer_it_in_its_last_answer_to_ehlo() {
+    for (name, last, outcome) in [
+        ("not offered", "250-scripted.example\n250 8BITMIME", "sent"),
+        ("offered by a name that only begins so", "250-scripted.example\n250 PIPELINING-LATER", "sent"),
+        ("refused", "503 5.5.1 once is enough", "sent"),
+        ("closing", "421 4.3.2 closing", "untried, slow the relay"),
+    ] {
+        let heard = AtomicUsize::new(0);
+        let server =
+            Server::start(Script::new().on(Stage::Ehlo, move |_| match heard.fetch_add(1, Ordering::Relaxed) {
+                0 => Answer::normal(),
+                _ => Answer::reply(last),
+            }));
+        let mut session = relay(&settings(&server, Security::None), patient()).session();
+        assert_eq!(spoken(&deliver(&mut session, "anna@example.org").await), outcome, "{name}");
+        assert!(server.pipelined().is_empty(), "{name}: {:?}", server.lines());
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_loses_what_it_offered_to_take_gets_one_command_after_the_other() {
+    for stage in [Stage::Rcpt, Stage::Data] {
+        let lost = move |seen: &Seen<'_>| if seen.connection == 1 { Answer::hang() } else { Answer::normal() };
+        let server = Server::start(Script::new().on(stage, lost));
+        let short = Duration::from_millis(200);
+        let limits = Timeouts { recipient: short, data: short, ..patient() };
+        let mut session = relay(&settings(&server, Security::None), limits).session();
+        let mut outcomes = Vec::new();
+        for to in ["anna@example.org", "anna@example.org", "ben@example.org"] {
+            outcomes.push(spoken(&deliver(&mut session, to).await));
+        }
+        assert_eq!(outcomes, ["untried", "sent", "sent"], "{stage:?}");
+        assert_eq!((server.connections(), server.pipelined()), (2, BTreeSet::from([1])), "{stage:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_announced_end_behind_an_answer_is_no_answer_to_the_next_mail() {
+    let server = Server::start(Script::new().on(Stage::End, |seen| match seen.connection {
+        1 => Answer::raw("250 2.0.0 taken\r\n421 4.4.2 that is enough\r\n"),
+        _ => Answer::normal(),
+    }));
+    let mut session = relay(&settings(&server, Security::None), patient()).session();
+    for to in ["anna@example.org", "ben@example.org"] {
+        assert_eq!(spoken(&deliver(&mut session, to).await), "sent");
+    }
+    assert_eq!((server.connections(), server.accepted_count()), (2, 2));
 }

@@ -1,6 +1,7 @@
 //! Encryption: what is demanded, what is refused, and what is said about it.
 
 use std::fs;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use rundbrief::channel::ChannelError;
@@ -44,7 +45,23 @@ async fn mails_go_over_tls_with_an_issuer_of_ones_own() {
             assert_eq!(spoken(&outcome), "sent", "{security:?}: {outcome:?}");
         }
         assert_eq!((server.connections(), server.accepted_count()), (1, 2));
+        assert_eq!(server.pipelined().len(), 1, "{security:?}: several commands at once, under TLS too");
     }
+}
+
+#[tokio::test]
+async fn what_is_offered_before_the_encryption_does_not_count_after_it() {
+    let heard = AtomicUsize::new(0);
+    let script = Script::new().starttls(Certificate::good()).on(Stage::Ehlo, move |_| {
+        match heard.fetch_add(1, Ordering::Relaxed) {
+            0 => Answer::normal(),
+            _ => Answer::reply("250-scripted.example\n250 8BITMIME"),
+        }
+    });
+    let server = Server::start(script);
+    let (settings, _file) = trusting(&server, Security::StartTls);
+    let outcome = deliver(&mut relay(&settings, patient()).session(), "anna@example.org").await;
+    assert_eq!((spoken(&outcome).as_str(), server.pipelined().len()), ("sent", 0), "{outcome:?}");
 }
 
 #[tokio::test]

@@ -66,6 +66,10 @@ struct Record {
     most_open: usize,
     mails: usize,
     contents: usize,
+    /// Connections on which a command had come before the one in front of it was answered.
+    pipelined: BTreeSet<usize>,
+    /// Contents that had nobody to go to.
+    unaddressed: Vec<Vec<u8>>,
     lines: Vec<(usize, String)>,
     accepted: Vec<Accepted>,
 }
@@ -137,6 +141,16 @@ impl Server {
     /// How many times content began to arrive.
     pub fn contents(&self) -> usize {
         self.record().contents
+    }
+
+    /// The connections that gave several commands at once.
+    pub fn pipelined(&self) -> BTreeSet<usize> {
+        self.record().pipelined.clone()
+    }
+
+    /// What came as the content of a mail without a recipient, see [`Script::inviting_all`].
+    pub fn unaddressed(&self) -> Vec<Vec<u8>> {
+        self.record().unaddressed.clone()
     }
 
     /// Every command as it came, with its connection's number.

@@ -30,7 +30,7 @@ pub struct Conversation {
     wire: Wire,
     /// What the server offers, as of the last EHLO.
     pub offers: ServerInfo,
-    /// Whether it takes several commands at once (RFC 2920).
+    /// Whether it is given several commands at once (RFC 2920): it offers that, and has not lost one of them.
     pub pipelines: bool,
     pub timeouts: Timeouts,
     /// `host:port`, for messages.
@@ -179,8 +179,8 @@ impl Conversation {
         }
     }
 
-    /// Whether the connection ended, or the server announced its end, while nothing was asked.
-    pub fn has_ended(&mut self) -> bool {
+    /// Whether the connection ended, or the server said something, while nothing was asked.
+    pub fn has_news(&self) -> bool {
         self.wire.has_news()
     }
 

@@ -1,7 +1,8 @@
 //! The channel that one worker holds: a connection over many mails.
 //!
 //! Connects with the first mail, notices between mails when the connection has ended, and renews it after
-//! [`MAILS_PER_CONNECTION`].
+//! [`MAILS_PER_CONNECTION`]. Where a server loses one of several commands that it offered to take at once, as behind some
+//! firewalls, the connections that follow give it one after the other.
 
 use super::SmtpRelay;
 use super::conversation::Conversation;
@@ -18,6 +19,7 @@ pub const MAILS_PER_CONNECTION: usize = 100;
 pub struct SmtpSession {
     relay: SmtpRelay,
     open: Option<Open>,
+    one_by_one: bool,
 }
 
 struct Open {
@@ -27,20 +29,22 @@ struct Open {
 
 impl SmtpSession {
     pub(super) const fn new(relay: SmtpRelay) -> SmtpSession {
-        SmtpSession { relay, open: None }
+        SmtpSession { relay, open: None, one_by_one: false }
     }
 
     /// The connection at hand if it can take another mail, else a new one.
     async fn ready(&mut self) -> Result<Open, Failure> {
-        if let Some(mut open) = self.open.take()
-            && !open.conversation.has_ended()
+        if let Some(open) = self.open.take()
+            && !open.conversation.has_news()
         {
             if open.mails < MAILS_PER_CONNECTION {
                 return Ok(open);
             }
             open.conversation.quit().await;
         }
-        Ok(Open { conversation: self.relay.dial().connect().await?, mails: 0 })
+        let mut conversation = self.relay.dial().connect().await?;
+        conversation.pipelines &= !self.one_by_one;
+        Ok(Open { conversation, mails: 0 })
     }
 }
 
@@ -66,7 +70,15 @@ impl Channel for SmtpSession {
             gate.connected();
         }
         open.mails += 1;
+        let pipelined = open.conversation.pipelines;
         let verdict = transaction::run(&mut open.conversation, &mail, gate).await;
+        if pipelined && !open.conversation.pipelines {
+            tracing::info!(
+                "{} left one of several commands unanswered; it gets them one by one now",
+                self.relay.place()
+            );
+            self.one_by_one = true;
+        }
         let keep = match verdict.after {
             _ if verdict.outcome.is_err() => false,
             After::Keep => true,

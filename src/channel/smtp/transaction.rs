@@ -1,12 +1,14 @@
 //! One mail over an open connection: MAIL, RCPT, DATA, the gate, the content (RFC 5321, section 3.3).
 //!
-//! Each step knows its stage, so that a failure says whether anything can have arrived.
+//! Each step knows its stage, so that a failure says whether anything can have arrived. Where the server takes several
+//! commands at once (RFC 2920), the three go in one write, and each answer still belongs to its command.
 
 use std::time::Duration;
 
 use super::conversation::{Conversation, Unanswered};
 use super::failure::Lost;
 use super::mail::Mail;
+use super::reply::Reply;
 use super::verdict::{self, After, Verdict};
 use crate::channel::{Gate, Outcome};
 
@@ -18,6 +20,11 @@ pub async fn run(conversation: &mut Conversation, mail: &Mail<'_>, gate: &impl G
     };
     if let Err(verdict) = invited {
         return verdict;
+    }
+    if conversation.has_news() {
+        // Whatever it is, it must not be taken for the answer to the content.
+        let reason = format!("{} spoke out of turn or closed the connection", conversation.place);
+        return Verdict::untried(reason, None, After::Drop);
     }
     if gate.open().is_err() {
         // Without its final dot the mail does not exist for the server (RFC 5321, section 4.1.1.4).
@@ -62,48 +69,67 @@ async fn invite(conversation: &mut Conversation, mail: &Mail<'_>) -> Result<(), 
     Ok(())
 }
 
-/// MAIL, RCPT and DATA in one write (RFC 2920), until the server waits for the content. Each answer belongs to its command,
-/// in their order, also where an earlier one was refused.
+/// MAIL, RCPT and DATA in one write, until the server waits for the content. The answers come in the order of the commands,
+/// also to those behind a refused one (RFC 2920, section 3.1).
 async fn invite_at_once(conversation: &mut Conversation, mail: &Mail<'_>) -> Result<(), Verdict> {
     let place = conversation.place.clone();
     let limits = conversation.timeouts;
-    let lost = |Lost(reason)| Verdict::untried(reason, None, After::Drop);
     let line = mail.mail_command(&place, &conversation.offers);
     let line = line.map_err(|reason| Verdict::new(Outcome::Rejected { reason, policy: None }, After::Keep))?;
-    let reply = conversation.commands(&[&line, &mail.rcpt_command(), "DATA"], limits.mail).await.map_err(lost)?;
+    let reply = conversation.commands(&[&line, &mail.rcpt_command(), "DATA"], limits.mail).await;
+    let reply = reply.map_err(|Lost(reason)| Verdict::untried(reason, None, After::Drop))?;
     if reply.class() != 2 {
-        let verdict = verdict::at_mail(&place, &reply);
-        return Err(caught_up(conversation, verdict, &[limits.recipient, limits.data]).await);
+        return Err(behind_mail(conversation, verdict::at_mail(&place, &reply)).await);
     }
-    let reply = conversation.next(limits.recipient).await.map_err(lost)?;
+    let reply = next(conversation, limits.recipient).await?;
     if reply.class() != 2 {
-        let verdict = verdict::before_content(&place, "RCPT", &reply);
-        return Err(caught_up(conversation, verdict, &[limits.data]).await);
+        return Err(behind_recipient(conversation, verdict::before_content(&place, "RCPT", &reply)).await);
     }
-    let reply = conversation.next(limits.data).await.map_err(lost)?;
+    let reply = next(conversation, limits.data).await?;
     if reply.code != 354 {
         return Err(verdict::before_content(&place, "DATA", &reply));
     }
     Ok(())
 }
 
-/// Reads the answers to the commands behind the one that was refused, so that the connection can be kept; the last is that to
-/// DATA. A server that waits for a content all the same gets an empty one: it has no recipient to deliver it to.
-async fn caught_up(conversation: &mut Conversation, verdict: Verdict, limits: &[Duration]) -> Verdict {
-    if verdict.after == After::Drop || verdict.outcome.is_err() {
+/// The answer to the next command. A server that has lost it is not given several at once again.
+async fn next(conversation: &mut Conversation, limit: Duration) -> Result<Reply, Verdict> {
+    conversation.next(limit).await.map_err(|Lost(reason)| {
+        conversation.pipelines = false;
+        Verdict::untried(reason, None, After::Drop)
+    })
+}
+
+/// MAIL was refused: reads the answers to RCPT and DATA, so that the connection can be kept.
+async fn behind_mail(conversation: &mut Conversation, verdict: Verdict) -> Verdict {
+    if verdict.after == After::Drop {
         return verdict;
     }
-    let mut last = None;
-    for limit in limits {
-        match conversation.next(*limit).await {
-            Ok(reply) if reply.code != 421 => last = Some(reply),
-            // What was said of this mail stands.
-            Ok(_) | Err(_) => return Verdict { after: After::Drop, ..verdict },
-        }
+    match next(conversation, conversation.timeouts.recipient).await {
+        // Who takes a recipient without a sender may keep them for the next mail, or send them an empty one.
+        Ok(reply) if reply.class() == 2 || reply.code == 421 => dropped(verdict),
+        Ok(_) => behind_recipient(conversation, verdict).await,
+        Err(_) => dropped(verdict),
     }
-    let waits = last.is_some_and(|reply| reply.code == 354);
-    match waits && conversation.content(b"", b".\r\n").await.is_err() {
-        true => Verdict { after: After::Drop, ..verdict },
-        false => verdict,
+}
+
+/// RCPT was refused, or taken for refused: reads the answer to DATA. A server that waits for a content all the same gets an
+/// empty one (RFC 2920, section 3.1): it has no recipient to deliver it to.
+async fn behind_recipient(conversation: &mut Conversation, verdict: Verdict) -> Verdict {
+    if verdict.after == After::Drop {
+        return verdict;
     }
+    match next(conversation, conversation.timeouts.data).await {
+        Ok(reply) if reply.code == 354 => match conversation.content(b"", b".\r\n").await {
+            Ok(reply) if reply.code != 421 => verdict,
+            Ok(_) | Err(_) => dropped(verdict),
+        },
+        Ok(reply) if [4, 5].contains(&reply.class()) && reply.code != 421 => verdict,
+        Ok(_) | Err(_) => dropped(verdict),
+    }
+}
+
+/// What was said of the mail stands; the connection goes.
+fn dropped(verdict: Verdict) -> Verdict {
+    Verdict { after: After::Drop, ..verdict }
 }

@@ -146,6 +146,7 @@ pub struct Script {
     pub(super) password: Option<(String, String)>,
     pub(super) token: Option<Judge>,
     pub(super) certificate: Option<(When, Certificate)>,
+    pub(super) invites_all: bool,
     pub(super) keep_contents: bool,
 }
 
@@ -166,6 +167,7 @@ impl Script {
             password: None,
             token: None,
             certificate: None,
+            invites_all: false,
             keep_contents: true,
         }
     }
@@ -225,6 +227,12 @@ impl Script {
 
     pub fn implicit_tls(mut self, certificate: Certificate) -> Script {
         self.certificate = Some((When::AtOnce, certificate));
+        self
+    }
+
+    /// Asks for a content at DATA also where no recipient was taken, as RFC 2920 allows; nobody gets it.
+    pub fn inviting_all(mut self) -> Script {
+        self.invites_all = true;
         self
     }
 

@@ -61,7 +61,13 @@ pub async fn talk(socket: TcpStream, connection: usize, script: Arc<Script>, rec
         return;
     }
     while let Ok(Some(line)) = talk.line().await {
-        talk.record.lock().expect("no handler has panicked").lines.push((connection, line.clone()));
+        {
+            let mut record = talk.record.lock().expect("no handler has panicked");
+            record.lines.push((connection, line.clone()));
+            if !talk.link.buffer().is_empty() {
+                record.pipelined.insert(connection);
+            }
+        }
         match talk.command(line).await {
             Ok(next) => talk = next,
             Err(_) => return,
@@ -247,13 +253,18 @@ impl Talk {
     }
 
     async fn data(&mut self, line: &str) -> io::Result<()> {
-        if self.to.is_empty() {
+        if self.to.is_empty() && !self.script.invites_all {
             return self.say("554 5.5.1 no valid recipients").await;
         }
         if self.answer(Stage::Data, line, "354 go ahead").await? != 354 {
             return Ok(());
         }
         let bytes = self.content().await?;
+        if self.to.is_empty() {
+            self.record.lock().expect("no handler has panicked").unaddressed.push(bytes);
+            self.forget();
+            return self.say("554 5.5.1 no valid recipients").await;
+        }
         let decided = self.decide(Stage::End, ".", &format!("250 2.0.0 Ok: queued as {}", self.mail));
         // Before the answer goes out, so that who has it finds the mail here.
         if decided.code() / 100 == 2 || decided.answer.taken {

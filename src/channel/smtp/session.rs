@@ -80,7 +80,7 @@ impl Channel for SmtpSession {
             self.one_by_one = true;
         }
         let keep = match verdict.after {
-            _ if verdict.outcome.is_err() => false,
+            _ if verdict.ends_connection() => false,
             After::Keep => true,
             After::Reset => open.conversation.reset().await,
             After::Drop => false,

@@ -102,7 +102,7 @@ async fn next(conversation: &mut Conversation, limit: Duration) -> Result<Reply,
 
 /// MAIL was refused: reads the answers to RCPT and DATA, so that the connection can be kept.
 async fn behind_mail(conversation: &mut Conversation, verdict: Verdict) -> Verdict {
-    if verdict.after == After::Drop {
+    if verdict.ends_connection() {
         return verdict;
     }
     match next(conversation, conversation.timeouts.recipient).await {
@@ -116,7 +116,7 @@ async fn behind_mail(conversation: &mut Conversation, verdict: Verdict) -> Verdi
 /// RCPT was refused, or taken for refused: reads the answer to DATA. A server that waits for a content all the same gets an
 /// empty one (RFC 2920, section 3.1): it has no recipient to deliver it to.
 async fn behind_recipient(conversation: &mut Conversation, verdict: Verdict) -> Verdict {
-    if verdict.after == After::Drop {
+    if verdict.ends_connection() {
         return verdict;
     }
     match next(conversation, conversation.timeouts.data).await {

@@ -39,6 +39,11 @@ impl Verdict {
         Verdict::new(Outcome::Untried { reason: reason.into(), slow }, after)
     }
 
+    /// Whether the connection is of no use any more: it is to be dropped, or the whole send stops.
+    pub fn ends_connection(&self) -> bool {
+        self.after == After::Drop || self.outcome.is_err()
+    }
+
     /// An answer that makes no sense at this stage.
     pub fn nonsense(place: &str, asked: &str, reply: &Reply) -> Verdict {
         Verdict::untried(format!("{place} answered {asked} with {reply}"), None, After::Drop)

@@ -65,6 +65,9 @@ pub enum Error {
     /// The sending record (ledger) cannot be used.
     #[error("error: sending record {place}: {message}{}", help_line(help))]
     Ledger { place: String, message: String, help: String },
+    /// The database that keeps the sending record lets nobody in with these credentials.
+    #[error("error: sending record {place}: {message}{}", help_line(help))]
+    LedgerLogin { place: String, message: String, help: String },
     /// Something is not finished yet that has to be first; the same command works in a moment.
     #[error("error: {message}{}", help_line(help))]
     Underway { message: String, help: String },
@@ -116,7 +119,7 @@ impl Error {
             Error::NeverSent { .. } => "never-sent",
             Error::NotApproved(_) => "not-approved",
             Error::Io { .. } => "input-output",
-            Error::Ledger { .. } => "sending-record",
+            Error::Ledger { .. } | Error::LedgerLogin { .. } => "sending-record",
             Error::Underway { .. } => "underway",
             Error::Channel { .. } => "channel",
         }
@@ -132,6 +135,7 @@ impl Error {
             | Error::NeverSent { .. }
             | Error::NotApproved(_)
             | Error::Ledger { .. }
+            | Error::LedgerLogin { .. }
             | Error::Underway { .. }
             | Error::Channel { .. } => None,
         }
@@ -146,6 +150,7 @@ impl Error {
             Error::Missing { .. } | Error::NeverSent { .. } => Exit::NoInput,
             Error::Io { .. } | Error::Ledger { .. } => Exit::Io,
             Error::Underway { .. } => Exit::SomeDeferred,
+            Error::LedgerLogin { .. } => Exit::Credentials,
             Error::Channel { exit, .. } => *exit,
         }
     }

@@ -62,12 +62,19 @@
 //! ([`channel::Repeat`]). What is marked and settled is counted too, in the ledger and by a witness outside it, so that
 //! an old backup in the ledger's place is recognised, and so is a copy (`tests/guard.rs`).
 //!
+//! The ledger is a SQLite file, or a PostgreSQL database that any number of machines share ([`ledger::Record`] is whichever is
+//! configured). There nobody can read the journal of a machine that died: so there is none, only what leaves at once is
+//! marked, each outcome is settled in the same transaction as the next mark, a worker lives as long as its lease, and the
+//! database's clock counts. What a dead worker had in flight, one mail a connection at the most, is uncertain. `work` is
+//! nothing but more workers: what it must know beside the ledger stands in the terms of a release (`commands/terms.rs`).
+//!
 //! A post that was edited in the middle of its send goes on as it was, or as a new *revision*: a release of its own that
 //! takes the place of the earlier one in one step ([`ledger::Ledger::seal`]), for those who have nothing yet
 //! ([`ledger::Revisions`]). After that nothing of the earlier one leaves any more. An edit after the send is a revision too,
 //! a *correction*: it changes what was said where that went, and takes nobody's place ([`ledger::Purpose`]).
 //!
-//! Tests kill, stop and starve workers at every stage (`tests/kill.rs`, `tests/together.rs`, `tests/faults.rs`).
+//! Tests kill, stop and starve workers at every stage (`tests/kill.rs`, `tests/together.rs`, `tests/faults.rs`), and
+//! machines and the database under them (`tests/chaos.py`).
 
 pub mod channel;
 pub mod check;

@@ -79,7 +79,7 @@ fn what_cannot_be_approved_is_said() {
     project.run(&["approve", "kurz", "--by", "Kim"]).code(66).says("members.csv");
     project.write(MEMBERS, "Name;Ort\nAnna;Bonn\n");
     project.run(&["approve", "kurz", "--by", "Kim"]).code(65).says("members.csv");
-    assert!(!project.path("rundbrief.db").exists() && !project.path("rundbrief.key").exists(), "nothing was begun");
+    assert!(!project.has_record() && !project.path("rundbrief.key").exists(), "nothing was begun");
 }
 
 #[test]
@@ -118,13 +118,13 @@ fn approvals_at_once_are_noted_one_after_the_other() {
 
 /// Holds the sending record as a send does while it freezes, until the sender is dropped.
 fn freezing(project: &Project) -> (std::sync::mpsc::Sender<()>, std::thread::JoinHandle<()>) {
-    use rundbrief::ledger::{Ledger, SqliteLedger};
-    let (path, (held, holds)) = (project.path("rundbrief.db"), std::sync::mpsc::channel());
+    use rundbrief::ledger::{Ledger, Record};
+    let (place, (held, holds)) = (project.record_place(), std::sync::mpsc::channel());
     let (until, wait) = std::sync::mpsc::channel::<()>();
     let thread = std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         runtime.block_on(async {
-            let ledger = SqliteLedger::open(&path).await.expect("opens");
+            let ledger = Record::open(&place).await.expect("opens");
             ledger.hold().await.expect("holds");
             held.send(()).expect("somebody waits");
             let _ = wait.recv();

@@ -83,12 +83,12 @@ fn a_project_that_is_ready_is_told_so() {
     let server = Server::start(good());
     let project = project_to(&server);
     let ran = project.run(&["doctor"]).code(0);
-    insta::assert_snapshot!(plain(&ran.stdout(), &server));
+    insta::assert_snapshot!(plain(&ran.stdout(), &server).replace(&project.record_name(), "rundbrief.db"));
     assert_eq!(
         (server.accepted_count(), server.count("MAIL"), server.count("RSET"), server.count("DATA")),
         (0, 1, 1, 0)
     );
-    assert!(!project.path("rundbrief.db").exists() && !project.path("rundbrief.key").exists(), "looking makes nothing");
+    assert!(!project.has_record() && !project.path("rundbrief.key").exists(), "looking makes nothing");
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn offline_leaves_the_network_out_and_says_so() {
     let server = Server::start(good());
     let project = project_to(&server);
     let ran = project.run(&["doctor", "--offline"]).code(0);
-    insta::assert_snapshot!(plain(&ran.stdout(), &server));
+    insta::assert_snapshot!(plain(&ran.stdout(), &server).replace(&project.record_name(), "rundbrief.db"));
     assert_eq!(server.connections(), 0);
 }
 
@@ -182,7 +182,7 @@ fn the_record_the_key_and_the_name_of_the_record_must_belong_together() {
     let mut all = String::new();
     let mut tell = |what: &str, now: &str, code: i32| {
         let ran = project.run_at(now, &["doctor", "--offline"]).code(code);
-        let stdout = ran.stdout();
+        let stdout = ran.stdout().replace(&project.record_name(), "rundbrief.db");
         let of_record = |line: &&str| {
             !["config ", "lists ", "mail-server", "unsubscribe", "dns "].iter().any(|other| line.contains(other))
         };
@@ -213,27 +213,27 @@ fn the_record_the_key_and_the_name_of_the_record_must_belong_together() {
     fs::remove_file(project.path("rundbrief.key")).expect("is removed");
     tell("the key is gone", NOW, 78);
     secret(&project, "rundbrief.key", &key);
-    for end in ["-wal", "-shm"] {
-        let _ = fs::remove_file(project.path(&format!("rundbrief.db{end}")));
+    if !project.is_on_a_server() {
+        for end in ["-wal", "-shm"] {
+            let _ = fs::remove_file(project.path(&format!("rundbrief.db{end}")));
+        }
+        project.write("rundbrief.db", "this is no database, whatever its name says, and long enough to look like one");
+    } else {
+        project.sql("ALTER TABLE release RENAME TO gone");
     }
-    project.write("rundbrief.db", "this is no database, whatever its name says, and long enough to look like one");
     tell("the record is damaged", NOW, 74);
     insta::assert_snapshot!(all);
 }
 
 /// Another process that holds the record for long, as a backup program may.
-#[tokio::test]
-async fn a_record_that_is_in_use_keeps_nobody_waiting() {
-    use sqlx::{ConnectOptions, Connection};
+#[test]
+fn a_record_that_is_in_use_keeps_nobody_waiting() {
     let project = Project::new();
     project.run(&["send", "kurz"]).code(0);
-    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(project.path("rundbrief.db"));
-    let mut connection = options.connect().await.expect("opens");
-    sqlx::query("BEGIN IMMEDIATE").execute(&mut connection).await.expect("is held");
     let began = std::time::Instant::now();
-    project.run(&["doctor", "--offline"]).code(0).says("rundbrief.db is being written to by another process");
+    let ran = project.while_locked(|| project.run(&["doctor", "--offline"])).code(0);
+    ran.says(&format!("{} is being written to by another process", project.record_name()));
     assert!(began.elapsed() < std::time::Duration::from_secs(12), "{:?}", began.elapsed());
-    connection.close().await.expect("closes");
 }
 
 #[test]

@@ -9,7 +9,7 @@ mod project;
 mod smtp_server;
 
 use project::{POST, Project};
-use rundbrief::ledger::{Books, SqliteLedger};
+use rundbrief::ledger::Books;
 use rundbrief::members::address::Address;
 use rundbrief::project::{Project as Opened, site_key};
 use serde_json::{Value, json};
@@ -37,11 +37,8 @@ fn suppress(project: &Project, address: &str) {
     let opened = Opened::open(Some(&project.path("config.toml")), &project.path("")).expect("opens");
     let key = site_key(&opened, |_| None).expect("has a key");
     let target = key.target(&Address::parse(address).expect("an address"));
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(async {
-        let ledger = SqliteLedger::open(&project.path("rundbrief.db")).await.expect("opens");
+    project.on_books(async |ledger| {
         ledger.suppress(&[target], "asked by mail", 1_795_420_800_000).await.expect("suppresses");
-        ledger.shut().await;
     });
 }
 

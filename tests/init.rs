@@ -26,7 +26,7 @@ const ANSWERS: [&str; 8] = [
 
 /// An empty folder but for the list.
 fn folder() -> Project {
-    let project = Project::empty();
+    let project = Project::with_record_in_a_file();
     project.write("newsletters/lists/members.csv", LIST);
     project
 }
@@ -130,7 +130,7 @@ fn one_option_changes_one_line_and_keeps_every_comment() {
 
 #[test]
 fn what_is_missing_is_told_at_once_where_nobody_can_be_asked() {
-    let project = Project::empty();
+    let project = Project::with_record_in_a_file();
     let ran = init(&project, &[]).code(64);
     insta::assert_snapshot!("missing", ran.stderr());
     init(&project, &["--name=Verband", "--provider=ionos"])
@@ -305,7 +305,7 @@ fn the_configuration_and_the_sending_record_know_each_other() {
     std::fs::remove_file(project.path("rundbrief.db")).expect("is removed");
     let ran = init(&project, &["--name=Verein", "--no-test"]).code(78);
     ran.says("the sending record rundbrief.db is not there").says("restore it from a backup");
-    assert!(!project.path("rundbrief.db").exists());
+    assert!(!project.has_record());
     assert_eq!(project.read("config.toml"), config);
 }
 
@@ -325,7 +325,7 @@ fn file_names_are_those_of_the_configuration_wherever_it_is_run() {
 
 #[test]
 fn without_a_server_the_sample_becomes_a_file() {
-    let project = Project::empty();
+    let project = Project::with_record_in_a_file();
     let answers: Vec<&str> = ANSWERS.iter().copied().filter(|answer| !answer.starts_with("--list")).collect();
     let ran = init(&project, &[&answers[..], &["--provider=outbox", "--new-list", "--lang=en"]].concat()).code(0);
     ran.says("Nothing has left this computer.").says("Autumn conference 2026");

@@ -55,7 +55,7 @@ fn a_certificate_of_one_s_own_is_trusted_with_both_kinds_of_tls() {
         ("tls", Script::new().implicit_tls(Certificate::good())),
         ("starttls", Script::new().starttls(Certificate::good())),
     ] {
-        let (server, project) = (Server::start(script.password("wir", "geheim")), Project::empty());
+        let (server, project) = (Server::start(script.password("wir", "geheim")), Project::with_record_in_a_file());
         secret(&project, "kennwort", "geheim\n");
         project.write("geraet/unsere-ca.pem", server.ca_pem());
         let (port, security) = (format!("--port={}", server.port()), format!("--security={security}"));
@@ -73,7 +73,7 @@ fn a_certificate_of_one_s_own_is_trusted_with_both_kinds_of_tls() {
 
 #[test]
 fn an_app_registration_takes_the_place_of_a_password() {
-    let project = Project::empty();
+    let project = Project::with_record_in_a_file();
     let oauth = [
         "--provider=microsoft365",
         "--username=newsletter@verband-muster.de",
@@ -110,7 +110,7 @@ fn an_app_registration_takes_the_place_of_a_password() {
 
 #[test]
 fn a_sheet_of_a_workbook_is_chosen_by_its_name() {
-    let project = Project::empty();
+    let project = Project::with_record_in_a_file();
     let (old, new) = (
         workbook::sheet(&[(1, &["Nachname", "E-Mail"][..]), (2, &["Alt", "alt@verband-muster.de"])]),
         workbook::sheet(&[
@@ -130,7 +130,7 @@ fn a_sheet_of_a_workbook_is_chosen_by_its_name() {
 
 #[test]
 fn columns_that_are_not_recognised_are_named() {
-    let project = Project::empty();
+    let project = Project::with_record_in_a_file();
     project.write("liste.csv", "Kontakt;Rufname;Zweitadresse\nanna@verband-muster.de;Anna;x@verband-muster.de\n");
     let list = "--list=liste.csv";
     init_with_files(&project, &[list, "--column=email"]).code(64).says("--column email: write it as FIELD=HEADING");
@@ -143,7 +143,7 @@ fn columns_that_are_not_recognised_are_named() {
 
 #[test]
 fn a_logo_is_looked_at_before_it_is_named() {
-    let project = Project::empty();
+    let project = Project::with_record_in_a_file();
     project.write("bilder/logo.png", "kein Bild");
     init_with_files(&project, &["--new-list", "--logo=bilder/logo.png"]).code(64).says("--logo bilder/logo.png: ");
     assert_eq!(project.files(""), ["bilder/logo.png"]);
@@ -157,7 +157,7 @@ fn a_logo_is_looked_at_before_it_is_named() {
 
 #[test]
 fn the_list_and_its_limits_are_written_as_they_are_given() {
-    let (server, project) = (Server::start(Script::new()), Project::empty());
+    let (server, project) = (Server::start(Script::new()), Project::with_record_in_a_file());
     project.write("vorstand.csv", "Vorname;E-Mail\nKim;kim@verband-muster.de\n");
     let port = format!("--port={}", server.port());
     let server_of_mine =
@@ -187,7 +187,7 @@ fn the_list_and_its_limits_are_written_as_they_are_given() {
 
 #[test]
 fn a_change_shows_what_it_is_about_and_nothing_else() {
-    let (server, project) = (Server::start(Script::new()), Project::empty());
+    let (server, project) = (Server::start(Script::new()), Project::with_record_in_a_file());
     let port = format!("--port={}", server.port());
     init(&project, &["--provider=relay", "--host=127.0.0.1", &port, "--new-list"]).code(0);
     let ran = project.run(&["init", "--per-minute=10", "--no-test"]).code(0);
@@ -199,7 +199,7 @@ fn a_change_shows_what_it_is_about_and_nothing_else() {
 
 #[test]
 fn the_sample_can_be_sent_as_it_is_written() {
-    let (server, project) = (Server::start(Script::new()), Project::empty());
+    let (server, project) = (Server::start(Script::new()), Project::with_record_in_a_file());
     let port = format!("--port={}", server.port());
     init(&project, &["--provider=relay", "--host=127.0.0.1", &port, "--new-list"]).code(0);
     let sample = "newsletters/2026-11-herbsttagung.md";

@@ -53,7 +53,7 @@ fn plain(terminal: &Terminal, project: &Project, server: &Server) -> String {
 
 #[test]
 fn a_first_use_in_an_empty_folder() {
-    let (server, project) = (server(), Project::empty());
+    let (server, project) = (server(), Project::with_record_in_a_file());
     project.write("mitglieder.csv", "Anrede;Vorname;Nachname;E-Mail;Newsletter\nFrau;Anna;Muster;anna@verband-muster.de;ja\nHerr;Ben;Beispiel;ben@verband-muster.de;nein\n;Cora;Neu;cora@;ja\n");
     let mut terminal = Terminal::start(&project, &["init"]);
     up_to_the_password(&mut terminal, &server);
@@ -120,7 +120,7 @@ fn a_first_use_in_an_empty_folder() {
 
 #[test]
 fn ctrl_c_leaves_nothing_behind_and_a_terminal_that_shows_letters() {
-    let (server, project) = (server(), Project::empty());
+    let (server, project) = (server(), Project::with_record_in_a_file());
     let mut terminal = Terminal::start(&project, &["init"]);
     up_to_the_password(&mut terminal, &server);
     assert!(!terminal.shows_letters());
@@ -141,7 +141,7 @@ fn ctrl_c_leaves_nothing_behind_and_a_terminal_that_shows_letters() {
 
 #[test]
 fn a_wrong_answer_is_asked_for_again_but_not_for_ever() {
-    let project = Project::empty();
+    let project = Project::with_record_in_a_file();
     let mut terminal = Terminal::start(&project, &["init", "--name", "Verband Muster e.V."]);
     for _ in 0..5 {
         terminal.answer("Web address: ", "verband muster");
@@ -154,7 +154,7 @@ fn a_wrong_answer_is_asked_for_again_but_not_for_ever() {
 
 #[test]
 fn microsoft_365_is_asked_for_an_app_registration() {
-    let project = Project::empty();
+    let project = Project::with_record_in_a_file();
     let arguments = [
         "init",
         "--name=Verband Muster",
@@ -194,7 +194,7 @@ fn microsoft_365_is_asked_for_an_app_registration() {
 
 #[test]
 fn a_secret_that_others_can_read_can_be_closed() {
-    let (server, project) = (server(), Project::empty());
+    let (server, project) = (server(), Project::with_record_in_a_file());
     let port = server.port().to_string();
     project.write("geheim", "richtig und lang\n");
     std::fs::set_permissions(project.path("geheim"), std::fs::Permissions::from_mode(0o644)).expect("is set");

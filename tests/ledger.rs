@@ -58,6 +58,7 @@ work_on_sqlite! { work_contract:
     refused_deliveries_are_due_later_or_when_a_person_says_so,
     failed_deliveries_can_be_opened_again,
     everybody_stands_in_one_row,
+    what_is_slowed_down_is_known_to_all,
     the_row_does_not_run_away,
     a_claim_that_was_lost_and_made_again_is_one,
     a_limit_holds_in_every_window,

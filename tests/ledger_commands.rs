@@ -9,7 +9,7 @@ mod sending;
 mod smtp_server;
 
 use project::Project;
-use sending::{POST, members, with_connection};
+use sending::{POST, members};
 use smtp_server::{Script, Server};
 
 /// A project whose members have the post.
@@ -28,9 +28,12 @@ fn configure(project: &Project, id: &str) {
 fn without_a_record_there_is_nothing_to_name() {
     let project = Project::new();
     for command in ["id", "migrate"] {
-        project.run(&["ledger", command]).code(66).says("sending record not found: rundbrief.db");
+        project
+            .run(&["ledger", command])
+            .code(66)
+            .says(&format!("sending record not found: {}", project.record_name()));
     }
-    assert!(!project.path("rundbrief.db").exists(), "looking makes none");
+    assert!(!project.has_record(), "looking makes none");
     project.run(&["ledger"]).code(64);
 }
 
@@ -40,20 +43,20 @@ fn a_record_gets_a_name_once_and_the_line_that_is_shown_works() {
     let project = sent(&server);
     let shown = project.run(&["--format", "json", "ledger", "id"]).code(0).json();
     let id = shown["id"].as_str().expect("a name").to_owned();
-    assert_eq!((&shown["configured"], &shown["record"]), (&serde_json::Value::Null, &"rundbrief.db".into()));
+    assert_eq!((&shown["configured"], &shown["record"]), (&serde_json::Value::Null, &project.record_name().into()));
     let ran = project.run(&["ledger", "id"]).code(0);
     assert_eq!(
         ran.stdout(),
         format!(
-            "The sending record rundbrief.db is {id}.\n\
-             To have sends refuse every other one, write into config.toml:\n\n[ledger]\nid = \"{id}\"\n"
+            "The sending record {} is {id}.\n\
+             To have sends refuse every other one, write into config.toml:\n\n[ledger]\nid = \"{id}\"\n",
+            project.record_name()
         )
     );
     configure(&project, &shown["line"].as_str().expect("a line")["id = ".len()..]);
     project.run(&["ledger", "id"]).code(0).says("as config.toml asks for");
     project.run(&["send", POST, "--yes"]).code(0).says("sent before");
-    std::fs::remove_file(project.path("rundbrief.db")).expect("is removed");
-    std::fs::remove_dir_all(project.path("rundbrief.db-workers")).expect("is removed");
+    project.lose_record();
     project.run(&["send", POST, "--yes"]).code(78).says(&format!("is empty, not {id} as in [ledger] id"));
     assert_eq!(server.accepted_count(), 3);
 }
@@ -77,22 +80,23 @@ fn a_record_that_may_be_the_wrong_one_is_not_given_the_name_that_is_asked_for() 
 fn a_record_is_up_to_date_or_of_a_newer_version() {
     let server = Server::start(Script::new());
     let project = sent(&server);
-    let ran =
-        project.run(&["ledger", "migrate"]).code(0).says("The sending record rundbrief.db is up to date: version ");
+    let ran = project
+        .run(&["ledger", "migrate"])
+        .code(0)
+        .says(&format!("The sending record {} is up to date: version ", project.record_name()));
     assert_eq!(ran.stderr(), "");
     let answer = project.run(&["--format", "json", "ledger", "migrate"]).code(0).json();
     assert!(answer["copy"].is_null() && answer["from"] == answer["to"], "{answer}");
-    let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
-                 VALUES (9999, 'later', 1, x'00', 0)";
-    with_connection(&project, async |connection| {
-        sqlx::query(newer).execute(connection).await.expect("pretends to be newer");
-    });
+    project.make_newer();
     let ran = project.run(&["ledger", "migrate"]).code(74).says("it was written by a newer version of rundbrief");
     ran.says("install the version that wrote it");
 }
 
 #[test]
 fn an_older_record_is_brought_up_to_date_with_a_copy_beside_it() {
+    if project::kept::is_on_a_server("the copy lies beside the file") {
+        return;
+    }
     let project = Project::new();
     let folder = tempfile::tempdir().expect("a temporary folder");
     let name = "0001_initial.sql";

@@ -13,6 +13,7 @@ mod books_contract;
 mod contract;
 #[path = "support/cutting_proxy.rs"]
 mod cutting_proxy;
+#[allow(dead_code, reason = "each test binary uses a part of this module")]
 #[path = "support/postgres.rs"]
 mod postgres;
 #[allow(dead_code, reason = "each test binary uses a part of this module")]
@@ -72,6 +73,7 @@ work_on_postgres! { work_contract:
     refused_deliveries_are_due_later_or_when_a_person_says_so,
     failed_deliveries_can_be_opened_again,
     everybody_stands_in_one_row,
+    what_is_slowed_down_is_known_to_all,
     the_row_does_not_run_away,
     a_claim_that_was_lost_and_made_again_is_one,
     a_limit_holds_in_every_window,

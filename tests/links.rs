@@ -68,7 +68,7 @@ fn every_answer_of_the_articles_website_is_told_apart() {
         let said = said(&ran).replace(&website.port().to_string(), "PORT");
         writeln!(all, "{name} ({code})\n{said}\n").expect("is kept");
         assert_eq!(server.accepted_count(), if code == 0 { 2 } else { 0 }, "{name}");
-        assert_eq!(project.path("rundbrief.db").exists(), code == 0, "{name}: a refused send leaves nothing behind");
+        assert_eq!(project.has_record(), code == 0, "{name}: a refused send leaves nothing behind");
     }
     let server = Server::start(Script::new());
     let project = project(&server, "http://127.0.0.1:1/kurz");

@@ -9,7 +9,7 @@ mod project;
 mod smtp_server;
 
 use project::Project;
-use rundbrief::ledger::{Books, Event, EventKind, SqliteLedger};
+use rundbrief::ledger::{Books, Event, EventKind};
 use smtp_server::{Accepted, Answer, Script, Server, Stage};
 
 const TO: &str = "redaktion@example.org";
@@ -35,11 +35,8 @@ fn read(mail: &Accepted) -> (String, String) {
 }
 
 fn events(project: &Project, kind: EventKind) -> Vec<Event> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(async {
-        let ledger = SqliteLedger::open(&project.path("rundbrief.db")).await.expect("opens");
+    project.on_books(async |ledger| {
         let mut events = ledger.events("kurz").await.expect("reads");
-        ledger.shut().await;
         events.retain(|event| event.kind == kind);
         events
     })

@@ -13,7 +13,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use project::Project;
-use rundbrief::ledger::{Books, Event, EventKind, Ledger, Mode, Release, ReleaseState, SqliteLedger};
+use rundbrief::ledger::{Books, Event, EventKind, ReleaseState};
 use serde_json::json;
 use smtp_server::{Answer, Script, Server, Stage};
 
@@ -24,29 +24,12 @@ fn sent(server: &Server) -> Project {
     project
 }
 
-/// Works on the project's sending record, as another process would.
-fn on_record<T>(project: &Project, work: impl AsyncFnOnce(&SqliteLedger, &Release) -> T) -> T {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(async {
-        let ledger = SqliteLedger::open(&project.path("rundbrief.db")).await.expect("opens");
-        let release = ledger.release("kurz", Mode::Real).await.expect("reads").expect("was released");
-        let done = work(&ledger, &release).await;
-        ledger.shut().await;
-        done
-    })
-}
-
 /// Changes the record in a way that no command of this version can.
-fn sql(project: &Project, statement: &'static str) {
-    use sqlx::{ConnectOptions, Connection};
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(async {
-        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(project.path("rundbrief.db"));
-        let mut connection = options.connect().await.expect("opens");
-        let done = sqlx::query(statement).execute(&mut connection).await.expect("is changed");
-        assert!(done.rows_affected() > 0, "{statement}");
-        connection.close().await.expect("closes");
-    });
+fn sql(project: &Project, statement: &str) {
+    let of_a_server =
+        |text: &str| text.replace("zeroblob(32)", "decode(repeat('00', 32), 'hex')").replace("x'00'", "'\\x00'");
+    let statement = &if project.is_on_a_server() { of_a_server(statement) } else { statement.to_owned() };
+    assert!(project.sql(statement) > 0, "{statement}");
 }
 
 #[test]
@@ -148,7 +131,7 @@ fn who_released_it_is_told() {
 fn revisions_are_told_apart() {
     let server = mailing::moody();
     let project = sent(&server);
-    on_record(&project, async |ledger, release| {
+    project.on_record(async |ledger, release| {
         ledger.set_state(release.id, ReleaseState::Stopped).await.expect("stops");
         let at = release.created_at + 60_000;
         for (kind, detail) in [(EventKind::Stopped, "anna"), (EventKind::WentOn, "new text")] {
@@ -211,7 +194,7 @@ fn a_running_send_is_said_to_run() {
 fn a_trial_is_said_to_be_one() {
     let project = Project::new();
     project.run(&["report", "kurz"]).code(66).says("kurz was never sent");
-    assert!(!project.path("rundbrief.db").exists(), "looking makes nothing");
+    assert!(!project.has_record(), "looking makes nothing");
     project.run(&["send", "kurz"]).code(0);
     let said = project.run(&["report", "kurz"]).code(0).stdout();
     assert!(said.contains("**Das war eine Probe.") && said.contains("| Geschrieben |"), "{said}");

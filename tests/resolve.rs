@@ -112,7 +112,7 @@ fn a_decision_during_a_send_is_warned_of_and_the_send_takes_it_up() {
         let send = scope.spawn(|| project.run(&["send", "kurz", "--yes"]));
         let began = Instant::now();
         let status = || project.run(&["--format", "json", "status", "kurz"]);
-        while !project.path("rundbrief.db").exists() || !status().stdout().contains("\"uncertain\": 1") {
+        while !project.has_record() || !status().stdout().contains("\"uncertain\": 1") {
             assert!(began.elapsed() < Duration::from_secs(60) && !send.is_finished(), "nothing was in doubt");
         }
         let ran = project.run(&["resolve", "kurz", "--send-again"]).code(0).says("1 is to be sent again");

@@ -70,7 +70,7 @@ fn drafts_and_posts_without_a_time_are_not_its_business() {
     project.write("newsletters/von-hand.md", scheduled(""));
     is_silent(run_at(&project, "2026-11-24 09:05"), 0);
     assert_eq!(server.connections(), 0);
-    assert!(!project.path("rundbrief.db").exists(), "nothing to do leaves no record");
+    assert!(!project.has_record(), "nothing to do leaves no record");
 }
 
 #[test]

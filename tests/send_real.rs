@@ -44,9 +44,9 @@ fn nobody_is_written_to_without_an_answer() {
     let server = Server::start(Script::new());
     let project = project_to(&server, "");
     project.run(&["send", POST]).code(64).says("--dry-run, then add --yes");
-    assert_eq!((server.connections(), project.path("rundbrief.db").exists()), (0, false));
+    assert_eq!((server.connections(), project.has_record()), (0, false));
     project.run(&["send", POST, "--dry-run"]).code(0).says("2 members");
-    assert_eq!((server.connections(), project.path("rundbrief.db").exists()), (0, false));
+    assert_eq!((server.connections(), project.has_record()), (0, false));
     assert!(!project.path("rundbrief.key").exists(), "looking makes no key");
 }
 

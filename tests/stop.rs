@@ -262,7 +262,7 @@ fn a_trial_does_not_stand_for_the_send_that_is_to_come() {
 fn a_post_that_nobody_knows_is_missing() {
     let project = Project::new();
     project.run(&["stop", "andere"]).code(66).says("andere was never sent");
-    assert!(!project.path("rundbrief.db").exists(), "nothing was made");
+    assert!(!project.has_record(), "nothing was made");
     project.run(&["send", "kurz", "--channel", "feed"]).code(0);
     project.run(&["stop", "kruz"]).code(66).says("did you mean `kurz`?");
     project.run(&["stop"]).code(64);

@@ -17,7 +17,8 @@ const SCREEN: &str = "rundbrief";
 pub fn start(global: &Global, colors: bool) {
     let level = match (global.quiet, global.verbose) {
         (true, _) => "error",
-        (_, 0) => "warn",
+        // What a database does when it is restarted is told by the commands.
+        (_, 0) => "warn,sqlx=error",
         (_, 1) => "info,sqlx=warn",
         _ => "debug,sqlx=info",
     };

@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use jiff::{Timestamp, Zoned};
+use tokio::runtime::Runtime;
 
 use crate::cli::{Cli, Command, Format};
 use crate::dispatch::Clock;
 use crate::error::{Error, Exit};
+use crate::ledger::PostgresLedger;
 use crate::metrics::Metrics;
 use crate::project::Project;
 
@@ -63,6 +65,9 @@ mod when;
 mod work;
 
 use screen::Screen;
+
+/// The variable that tells a run what time it is.
+const SET_TIME: &str = "SOURCE_DATE_EPOCH";
 
 /// What every command works with.
 struct Context {
@@ -167,6 +172,13 @@ fn answer(cli: Cli, screen: Screen) -> Result<Exit, Error> {
         .enable_all()
         .build()
         .map_err(|error| Error::io("start in", Path::new("."), error))?;
+    let exit = answer_on(&runtime, cli, screen);
+    // However it ended: the next command finds nothing that this one still holds.
+    runtime.block_on(PostgresLedger::all_given_back());
+    exit
+}
+
+fn answer_on(runtime: &Runtime, cli: Cli, screen: Screen) -> Result<Exit, Error> {
     match &cli.command {
         Command::Completions(arguments) => return Ok(completions::run(arguments, screen)),
         Command::Man(arguments) => return man::run(arguments, screen),
@@ -210,9 +222,14 @@ fn answer(cli: Cli, screen: Screen) -> Result<Exit, Error> {
     }
 }
 
+/// Whether this run is told what time it is.
+fn time_is_set() -> bool {
+    std::env::var_os(SET_TIME).is_some()
+}
+
 /// The clock, or `SOURCE_DATE_EPOCH` (seconds since 1970; reproducible-builds.org) where a build must repeat itself.
 fn now() -> Result<Timestamp, Error> {
-    let Ok(written) = std::env::var("SOURCE_DATE_EPOCH") else { return Ok(Timestamp::now()) };
+    let Ok(written) = std::env::var(SET_TIME) else { return Ok(Timestamp::now()) };
     let seconds = written.parse().ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
     seconds.ok_or_else(|| Error::Usage("SOURCE_DATE_EPOCH must be a number of seconds since 1970".to_owned()))
 }

@@ -22,7 +22,8 @@ mod home;
 pub fn place(context: &Context) -> Result<RecordPlace, Error> {
     let config = &context.project.config;
     let place = RecordPlace::of(&config.ledger.kept, &config.folder, |name| std::env::var(name).ok());
-    place.map_err(|error| error.at("[ledger]"))
+    let file = context.project.config_file.as_deref().unwrap_or(Path::new("config.toml"));
+    place.map_err(|error| error.at(&file.display().to_string()))
 }
 
 /// The sending record, if there is one. Looking does not make it.
@@ -35,11 +36,15 @@ pub async fn existing(context: &Context) -> Result<Option<Record>, Error> {
 /// How far two clocks may be apart without a word.
 const APART: SignedDuration = SignedDuration::from_mins(2);
 
-/// Has a command go by the clock that everybody shares who uses the record: that of the database, if it is in one.
+/// Has a command go by the clock that everybody shares who uses the record: that of the database, if it is in one. A time
+/// that was set for this run counts more.
 ///
 /// # Errors
 /// The database's.
 pub async fn by_its_clock(context: Context) -> Result<Context, Error> {
+    if super::time_is_set() {
+        return Ok(context);
+    }
     let place = place(&context)?;
     let Some(there) = place.clock().await.map_err(|error| error.at(&place.to_string()))? else { return Ok(context) };
     let there = Timestamp::from_millisecond(there).unwrap_or_else(|_| context.clock.timestamp());

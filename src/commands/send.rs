@@ -124,7 +124,7 @@ pub fn may_reach_people(context: &Context) -> Result<(), Error> {
         return Err(Error::Config(problems));
     }
     context.screen.findings(&problems);
-    if std::env::var_os("SOURCE_DATE_EPOCH").is_some() {
+    if super::time_is_set() {
         let now = context.now.strftime("%-d %B %Y, %H:%M");
         context.screen.note(&format!("SOURCE_DATE_EPOCH is set: this run takes {now} as now, and dates its mails so."));
     }

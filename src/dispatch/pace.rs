@@ -14,6 +14,9 @@ pub(super) const REACH: i64 = 10_000;
 /// Claimed at a time, however fast it goes.
 pub(super) const MOST: u32 = 500;
 
+/// How the names of domains begin in the row.
+const DOMAIN: &str = "domain:";
+
 const HOUR: i64 = 3_600_000;
 const MINUTE: i64 = 60_000;
 /// A relay without a limit that asks for less gets ten a second at first; a domain one a second.
@@ -31,7 +34,7 @@ pub(super) struct Pace<'a, L> {
     relay: String,
     /// Between two mails, as it was last.
     apart: Cell<i64>,
-    /// Domains that this process was asked to be slow with.
+    /// Domains that want it slower, whoever was told so; as of the last claim.
     slowed: RefCell<BTreeSet<String>>,
     /// Nothing may be claimed before.
     blocked_until: Cell<i64>,
@@ -80,6 +83,9 @@ impl<'a, L: Pacing> Pace<'a, L> {
     /// Gives each of the claimed its place.
     pub(super) async fn admit(&self, claimed: Vec<Delivery>, now: i64) -> Result<Admitted, LedgerError> {
         let mut admitted = Admitted::default();
+        let slowed = self.ledger.slowed(DOMAIN, now).await?;
+        let domains = slowed.iter().filter_map(|name| name.strip_prefix(DOMAIN)).map(ToOwned::to_owned);
+        self.slowed.replace(domains.collect());
         let mut go = Vec::with_capacity(claimed.len());
         let mut by_domain: BTreeMap<String, Vec<Delivery>> = BTreeMap::new();
         for delivery in claimed {
@@ -126,7 +132,7 @@ impl<'a, L: Pacing> Pace<'a, L> {
             return Ok(());
         }
         let count = u32::try_from(new.len()).unwrap_or(u32::MAX);
-        let slots = self.ledger.reserve(&format!("domain:{domain}"), interval, count, i64::MAX, now).await?;
+        let slots = self.ledger.reserve(&format!("{DOMAIN}{domain}"), interval, count, i64::MAX, now).await?;
         for (delivery, number) in new.into_iter().zip(0..) {
             let slot = slots.first + slots.interval * number;
             if slot <= now + REACH {
@@ -183,8 +189,7 @@ impl<'a, L: Pacing> Pace<'a, L> {
     /// A domain's servers asked for less.
     pub(super) async fn slow_domain(&self, domain: &str, now: i64) -> Result<(), LedgerError> {
         let from = self.settings.per_domain.get(domain).map_or(DOMAIN_FROM, |per_minute| 2 * between(*per_minute));
-        self.ledger.slow(&format!("domain:{domain}"), from, DOMAIN_MOST.max(from), now).await?;
-        self.slowed.borrow_mut().insert(domain.to_owned());
+        self.ledger.slow(&format!("{DOMAIN}{domain}"), from, DOMAIN_MOST.max(from), now).await?;
         Ok(())
     }
 

@@ -362,4 +362,8 @@ impl Pacing for Record {
     async fn slow(&self, name: &str, from: i64, most: i64, now: i64) -> Result<bool, LedgerError> {
         ask!(wait self.slow(name, from, most, now))
     }
+
+    async fn slowed(&self, beginning: &str, now: i64) -> Result<Vec<String>, LedgerError> {
+        ask!(wait self.slowed(beginning, now))
+    }
 }

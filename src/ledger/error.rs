@@ -1,10 +1,11 @@
 //! Why the ledger could not do what it was asked, and what to do about it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
 use crate::error;
+use crate::finding::{Finding, Place};
 
 /// Why the ledger could not do what it was asked.
 #[derive(Debug, Error)]
@@ -44,6 +45,9 @@ pub enum LedgerError {
     /// What is wrong with the address of a database; never with its password.
     #[error("the address of the database cannot be used: {0}")]
     Address(String),
+    /// An address or a password that is somewhere else than in the configuration, and is not there.
+    #[error("{0}")]
+    Secret(String),
     #[error("the database refuses the login")]
     Login,
     #[error("there is no such database")]
@@ -53,6 +57,11 @@ pub enum LedgerError {
     /// This process stood still, or was cut off, for longer than others wait for it.
     #[error("this process showed no life for so long that others may have taken over what it had in hand")]
     Overtaken,
+}
+
+/// What is wrong in the configuration.
+fn wrong(file: &str, message: String, help: &str) -> error::Error {
+    error::Error::Config(vec![Finding::error("ledger", message).at(Place::whole_file(Path::new(file))).help(help)])
 }
 
 /// What begins the place of a record that a server keeps.
@@ -78,13 +87,15 @@ impl LedgerError {
             | LedgerError::Beside(_)
             | LedgerError::Tls(_)
             | LedgerError::Address(_)
+            | LedgerError::Secret(_)
             | LedgerError::Login
             | LedgerError::NoDatabase
             | LedgerError::Rights(_) => false,
         }
     }
 
-    /// The error of a command, with where the record is kept and what to do.
+    /// The error of a command, with where the record is kept (of a place that cannot be told: the configuration) and what to
+    /// do.
     pub fn at(self, place: &str) -> error::Error {
         let help = match &self {
             LedgerError::InHand => {
@@ -92,8 +103,30 @@ impl LedgerError {
                     "nothing was changed; `rundbrief stop` ends what is being sent, then try again in a few seconds";
                 return error::Error::Underway { message: self.to_string(), help: help.to_owned() };
             }
+            LedgerError::Address(_) => {
+                return wrong(place, self.to_string(), "it must be of the form postgres://USER@HOST:5432/DATABASE");
+            }
+            LedgerError::Secret(_) => {
+                let help =
+                    "set it, or have url or password name something else that has it: \"env:NAME\" or \"file:NAME\"";
+                return wrong(place, format!("the database of the sending record: {self}"), help);
+            }
+            LedgerError::Login => {
+                let help =
+                    "check the user in [ledger] url, and the password: it is read from what [ledger] password names";
+                return error::Error::LedgerLogin {
+                    place: place.to_owned(),
+                    message: self.to_string(),
+                    help: help.to_owned(),
+                };
+            }
             LedgerError::Newer => "install the version that wrote it, or a later one; nothing was changed",
             LedgerError::Locked | LedgerError::Busy => "wait until the other one has finished, then run this again",
+            LedgerError::Damaged(_) if place.starts_with(SERVER) => {
+                "if another program keeps its tables there, name a schema of its own for the record: ?schema=NAME at the end of \
+                 [ledger] url; if it was a sending record, have it restored from a backup: without it nobody knows who was \
+                 written to"
+            }
             LedgerError::Damaged(_) => {
                 "restore it from a backup, or move it away to begin a new one; without it nobody knows who was written to"
             }
@@ -104,6 +137,9 @@ impl LedgerError {
                      belong together, run `touch {log}`; nothing was changed"
                 );
                 return error::Error::Ledger { place: place.to_owned(), message: self.to_string(), help };
+            }
+            LedgerError::Full if place.starts_with(SERVER) => {
+                "have whoever looks after the database free some space, and run the command again; what was recorded is kept"
             }
             LedgerError::Full => "free some space and run the command again; what was recorded is kept",
             LedgerError::Unopenable => "[ledger] url must name a file in a folder that can be written to",
@@ -118,12 +154,14 @@ impl LedgerError {
                 "what was recorded is kept; see that the database runs and can be reached from here, then run the command \
                  again: it goes on where it was"
             }
+            LedgerError::Tls(text) if text.contains("does not support") => {
+                "have whoever looks after the database switch encryption on there (ssl = on); only within a network that is \
+                 safe by itself, add sslmode=disable to its address"
+            }
             LedgerError::Tls(_) => {
                 "if an own authority signed its certificate, add sslmode=verify-full&sslrootcert=FILE to the address of \
                  the database; only within a network that is safe by itself, add sslmode=disable"
             }
-            LedgerError::Address(_) => "it must be of the form postgres://USER@HOST:5432/DATABASE",
-            LedgerError::Login => "check the user and the password of the database",
             LedgerError::NoDatabase => "check the last part of the address; `createdb` makes a database",
             LedgerError::Rights(_) => {
                 "the user needs a schema of its own: have an administrator run `CREATE SCHEMA rundbrief AUTHORIZATION \

@@ -57,8 +57,8 @@ fn of_postgres(code: &str, message: &str) -> LedgerError {
     match code {
         // Serialization failure, deadlock, lock not available: the same again usually works.
         "40001" | "40P01" | "55P03" => LedgerError::Locked,
-        // Shut down, crashed, starting up, too many connections.
-        "57P01" | "57P02" | "57P03" | "57P05" | "53300" => LedgerError::Away(message),
+        // Shut down, crashed, starting up, too many connections, stood still in the middle of a transaction.
+        "57P01" | "57P02" | "57P03" | "57P05" | "53300" | "25P03" => LedgerError::Away(message),
         "53100" => LedgerError::Full,
         "25006" => LedgerError::ReadOnly,
         "58030" => LedgerError::Disk,
@@ -84,7 +84,7 @@ mod tests {
         assert!(matches!(of_postgres("25006", "read-only"), LedgerError::ReadOnly));
         assert!(matches!(of_postgres("40013", "?"), LedgerError::Database(_)));
         assert!(matches!(of_sqlite(Some("13"), &Error::RowNotFound), LedgerError::Full));
-        for away in ["57P01", "57P03", "08006", "53300"] {
+        for away in ["57P01", "57P03", "08006", "53300", "25P03"] {
             assert!(matches!(of_postgres(away, "x"), LedgerError::Away(_)), "{away}");
         }
         for login in ["28P01", "28000"] {

@@ -13,14 +13,14 @@ use crate::config::{DatabaseUrl, Kept};
 #[derive(Debug)]
 pub enum RecordPlace {
     File(PathBuf),
-    Database(PostgresAddress),
+    Database(Box<PostgresAddress>),
 }
 
 impl RecordPlace {
     /// As configured; relative files are relative to `folder`, `env` looks up a variable.
     ///
     /// # Errors
-    /// [`LedgerError::Address`] for an address or a password that cannot be used or had.
+    /// [`LedgerError::Address`] for an address that cannot be used, [`LedgerError::Secret`] for a secret that is not there.
     pub fn of(kept: &Kept, folder: &Path, env: impl Fn(&str) -> Option<String>) -> Result<RecordPlace, LedgerError> {
         let (address, password) = match kept {
             Kept::File(path) => return Ok(RecordPlace::File(folder.join(path))),
@@ -29,15 +29,15 @@ impl RecordPlace {
         let mut address = match address {
             DatabaseUrl::Written(url) => PostgresAddress::parse(url, folder)?,
             DatabaseUrl::Secret(reference) => {
-                let url = reference.resolve(folder, &env).map_err(LedgerError::Address)?;
+                let url = reference.resolve(folder, &env).map_err(LedgerError::Secret)?;
                 PostgresAddress::parse(url.reveal(), folder)?
             }
         };
         if let Some(reference) = password {
-            let password = reference.resolve(folder, &env).map_err(LedgerError::Address)?;
+            let password = reference.resolve(folder, &env).map_err(LedgerError::Secret)?;
             address = address.with_password(password.reveal());
         }
-        Ok(RecordPlace::Database(address))
+        Ok(RecordPlace::Database(Box::new(address)))
     }
 
     /// The clock that everybody shares who uses the record, in milliseconds since 1970; `None` where that is the machine's.

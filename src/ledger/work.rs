@@ -208,6 +208,9 @@ pub trait Pacing {
     /// Doubles the interval under a name, from at least `from`, to at most `most`; once a minute at most. `false`: it
     /// was slowed down less than a minute ago.
     async fn slow(&self, name: &str, from: i64, most: i64, now: i64) -> Result<bool, LedgerError>;
+
+    /// The names that begin with this and are slowed down, whoever noticed that; what nobody was slow with for an hour is not.
+    async fn slowed(&self, beginning: &str, now: i64) -> Result<Vec<String>, LedgerError>;
 }
 
 /// So many in any stretch of `window` milliseconds.

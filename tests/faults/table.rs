@@ -137,7 +137,7 @@ impl Row {
             expected = if after.is_empty() { expected } else { after };
             let sent = send_with(&project, PASSWORDS);
             if self.unreleased {
-                let there = project.path("rundbrief.db").exists() && server.connections() > 0;
+                let there = project.has_record() && server.connections() > 0;
                 let fits = sent.status.code() == Some(exit) && sent.said.contains(&self.says) && !there;
                 let wrong =
                     if fits { String::new() } else { format!("{}: {:?}\n{}\n", self.name, sent.status, sent.said) };

@@ -5,6 +5,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use crate::project::Project;
+use crate::project::kept::is_on_a_server;
 use crate::sending::{POST, Sent, members, rundbrief, signal, start, until, wait};
 use crate::smtp_server::{Answer, Script, Server, Stage};
 use crate::{LATER, copy, doctor, nobody_twice, project_to, send, send_homeless};
@@ -16,21 +17,21 @@ const BACKUP: &str = "backup.db";
 fn saved_between(server: &Server) -> Project {
     let project = project_to(server, &members(5));
     send(&project, POST, &[]).code(0);
-    fs::copy(project.path(RECORD), project.path(BACKUP)).expect("is copied");
+    project.save_record(BACKUP);
     send(&project, LATER, &[]).code(0);
     nobody_twice(server, 10);
     project
 }
 
 fn restore(project: &Project) {
-    fs::copy(project.path(BACKUP), project.path(RECORD)).expect("is restored");
+    project.restore_record(BACKUP);
 }
 
 #[test]
 fn a_record_that_is_older_than_its_last_send_is_refused_and_says_what_to_do() {
     let server = Server::start(Script::new());
     let project = saved_between(&server);
-    fs::copy(project.path(RECORD), project.path("newer.db")).expect("is copied");
+    project.save_record("newer.db");
     doctor(&project).code(0);
     restore(&project);
     for _ in 0..2 {
@@ -39,16 +40,19 @@ fn a_record_that_is_older_than_its_last_send_is_refused_and_says_what_to_do() {
     for post in [LATER, POST] {
         let sent =
             send(&project, post, &[]).code(78).says("the sending record is older than its last use: it was used on");
-        sent.says("restore a newer backup").says("rundbrief.db");
+        sent.says("restore a newer backup").says(&project.record_name());
     }
     nobody_twice(&server, 10);
-    fs::copy(project.path("newer.db"), project.path(RECORD)).expect("is restored");
+    project.restore_record("newer.db");
     send(&project, LATER, &[]).code(0).says("sent before");
     nobody_twice(&server, 10);
 }
 
 #[test]
 fn either_witness_is_enough() {
+    if is_on_a_server("the witness beside the file") {
+        return;
+    }
     let server = Server::start(Script::new());
     let project = saved_between(&server);
     restore(&project);
@@ -60,6 +64,9 @@ fn either_witness_is_enough() {
 
 #[test]
 fn a_whole_folder_that_was_restored_is_refused_too() {
+    if is_on_a_server("the folder with the file and its witness") {
+        return;
+    }
     let server = Server::start(Script::new());
     let project = project_to(&server, &members(5));
     send(&project, POST, &[]).code(0);
@@ -117,7 +124,7 @@ fn a_record_that_was_lost_is_not_begun_anew_without_a_word() {
     let server = Server::start(Script::new());
     let project = project_to(&server, &members(5));
     send(&project, POST, &[]).code(0);
-    fs::remove_file(project.path(RECORD)).expect("is removed");
+    project.forget_record();
     send(&project, POST, &[]).code(78).says("this is not the sending record that was used here on");
     nobody_twice(&server, 5);
 }
@@ -126,12 +133,10 @@ fn a_record_that_was_lost_is_not_begun_anew_without_a_word() {
 fn a_backup_from_the_middle_of_a_send_is_refused_after_its_end() {
     let server = Server::start(Script::new().at(Stage::End, Answer::normal().late(Duration::from_millis(20))));
     let project = project_to(&server, &members(60));
-    let child = start(&project);
+    let mut send_with_home = rundbrief(&project, &["send", POST, "--yes", "--offline"]);
+    let child = send_with_home.env("XDG_STATE_HOME", project.path("state")).spawn().expect("it starts");
     until("mails go out", || server.accepted_count() > 10);
-    let backup = project.path(BACKUP).display().to_string();
-    crate::sending::with_connection(&project, async |connection| {
-        sqlx::query("VACUUM INTO ?").bind(backup).execute(connection).await.expect("is saved");
-    });
+    project.save_record_in_use(BACKUP);
     wait(child).code(0);
     assert_eq!(server.accepted_count(), 60);
     restore(&project);
@@ -160,6 +165,9 @@ fn a_send_that_begins_while_another_goes_on_is_never_taken_for_a_backup() {
 
 #[test]
 fn a_send_that_was_killed_is_honest_whatever_became_of_the_witness() {
+    if is_on_a_server("the witness beside the file") {
+        return;
+    }
     let server = Server::start(Script::new().at(Stage::End, Answer::normal().late(Duration::from_millis(20))));
     let project = project_to(&server, &members(60));
     let mut child = rundbrief(&project, &["send", POST, "--yes", "--offline"])
@@ -180,6 +188,9 @@ fn a_send_that_was_killed_is_honest_whatever_became_of_the_witness() {
 
 #[test]
 fn a_record_that_was_put_beside_the_log_of_another_is_not_opened() {
+    if is_on_a_server("the log beside the file") {
+        return;
+    }
     let server = Server::start(Script::new().at(Stage::End, Answer::normal().late(Duration::from_millis(20))));
     let project = project_to(&server, &members(60));
     send(&project, LATER, &[]).code(0);
@@ -208,6 +219,9 @@ fn a_record_that_was_put_beside_the_log_of_another_is_not_opened() {
 
 #[test]
 fn a_log_that_belongs_to_its_record_is_taken_however_late() {
+    if is_on_a_server("the log beside the file") {
+        return;
+    }
     let server = Server::start(Script::new().at(Stage::End, Answer::normal().late(Duration::from_millis(20))));
     let project = project_to(&server, &members(60));
     let mut child = start(&project);

@@ -110,12 +110,25 @@ impl Scene {
         let began = Instant::now();
         loop {
             let mut state = self.state();
-            let Some(sender) = &mut state.sender else { return };
+            let Some(sender) = &mut state.sender else {
+                drop(state);
+                self.over_on_a_server(project);
+                // The next one does not wait for that.
+                return project.let_leases_end();
+            };
             let ended = sender.try_wait().expect("its end can be asked for");
             assert!(ended.is_none(), "it ended by itself before {point:?} {number}: {ended:?}");
             drop(state);
             assert!(began.elapsed() < LONG, "{point:?} {number} was not reached");
             sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// After a kill, where a server keeps the record: nobody but the dead process knew how far it was with what it had
+    /// marked, so all of that may be uncertain, as after a power cut.
+    fn over_on_a_server(&self, project: &Project) {
+        if project.is_on_a_server() {
+            self.power_cut(project.in_flight());
         }
     }
 
@@ -134,6 +147,10 @@ impl Scene {
             state.kills += 1;
         }
         drop(state);
+        self.over_on_a_server(project);
+        if senders.is_empty() {
+            project.let_leases_end();
+        }
         senders.into_iter().map(wait).collect()
     }
 

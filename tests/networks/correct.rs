@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::project::{self, Project};
-use super::sending::{LONG, POST, Sent, config, list, members, rundbrief, send, signal, until, wait, with_connection};
+use super::sending::{LONG, POST, Sent, config, list, members, rundbrief, send, signal, until, wait};
 use super::smtp_server::{Script, Server};
 use super::web_server::{Asked, Page, WebServer};
 
@@ -232,17 +232,12 @@ fn what_is_not_wholly_out_is_not_corrected() {
 
 /// What was put off is due now, as after the time that it waits.
 pub fn due_now(project: &Project) {
-    with_connection(project, async |connection| {
-        let sql = "UPDATE delivery SET due_at = 1, hold_until = 0 WHERE state = 4";
-        sqlx::query(sql).execute(&mut *connection).await.expect("is changed");
-    });
+    project.sql("UPDATE delivery SET due_at = 1, hold_until = 0 WHERE state = 4");
 }
 
 /// No network is left alone any more, as after the time that it is.
 fn rested(project: &Project) {
-    with_connection(project, async |connection| {
-        sqlx::query("DELETE FROM pace").execute(&mut *connection).await.expect("is changed");
-    });
+    project.sql("DELETE FROM pace");
 }
 
 #[test]

@@ -40,12 +40,9 @@ fn each_network_gets_its_own_request_once() {
 
 /// What is kept of each answer.
 fn receipts(project: &Project) -> String {
-    super::sending::with_connection(project, async |connection| {
-        let sql = "SELECT channel || ': ' || detail FROM delivery JOIN part ON part.release = delivery.release AND part.part = delivery.part \
+    let question = "SELECT channel || ': ' || detail FROM delivery JOIN part ON part.release = delivery.release AND part.part = delivery.part \
                    WHERE channel NOT IN ('email', 'feed') ORDER BY channel";
-        let rows: Vec<String> = sqlx::query_scalar(sql).fetch_all(connection).await.expect("reads");
-        rows.join("\n")
-    })
+    project.ask(question).expect("reads").join("\n")
 }
 
 /// The states of all kinds after one answer, as a row of a table.

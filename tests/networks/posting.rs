@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::project::{self, Project};
-use super::sending::{POST, Sent, config, list, members, rundbrief, send, start, until, wait, with_connection};
+use super::sending::{POST, Sent, config, list, members, rundbrief, send, start, until, wait};
 use super::smtp_server::{Script, Server};
 use super::web_server::{Asked, Page, WebServer};
 
@@ -199,9 +199,6 @@ pub fn killed(publish: &'static str, section: fn(&str) -> String, good: fn(&Aske
 
 /// Makes the release older, as if nothing had gone out for so long.
 pub fn age(project: &Project, hours: i64) {
-    with_connection(project, async |connection| {
-        let sql = "UPDATE release SET created_at = created_at - ?";
-        let done = sqlx::query(sql).bind(hours * 3_600_000).execute(connection).await.expect("is written");
-        assert_eq!(done.rows_affected(), 1);
-    });
+    let statement = format!("UPDATE release SET created_at = created_at - {}", hours * 3_600_000);
+    assert_eq!(project.sql(&statement), 1);
 }

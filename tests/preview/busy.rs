@@ -80,10 +80,7 @@ fn ctrl_c_ends_it_even_while_a_long_list_is_counted() {
     assert_eq!(preview.end().code(), Some(0));
     assert!(began.elapsed().as_secs() < 3, "it waited for the count: {:?}", began.elapsed());
     assert!(TcpStream::connect(("127.0.0.1", port)).is_err(), "the port is free");
-    assert!(
-        !project.path("rundbrief.db").exists() && !project.path("rundbrief.key").exists(),
-        "looking leaves no trace"
-    );
+    assert!(!project.has_record() && !project.path("rundbrief.key").exists(), "looking leaves no trace");
 }
 
 #[test]

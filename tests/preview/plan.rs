@@ -48,6 +48,7 @@ fn it_says_who_approved_it_and_what_changed_since() {
     assert_eq!(due, expected);
 
     approve(&project);
+    project.let_preview_look_again();
     let given = "rteilt von Dr. Erika Weber am 23.\u{a0}November 2026, 09:00 Uhr";
     assert_eq!(approval(&preview), format!("e{given}"));
     assert_eq!(preview.plan()["shown"]["due"], expected.split_once(". Vorher").expect("two").0);
@@ -92,9 +93,11 @@ fn what_was_sent_is_not_said_to_go_out_again() {
     let preview = Preview::start(&project);
     assert_eq!(due(&preview), "Beim nächsten automatischen Versand (spätestens 24.\u{a0}November 2026, 08:00 Uhr)");
     project.run(&["stop", "kurz"]).code(0);
+    project.let_preview_look_again();
     assert_eq!(due(&preview), "Angehalten. Weiter geht es mit: rundbrief send kurz");
     project.run(&["send", "kurz", "--yes"]).code(0);
     assert_eq!(server.accepted_count(), 2);
+    project.let_preview_look_again();
     assert_eq!(due(&preview), "Verschickt");
     let notice = preview.plan()["shown"]["notice"].clone();
     assert!(notice.as_str().expect("a sentence").contains("2 Mitglieder haben die E-Mail"), "{notice}");

@@ -19,7 +19,7 @@ fn with_the_outbox_it_is_a_file_and_nothing_leaves() {
     let mail = files.iter().find(|file| file.ends_with(".eml")).unwrap_or_else(|| panic!("no mail in {files:?}"));
     let mail = project.read(&format!("out/{mail}"));
     assert!(mail.contains("To: chef@example.com") && mail.contains("Sehr geehrter Herr Beispiel"), "{mail}");
-    assert!(!project.path("rundbrief.db").exists() && !project.path("rundbrief.key").exists(), "it leaves no trace");
+    assert!(!project.has_record() && !project.path("rundbrief.key").exists(), "it leaves no trace");
 }
 
 #[test]

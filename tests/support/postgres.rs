@@ -42,7 +42,7 @@ pub struct Server {
 impl Server {
     pub fn start() -> Server {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let port = std::net::TcpListener::bind("127.0.0.1:0").expect("binds").local_addr().expect("has one").port();
+        let port = free_port();
         // The server refuses to run as root.
         if is_root() {
             run(Command::new("chown").arg("postgres").arg(folder.path()));
@@ -67,9 +67,7 @@ impl Server {
         if is_root() {
             run(Command::new("chown").arg("postgres").arg(&certificate).arg(&key));
         }
-        let settings = self.data().join("postgresql.conf");
-        let text = std::fs::read_to_string(&settings).expect("is there");
-        std::fs::write(settings, text + "\nssl = on\n").expect("is written");
+        self.add("postgresql.conf", "ssl = on");
         self.kill();
         self.go();
         certificate
@@ -88,8 +86,81 @@ impl Server {
         run(self.program("pg_ctl").args(["-m", "immediate", "-D"]).arg(self.data()).arg("stop"));
     }
 
+    /// Ends it in order; whoever is connected is told.
+    pub fn stop(&self) {
+        run(self.program("pg_ctl").args(["-m", "fast", "-D"]).arg(self.data()).arg("stop"));
+    }
+
+    /// Has a line in its settings from now on.
+    pub fn set(&self, line: &str) {
+        self.add("postgresql.conf", line);
+        run(self.program("pg_ctl").arg("-D").arg(self.data()).arg("reload"));
+    }
+
+    /// Has a user log in with a password.
+    pub fn ask_for_password(&self, user: &str, password: &str) {
+        self.sql(&format!("CREATE ROLE {user} LOGIN PASSWORD '{password}'"));
+        self.sql(&format!("GRANT CREATE ON DATABASE postgres TO {user}"));
+        let rules = self.data().join("pg_hba.conf");
+        let text = std::fs::read_to_string(&rules).expect("is there");
+        let first = format!("host all {user} 127.0.0.1/32 scram-sha-256\n");
+        std::fs::write(rules, first + &text).expect("is written");
+        run(self.program("pg_ctl").arg("-D").arg(self.data()).arg("reload"));
+    }
+
+    /// Runs statements, each by itself, as an administrator does.
+    pub fn sql(&self, statements: &str) {
+        let port = self.port.to_string();
+        let mut ask = self.program("psql");
+        ask.args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", &port, "-U", "anna", "postgres"]);
+        for statement in statements.split(';').filter(|statement| !statement.trim().is_empty()) {
+            ask.args(["-c", statement.trim()]);
+        }
+        let output = ask.current_dir("/").output().expect("runs");
+        assert!(output.status.success(), "{statements}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    /// Has it keep tables in a folder of their own.
+    pub fn make_tablespace(&self, name: &str, folder: &std::path::Path) {
+        if is_root() {
+            run(Command::new("chown").arg("postgres").arg(folder));
+        }
+        self.sql(&format!("CREATE TABLESPACE {name} LOCATION '{}'", folder.display()));
+    }
+
+    /// A pooler before it that gives each transaction another session.
+    pub fn pooler(&self) -> Pooler {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let port = free_port();
+        let text = format!(
+            "[databases]\npostgres = host=127.0.0.1 port={} dbname=postgres user=anna\n[pgbouncer]\n\
+             listen_addr = 127.0.0.1\nlisten_port = {port}\nauth_type = any\npool_mode = transaction\nunix_socket_dir =\n\
+             default_pool_size = 3\nlogfile = {folder}/log\npidfile = {folder}/pid\n",
+            self.port,
+            folder = folder.path().display()
+        );
+        std::fs::write(folder.path().join("pooler.ini"), text).expect("is written");
+        if is_root() {
+            run(Command::new("chown").arg("-R").arg("postgres").arg(folder.path()));
+        }
+        // Debian has it where only administrators look.
+        run(as_its_user("/usr/sbin/pgbouncer").args(["-d", "-q"]).arg(folder.path().join("pooler.ini")));
+        Pooler { folder, port }
+    }
+
+    /// Its address, in a schema that no other run uses.
     pub fn address(&self) -> String {
         with_schema(&format!("postgres://anna@127.0.0.1:{}/postgres", self.port), "own")
+    }
+
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    fn add(&self, file: &str, line: &str) {
+        let path = self.data().join(file);
+        let text = std::fs::read_to_string(&path).expect("is there");
+        std::fs::write(path, format!("{text}\n{line}\n")).expect("is written");
     }
 
     fn data(&self) -> PathBuf {
@@ -98,14 +169,35 @@ impl Server {
 
     fn program(&self, name: &str) -> Command {
         let folder = std::env::var("RUNDBRIEF_POSTGRES_BIN").unwrap_or_else(|_| PROGRAMS.to_owned());
-        let program = format!("{folder}/{name}");
-        if !is_root() {
-            return Command::new(program);
-        }
-        let mut command = Command::new("setpriv");
-        command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups"]).arg(program);
-        command
+        as_its_user(&format!("{folder}/{name}"))
     }
+}
+
+/// A pooler of a test's own; it goes with this.
+pub struct Pooler {
+    folder: tempfile::TempDir,
+    pub port: u16,
+}
+
+impl Drop for Pooler {
+    fn drop(&mut self) {
+        if let Ok(number) = std::fs::read_to_string(self.folder.path().join("pid")) {
+            let _ = Command::new("kill").arg(number.trim()).status();
+        }
+    }
+}
+
+fn as_its_user(program: &str) -> Command {
+    if !is_root() {
+        return Command::new(program);
+    }
+    let mut command = Command::new("setpriv");
+    command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups"]).arg(program);
+    command
+}
+
+fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0").expect("binds").local_addr().expect("has one").port()
 }
 
 impl Drop for Server {

@@ -1,5 +1,9 @@
 //! A project in a temporary folder, and the built binary run in it.
 
+#[allow(dead_code, reason = "each test binary uses a part of this module")]
+#[path = "kept.rs"]
+pub mod kept;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
@@ -18,6 +22,8 @@ pub const LIST: &str =
 
 pub struct Project {
     folder: TempDir,
+    /// Where its sending record is, if that is no file in the folder.
+    address: Option<String>,
 }
 
 impl Project {
@@ -31,7 +37,7 @@ impl Project {
     }
 
     pub fn empty() -> Project {
-        Project { folder: tempfile::tempdir().expect("a temporary folder") }
+        Project { folder: tempfile::tempdir().expect("a temporary folder"), address: kept::address() }
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -41,7 +47,8 @@ impl Project {
     pub fn write(&self, name: &str, bytes: impl AsRef<[u8]>) {
         let path = self.path(name);
         fs::create_dir_all(path.parent().expect("has a folder")).expect("is made");
-        fs::write(path, bytes).expect("is written");
+        let placed = self.address.as_ref().map(|address| kept::placed(name, bytes.as_ref(), address));
+        fs::write(path, placed.as_deref().unwrap_or(bytes.as_ref())).expect("is written");
     }
 
     pub fn read(&self, name: &str) -> String {

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use sqlx::{ConnectOptions, Connection};
 
-use rundbrief::ledger::{Books, DeliveryState, Ledger, Mode, Release, SqliteLedger, Totals};
+use rundbrief::ledger::{Books, DeliveryState, Ledger, RecordPlace, Totals};
 
 use super::project::{self, Project};
 
@@ -20,11 +20,16 @@ pub const LONG: Duration = Duration::from_secs(90);
 
 /// A project whose mails go to this port of this computer, over four connections and as fast as it can.
 pub fn sending_to(port: u16, members: &[String]) -> Project {
-    let project = Project::new();
+    let project = Project::empty();
+    fill(&project, port, members);
+    project
+}
+
+/// Writes the same into an empty project.
+pub fn fill(project: &Project, port: u16, members: &[String]) {
     project.write("config.toml", config(port));
     project.write(POST, project::POST.replace("tags:", "channels: [email]\ntags:"));
     project.write("newsletters/lists/members.csv", list(members));
-    project
 }
 
 pub fn config(port: u16) -> String {
@@ -117,32 +122,11 @@ pub fn until(what: &str, is_so: impl Fn() -> bool) {
     }
 }
 
-/// Works on the project's sending record, as another process would.
-pub fn on_record<T>(project: &Project, work: impl AsyncFnOnce(&SqliteLedger, &Release) -> T) -> T {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(async {
-        let ledger = SqliteLedger::open(&project.path("rundbrief.db")).await.expect("opens");
-        let release = ledger.release("kurz", Mode::Real).await.expect("reads").expect("was released");
-        let done = work(&ledger, &release).await;
-        ledger.shut().await;
-        done
-    })
-}
-
-/// Works on the database of the sending record, as another program would.
-pub fn with_connection<T>(project: &Project, work: impl AsyncFnOnce(&mut sqlx::SqliteConnection) -> T) -> T {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(async {
-        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(project.path("rundbrief.db"));
-        let mut connection = options.busy_timeout(Duration::from_secs(20)).connect().await.expect("opens");
-        let done = work(&mut connection).await;
-        connection.close().await.expect("closes");
-        done
-    })
-}
-
-/// Whether nobody is writing to the sending record at this moment.
+/// Whether nobody is writing to the sending record at this moment. On a server others can write meanwhile.
 pub fn can_be_written_to(project: &Project) -> bool {
+    if matches!(project.record_place(), RecordPlace::Database(_)) {
+        return true;
+    }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
         let options = sqlx::sqlite::SqliteConnectOptions::new()
@@ -160,22 +144,13 @@ pub fn can_be_written_to(project: &Project) -> bool {
 
 /// Whether recipients are being added to a release that is not sealed yet.
 pub fn is_being_prepared(project: &Project) -> bool {
-    let path = project.path("rundbrief.db");
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(async {
-        let Ok(mut connection) = sqlx::sqlite::SqliteConnectOptions::new().filename(path).connect().await else {
-            return false;
-        };
-        let sql = "SELECT 1 FROM recipient JOIN release ON release.id = recipient.release AND state = 0 LIMIT 1";
-        let found = sqlx::query(sql).fetch_optional(&mut connection).await;
-        connection.close().await.expect("closes");
-        found.is_ok_and(|row| row.is_some())
-    })
+    let question = "SELECT address FROM recipient JOIN release ON release.id = recipient.release AND state = 0 LIMIT 1";
+    project.ask(question).is_some_and(|found| !found.is_empty())
 }
 
 /// How many deliveries are in each state.
 pub fn totals(project: &Project) -> Totals {
-    on_record(project, async |ledger, release| {
+    project.on_record(async |ledger, release| {
         let mut sum = Totals::default();
         ledger.totals(release.id).await.expect("counts").iter().for_each(|(_, totals)| sum.merge(totals));
         sum
@@ -190,7 +165,7 @@ pub fn status(project: &Project) -> serde_json::Value {
 
 /// The addresses of the deliveries in a state.
 pub fn addresses(project: &Project, state: DeliveryState) -> BTreeSet<String> {
-    on_record(project, async |ledger, release| {
+    project.on_record(async |ledger, release| {
         let all = ledger.standings(release.id, state, None, u32::MAX).await.expect("reads");
         all.into_iter().map(|standing| standing.address).collect()
     })

@@ -294,6 +294,26 @@ pub async fn everybody_stands_in_one_row<L: Pacing>(open: impl AsyncFn() -> L) {
     assert_eq!(calm.interval, 4_000, "after five minutes it tries to be faster");
 }
 
+/// What one was told of, all go by: until it works faster again, or nobody was told so for long.
+pub async fn what_is_slowed_down_is_known_to_all<L: Pacing>(open: impl AsyncFn() -> L) {
+    let (first, second) = (open().await, open().await);
+    let slowed = async |now| second.slowed("domain:", now).await.expect("reads");
+    first.reserve("domain:gmx.de", 6_000, 1, i64::MAX, NOW).await.expect("reserves");
+    first.slow("relay:smtp.example.org", 100, 60_000, NOW).await.expect("slows");
+    assert!(slowed(NOW).await.is_empty(), "a limit of the configuration is no complaint");
+    assert!(first.slow("domain:web.de", 1_000, 30_000, NOW).await.expect("slows"));
+    assert_eq!(slowed(NOW + 1).await, ["domain:web.de"]);
+    let minute = 60_000;
+    assert_eq!(slowed(NOW + 59 * minute).await, ["domain:web.de"], "nobody has tried it faster");
+    assert!(slowed(NOW + 60 * minute).await.is_empty());
+    let mut now = NOW;
+    for interval in [500, 250, 125, 62, 31, 15, 7, 3, 1, 0] {
+        now += 5 * minute;
+        let slots = second.reserve("domain:web.de", 0, 1, i64::MAX, now).await.expect("reserves");
+        assert_eq!((slots.interval, slowed(now).await.len()), (interval, usize::from(interval > 0)));
+    }
+}
+
 /// Nobody reserves further ahead than asked, unused places are free again, and a clock that went wrong blocks nobody.
 pub async fn the_row_does_not_run_away<L: Pacing>(open: impl AsyncFn() -> L) {
     let ledger = open().await;

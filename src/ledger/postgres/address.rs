@@ -37,6 +37,7 @@ impl PostgresAddress {
         }
         let (url, schema) = without_schema(url);
         let url = from_folder(&url, folder);
+        files_are_there(&url)?;
         let schema = schema.unwrap_or(SCHEMA).to_owned();
         if !is_name(&schema) {
             let message = "schema must be lower-case letters, digits and underscores, and begin with a letter";
@@ -87,6 +88,18 @@ fn from_folder(url: &str, folder: &Path) -> String {
         _ => pair.to_owned(),
     });
     format!("{base}?{}", moved.collect::<Vec<_>>().join("&"))
+}
+
+/// The library would take a file that is not there for a database that does not answer.
+fn files_are_there(url: &str) -> Result<(), LedgerError> {
+    let query = url.split_once('?').map_or("", |(_, query)| query);
+    for (key, file) in query.split('&').filter_map(|pair| pair.split_once('=')).filter(|(key, _)| FILES.contains(key)) {
+        let file = file.replace("%26", "&").replace("%23", "#").replace("%25", "%");
+        if let Err(error) = std::fs::File::open(&file) {
+            return Err(LedgerError::Address(format!("{key} names {file}, which cannot be read: {error}")));
+        }
+    }
+    Ok(())
 }
 
 fn is_name(schema: &str) -> bool {

@@ -4,6 +4,7 @@
 //! schema for itself, and no statement stays prepared. A database that goes away is waited for; what cannot have happened
 //! is done again, and where an answer to `COMMIT` was lost, only what does no harm twice.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnection, PgPool, PgPoolOptions, Postgres};
@@ -12,10 +13,12 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Error, SqlSafeStr, Transac
 use tokio::time::{Instant, sleep, timeout};
 
 use super::address::PostgresAddress;
-use crate::ledger::LedgerError;
+use crate::ledger::{LEASE, LedgerError};
 
 /// How long a database that went away is waited for, and one process for another.
 pub(super) const PATIENCE: Duration = Duration::from_secs(30);
+/// One that was waited for once.
+const SHORT: Duration = Duration::from_secs(3);
 /// A first connection says sooner what is wrong.
 const CONNECT: Duration = Duration::from_secs(10);
 /// A sign of life must not wait behind a claim.
@@ -65,6 +68,8 @@ pub(super) struct Base {
     pub schema: String,
     durably: String,
     lightly: String,
+    /// Since when nothing comes from the database, whatever it was asked.
+    silent: Arc<Mutex<Option<Instant>>>,
 }
 
 /// Why an attempt came to nothing.
@@ -104,9 +109,14 @@ impl Base {
             .test_before_acquire(false)
             .connect_lazy_with(address.options.clone());
         let schema = address.schema.clone();
-        let begin =
-            |commit| format!("BEGIN; SET LOCAL search_path TO {schema}; SET LOCAL synchronous_commit TO {commit}");
-        Ok(Base { pool, durably: begin("on"), lightly: begin("off"), schema })
+        // A process that stands still in the middle of a change keeps others waiting for a lease at the most.
+        let begin = |commit| {
+            format!(
+                "BEGIN; SET LOCAL search_path TO {schema}; SET LOCAL synchronous_commit TO {commit}; \
+                     SET LOCAL idle_in_transaction_session_timeout TO {LEASE}"
+            )
+        };
+        Ok(Base { pool, durably: begin("on"), lightly: begin("off"), schema, silent: Arc::default() })
     }
 
     /// Closes every connection.
@@ -129,19 +139,25 @@ impl Base {
         how: How,
         act: impl AsyncFn(&mut PgConnection) -> Result<T, LedgerError>,
     ) -> Result<T, LedgerError> {
-        let began = Instant::now();
         let mut conflicts = 0;
         loop {
             let stumble = match self.attempt(how, &act).await {
-                Ok(done) => return Ok(done),
+                Ok(done) => {
+                    *self.silent.lock().expect("no holder panics") = None;
+                    return Ok(done);
+                }
                 Err(stumble) => stumble,
+            };
+            let silent = match &stumble.error {
+                LedgerError::Away(_) => self.silence(),
+                _ => Duration::ZERO,
             };
             match stumble.error {
                 LedgerError::Locked if conflicts < CONFLICTS => {
                     sleep(STEP_ASIDE * (1 << conflicts) + jitter()).await;
                     conflicts += 1;
                 }
-                LedgerError::Away(_) if (how.again || !stumble.may_be_done) && began.elapsed() < PATIENCE => {
+                LedgerError::Away(_) if (how.again || !stumble.may_be_done) && silent < PATIENCE => {
                     sleep(LOOK_AGAIN).await;
                 }
                 error => return Err(error),
@@ -149,15 +165,28 @@ impl Base {
         }
     }
 
+    /// How long nothing has come, by all that this process asked: who was waited for once is not waited for again by each
+    /// question that a process has at its end.
+    fn silence(&self) -> Duration {
+        self.silent.lock().expect("no holder panics").get_or_insert_with(Instant::now).elapsed()
+    }
+
+    /// How long this question waits for a connection.
+    fn patience(&self) -> Duration {
+        let silent = self.silent.lock().expect("no holder panics").map_or(Duration::ZERO, |since| since.elapsed());
+        PATIENCE.saturating_sub(silent).max(SHORT)
+    }
+
     async fn attempt<T>(
         &self,
         how: How,
         act: &impl AsyncFn(&mut PgConnection) -> Result<T, LedgerError>,
     ) -> Result<T, Stumble> {
-        let mut connection = match self.pool.acquire().await {
-            Ok(connection) => connection,
-            Err(Error::PoolTimedOut) => return Err(no_answer(PATIENCE).into()),
-            Err(error) => return Err(LedgerError::from(error).into()),
+        let patience = self.patience();
+        let mut connection = match timeout(patience, self.pool.acquire()).await {
+            Ok(Ok(connection)) => connection,
+            Err(_) | Ok(Err(Error::PoolTimedOut)) => return Err(no_answer(patience).into()),
+            Ok(Err(error)) => return Err(LedgerError::from(error).into()),
         };
         let begin = if how.durable { &self.durably } else { &self.lightly };
         let whole = async {

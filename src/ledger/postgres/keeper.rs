@@ -1,13 +1,15 @@
 //! What a process holds by the database's clock: the right to add recipients, and places at a relay.
 //!
 //! Both are rows with an owner and a lease. A task of this process renews them as long as it runs, whatever else it does;
-//! they are given back when they are dropped, at the latest with the lease.
+//! they are given back when they are dropped, at the latest with the lease; a process waits for that at its end.
 
+use std::sync::Mutex;
 use std::time::Duration;
 
 use sqlx::Row;
 use tokio::runtime::Handle;
-use tokio::task::AbortHandle;
+use tokio::task::{AbortHandle, JoinHandle};
+use tokio::time::timeout;
 
 use super::base::{Base, CLOCK, How, built, sql};
 use crate::ledger::{LEASE, LedgerError};
@@ -16,6 +18,35 @@ use crate::ledger::{LEASE, LedgerError};
 const RENEW: Duration = Duration::from_secs(5);
 /// Taken for what an interrupted process noted, in milliseconds.
 const DAY: i64 = 24 * 3_600_000;
+
+/// So long a process waits at its end for what it gives back.
+const LAST: Duration = Duration::from_secs(2);
+/// What is being given back.
+static RETURNING: Mutex<Vec<JoinHandle<()>>> = Mutex::new(Vec::new());
+
+/// Gives something back from where nobody can wait.
+fn soon(work: impl Future<Output = Result<(), LedgerError>> + Send + 'static) {
+    let Ok(runtime) = Handle::try_current() else { return };
+    let task = runtime.spawn(async move {
+        // Otherwise it ends with its lease.
+        let _ = work.await;
+    });
+    let mut returning = RETURNING.lock().expect("no holder panics");
+    returning.retain(|task| !task.is_finished());
+    returning.push(task);
+}
+
+/// Waits for what was dropped and is being given back, so that the next process need not wait for the end of a lease.
+pub(super) async fn all_given_back() {
+    let returning = std::mem::take(&mut *RETURNING.lock().expect("no holder panics"));
+    let all = async {
+        for task in returning {
+            // It says itself what went wrong.
+            let _ = task.await;
+        }
+    };
+    let _ = timeout(LAST, all).await;
+}
 
 /// The task that renews; it ends with this.
 #[derive(Debug)]
@@ -66,11 +97,7 @@ pub(super) async fn give_all_back(base: &Base, owner: [u8; 16]) -> Result<(), Le
 
 /// The same from where nobody can wait.
 pub(super) fn give_all_back_soon(base: Base, owner: [u8; 16]) {
-    if let Ok(runtime) = Handle::try_current() {
-        runtime.spawn(async move {
-            let _ = give_all_back(&base, owner).await;
-        });
-    }
+    soon(async move { give_all_back(&base, owner).await });
 }
 
 /// A place that is held.
@@ -113,12 +140,8 @@ impl Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let Ok(runtime) = Handle::try_current() else { return };
         let (base, owner, name, number) = (self.base.clone(), self.owner, std::mem::take(&mut self.name), self.number);
-        runtime.spawn(async move {
-            // Otherwise it ends with its lease.
-            let _ = give_back(&base, owner, &name, number).await;
-        });
+        soon(async move { give_back(&base, owner, &name, number).await });
     }
 }
 

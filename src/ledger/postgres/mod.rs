@@ -96,6 +96,11 @@ impl PostgresLedger {
         now
     }
 
+    /// Waits, for two seconds at the most, until the database knows of everything that was dropped in this process.
+    pub async fn all_given_back() {
+        keeper::all_given_back().await;
+    }
+
     async fn on(base: Base, address: &PostgresAddress) -> Result<PostgresLedger, LedgerError> {
         let from = migrate::migrate(&base).await?;
         Ok(PostgresLedger {

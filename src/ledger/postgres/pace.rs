@@ -14,6 +14,8 @@ const SLICES: i64 = 60;
 const MINUTE: i64 = 60_000;
 /// After so long without trouble, half the interval is tried.
 const RELIEF: i64 = 5 * MINUTE;
+/// After so long in which nothing was slowed down, and nothing tried faster, it is no reason to be slow any more.
+const FORGOTTEN: i64 = 60 * MINUTE;
 /// The row of a relay never runs on for longer than this, however many processes stand in it; that of a domain for as
 /// long as its mails are tried.
 const AHEAD: i64 = 5 * MINUTE;
@@ -137,6 +139,17 @@ impl Pacing for PostgresLedger {
             .run(How::AGAIN, async |connection| {
                 let slow = sql(slow).bind(name).bind(from).bind(most).bind(now).bind(MINUTE);
                 Ok(slow.execute(connection).await?.rows_affected() == 1)
+            })
+            .await
+    }
+
+    async fn slowed(&self, beginning: &str, now: i64) -> Result<Vec<String>, LedgerError> {
+        let look = "SELECT name FROM pace WHERE apart > 0 AND left(name, length($1)) = $1 \
+                    AND slowed_at > $2 - $3 AND slowed_at <= $2 + $3";
+        self.base
+            .run(How::LIGHT, async |connection| {
+                let rows = sql(look).bind(beginning).bind(now).bind(FORGOTTEN).fetch_all(connection).await?;
+                rows.iter().map(|row| Ok(row.try_get("name")?)).collect()
             })
             .await
     }

@@ -11,6 +11,8 @@ const SLICES: i64 = 60;
 const MINUTE: i64 = 60_000;
 /// After so long without trouble, half the interval is tried.
 const RELIEF: i64 = 5 * MINUTE;
+/// After so long in which nothing was slowed down, and nothing tried faster, it is no reason to be slow any more.
+const FORGOTTEN: i64 = 60 * MINUTE;
 /// The row of a relay never runs on for longer than this, however many processes stand in it; that of a domain for as
 /// long as its mails are tried.
 const AHEAD: i64 = 5 * MINUTE;
@@ -95,6 +97,13 @@ impl Pacing for SqliteLedger {
                    WHERE slowed_at + ?5 <= ?4 OR slowed_at > ?4 OR interval = 0";
         let query = query(sql).bind(name).bind(from).bind(most).bind(now).bind(MINUTE);
         Ok(query.execute(&self.pool).await?.rows_affected() == 1)
+    }
+
+    async fn slowed(&self, beginning: &str, now: i64) -> Result<Vec<String>, LedgerError> {
+        let sql = "SELECT name FROM pace WHERE interval > 0 AND substr(name, 1, length(?1)) = ?1 \
+                   AND slowed_at > ?2 - ?3 AND slowed_at <= ?2 + ?3";
+        let rows = query(sql).bind(beginning).bind(now).bind(FORGOTTEN).fetch_all(&self.pool).await?;
+        rows.iter().map(|row| Ok(row.try_get("name")?)).collect()
     }
 }
 

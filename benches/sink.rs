@@ -31,10 +31,12 @@ fn main() {
     let number = |at: usize| arguments.get(at).and_then(|text| text.parse().ok()).unwrap_or_default();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let _ = match arguments.first().map(String::as_str) {
-        Some("serve") => LocalSet::new().block_on(&runtime, timeout(LONGEST, serve(number(1), number(2)))),
+        Some("serve") => {
+            LocalSet::new().block_on(&runtime, async { timeout(LONGEST, serve(number(1), number(2))).await })
+        }
         Some("delay") => {
             let late = Duration::from_millis(number(3).into());
-            LocalSet::new().block_on(&runtime, timeout(LONGEST, delay(number(1), number(2), late)))
+            LocalSet::new().block_on(&runtime, async { timeout(LONGEST, delay(number(1), number(2), late)).await })
         }
         // As `cargo bench` runs it.
         _ => {

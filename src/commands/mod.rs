@@ -231,8 +231,9 @@ fn own_folder(variable: &str, below_home: &str) -> Option<PathBuf> {
 fn start_logging(verbose: u8, quiet: bool, colors: bool) {
     let level = match (quiet, verbose) {
         (true, _) => "error",
-        (_, 0) => "warn",
-        (_, 1) => "info,sqlx=warn",
+        // What the library says of its connections, the ledger says in words that help.
+        (_, 0) => "warn,sqlx=error",
+        (_, 1) => "info,sqlx=error",
         _ => "debug,sqlx=info",
     };
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()

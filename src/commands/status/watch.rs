@@ -29,7 +29,7 @@ struct Frame {
 
 pub async fn post(context: &Context, record: &Record, subject: &Subject) -> Result<(), Error> {
     watch(context, async || {
-        let look = Look::at(record, subject).await?;
+        let look = Look::at(context, record, subject).await?;
         let (head, closing) = (text::head(context, subject, &look), text::closing(subject, &look));
         let drawn = format!("{head}\n{}\n{closing}", text::counts_table(subject, &look));
         let drawn = drawn.lines().map(str::to_owned).collect();
@@ -40,7 +40,7 @@ pub async fn post(context: &Context, record: &Record, subject: &Subject) -> Resu
 
 pub async fn all(context: &Context, record: &Record, subjects: &[Subject]) -> Result<(), Error> {
     watch(context, async || {
-        let looks = look::all(record, subjects).await?;
+        let looks = look::all(context, record, subjects).await?;
         let going = looks.iter().filter(|(_, look)| look.goes_on());
         let lines: Vec<String> = going.map(|(subject, look)| text::line(context, subject, look)).collect();
         Ok(Frame { drawn: lines.clone(), goes_on: !lines.is_empty(), lines })

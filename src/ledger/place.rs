@@ -13,7 +13,7 @@ use crate::config::{DatabaseUrl, Kept};
 #[derive(Debug)]
 pub enum RecordPlace {
     File(PathBuf),
-    Database(PostgresAddress),
+    Database(Box<PostgresAddress>),
 }
 
 impl RecordPlace {
@@ -37,7 +37,7 @@ impl RecordPlace {
             let password = reference.resolve(folder, &env).map_err(LedgerError::Secret)?;
             address = address.with_password(password.reveal());
         }
-        Ok(RecordPlace::Database(address))
+        Ok(RecordPlace::Database(Box::new(address)))
     }
 
     /// The clock that everybody shares who uses the record, in milliseconds since 1970; `None` where that is the machine's.

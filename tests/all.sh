@@ -121,7 +121,7 @@ start_postgres() { # a server of our own on the loopback, and a pooler in transa
   read -r port pooled < <(python3 -c 'import socket; a, b = socket.socket(), socket.socket(); a.bind(("127.0.0.1", 0)); b.bind(("127.0.0.1", 0)); print(a.getsockname()[1], b.getsockname()[1])')
   (cd / && as_postgres "$RUNDBRIEF_POSTGRES_BIN/initdb" --auth=trust --username=anna --no-sync --encoding=UTF8 -D "$postgres/data" >/dev/null)
   (cd / && as_postgres "$RUNDBRIEF_POSTGRES_BIN/pg_ctl" -w -D "$postgres/data" -l "$postgres/log" \
-    -o "-c listen_addresses=127.0.0.1 -c port=$port -c unix_socket_directories=''" start >/dev/null)
+    -o "-c listen_addresses=127.0.0.1 -c port=$port -c unix_socket_directories='' -c max_connections=300" start >/dev/null)
   printf '%s\n' '[databases]' "postgres = host=127.0.0.1 port=$port dbname=postgres user=anna" '[pgbouncer]' \
     'listen_addr = 127.0.0.1' "listen_port = $pooled" 'auth_type = any' 'pool_mode = transaction' 'unix_socket_dir =' \
     'default_pool_size = 10' 'max_client_conn = 500' "logfile = $postgres/pooler.log" "pidfile = $postgres/pooler.pid" |
@@ -142,6 +142,22 @@ record_in_postgres() { # the contract of every record, directly and through the 
     cargo test --locked --quiet --test ledger_postgres -- --include-ignored
   RUNDBRIEF_POSTGRES="postgres://anna@127.0.0.1:$pooled/postgres" \
     cargo test --locked --quiet --test ledger_postgres -- --include-ignored --skip schema:: --skip outage::
+  cargo test --locked --quiet --test postgres_commands -- --include-ignored
+}
+
+commands_on_postgres() { # every test that runs the program in a project, its record in the database instead of a file
+  local tests=() test
+  for test in $(grep -lE 'support/(project|sending)\.rs' tests/*.rs); do
+    test=$(basename "$test" .rs)
+    [ "$test" = postgres_commands ] || tests+=(--test "$test")
+  done
+  # The program is killed here, not the server: nothing is lost that it has not written to the disk.
+  psql -X -q -h 127.0.0.1 -p "$port" -U anna postgres -c 'ALTER SYSTEM SET fsync = off' -c 'SELECT pg_reload_conf()' >/dev/null
+  RUNDBRIEF_TEST_RECORD="postgres://anna@127.0.0.1:$port/postgres" \
+    cargo test --locked --quiet "${tests[@]}" -- --test-threads 8 2>"$work/on-postgres.log" >"$work/on-postgres.out" ||
+    { cat "$work/on-postgres.out" "$work/on-postgres.log" >&2; return 1; }
+  echo "about files only, left out here:"
+  grep -h '^about files only' "$work/on-postgres.log" "$work/on-postgres.out" | sed 's/^about files only: /  /' | sort
 }
 
 real_mail_servers() { as_root env PATH="$PATH:/usr/sbin" python3 -B tests/postfix.py "$binary"; }
@@ -157,6 +173,7 @@ binary=$(cd "${CARGO_TARGET_DIR:-target}" && pwd)/debug/rundbrief
 stage "tests" cargo test --locked --quiet
 stage "kill test" cargo test --locked --quiet --test kill --test faults --test run_together -- --ignored --test-threads 8
 stage "record in PostgreSQL" record_in_postgres
+stage "commands on PostgreSQL" commands_on_postgres
 stage "documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --quiet
 stage "sample: build and send" build_sample
 stage "mails parse without a defect" mails_parse

@@ -41,8 +41,10 @@ const KILLS: [(Point, [usize; 5]); 7] = [
     (Point::Answered, [1, 7, 29, 66, 150]),
 ];
 
-/// Round by round, so that early and late points of the send meet every stage.
+/// Round by round, so that early and late points of the send meet every stage. On a server each end by force leaves all in
+/// doubt that was marked: after five rounds nobody would be left.
 fn kills(rounds: usize) -> impl Iterator<Item = (Point, usize)> {
+    let rounds = if project::kept::is_in_a_file() { rounds } else { rounds.min(3) };
     (0..rounds).flat_map(|round| KILLS.iter().map(move |(point, numbers)| (*point, numbers[round])))
 }
 
@@ -93,7 +95,7 @@ fn killed_at_every_stage(server: fn(&Script) -> Script, members_in_all: usize, r
     for (point, number) in kills(rounds) {
         scene.kill_at(&project, point, number);
     }
-    assert_eq!(scene.kills(), rounds * KILLS.len());
+    assert_eq!(scene.kills(), kills(rounds).count());
     let left = totals(&project);
     assert!(left.open() > 500, "the kills came before the end: {left:?}");
     let last = send(&project).code(76).says("may or may not have arrived");
@@ -127,7 +129,7 @@ fn a_send_that_is_killed_at_any_moment_loses_nobody_and_repeats_nobody() {
 #[test]
 fn one_of_three_senders_is_killed_and_the_others_finish() {
     // On a server the others wait each time until its lease is over.
-    let rounds: &[u64] = if project::kept::is_in_a_file() { &[300, 500, 700, 900] } else { &[400, 800] };
+    let rounds: &[u64] = if project::kept::is_in_a_file() { &[300, 500, 700, 900] } else { &[600] };
     for milliseconds in rounds.iter().copied() {
         let scene = Scene::new();
         let server = Server::start(scene.script());

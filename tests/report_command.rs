@@ -141,8 +141,8 @@ fn revisions_are_told_apart() {
     });
     sql(
         &project,
-        "INSERT INTO release (id, slug, revision, mode, code, audience, state, waves, created_at, key) SELECT 99, slug, \
-         2, mode, zeroblob(32), audience, 3, 1, created_at + 90000, key FROM release WHERE mode = 1",
+        "INSERT INTO release (id, slug, revision, mode, code, audience, state, waves, created_at, key, purpose) SELECT 99, slug, \
+         2, mode, zeroblob(32), audience, 3, 1, created_at + 90000, key, purpose FROM release WHERE mode = 1",
     );
     sql(
         &project,

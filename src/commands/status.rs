@@ -40,7 +40,7 @@ async fn of_post(post: &Path, watching: bool, context: &Context) -> Result<Exit,
     if watching {
         watch::post(context, &record, &subject).await?;
     }
-    let look = Look::at(&record, &subject).await?;
+    let look = Look::at(context, &record, &subject).await?;
     let named = Named::of(&record, &look).await?;
     context.screen.result(&text::post(context, &subject, &look, &named));
     context.screen.json(&document::post(&subject, &look, &named));
@@ -59,7 +59,7 @@ async fn of_all(watching: bool, context: &Context) -> Result<Exit, Error> {
         watch::all(context, &record).await?;
     }
     let subjects = subjects(context, &record).await?;
-    let looks = look::all(&record, &subjects).await?;
+    let looks = look::all(context, &record, &subjects).await?;
     let upcoming = upcoming::upcoming(context, Some(&record)).await?;
     tell(context, &overview::overview(context, &looks), &upcoming);
     let posts: Vec<_> = looks.iter().map(|(subject, look)| document::summary(subject, look)).collect();

@@ -69,6 +69,7 @@ fn it_says_who_approved_it_and_what_changed_since() {
     assert_eq!(approval(&preview), format!("E{given}. {moved} {how}"));
 
     project.run(&["approve", "kurz", "--revoke"]).code(0);
+    project.let_preview_look_again();
     assert!(approval(&preview).starts_with("Zurückgenommen am 23.\u{a0}November 2026, 09:00 Uhr (erteilt von"));
 }
 

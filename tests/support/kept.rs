@@ -38,7 +38,8 @@ pub fn is_on_a_server(about: &str) -> bool {
     if there {
         let thread = std::thread::current();
         // Not with a macro: the test runner would keep it to itself.
-        let _ = writeln!(std::io::stderr(), "about files only: {}: {about}", thread.name().unwrap_or_default());
+        let line = format!("about files only: {}: {about}\n", thread.name().unwrap_or_default());
+        let _ = std::io::stderr().write_all(line.as_bytes());
     }
     there
 }

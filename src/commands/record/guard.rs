@@ -34,8 +34,12 @@ pub async fn admit(context: &Context, ledger: &Record, new: bool) -> Result<(), 
     match of(context, ledger, &moved, &heard, &uses) {
         Some(doubt) if !new => return Err(Error::Config(vec![doubt])),
         Some(_) => {
-            // What was said of it until now was said of another one.
-            ledger.renew_identity().await.map_err(at)?;
+            // What was said of it until now was said of another one. A database that only takes another's place keeps its
+            // name: on each computer that uses it somebody says so once.
+            let is_behind = heard.own.as_ref().is_some_and(|own| own.uses > uses.count);
+            if ledger.file().is_some() || is_behind {
+                ledger.renew_identity().await.map_err(at)?;
+            }
             ledger.attend(state.as_deref()).await.map_err(at)?;
             context.screen.note("The sending record is taken as it is from now on, since --new-ledger says so.");
         }

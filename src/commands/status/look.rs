@@ -48,14 +48,14 @@ pub struct Look {
 }
 
 impl Look {
-    pub async fn at(record: &Record, subject: &Subject) -> Result<Look, Error> {
-        Look::read(record, subject).await.map_err(|error| error.at(&record.place()))
+    pub async fn at(context: &Context, record: &Record, subject: &Subject) -> Result<Look, Error> {
+        Look::read(record, subject, context.clock.now()).await.map_err(|error| error.at(&record.place()))
     }
 
-    /// The same, with the record's own error.
-    pub async fn read(record: &Record, subject: &Subject) -> Result<Look, LedgerError> {
+    /// The same at a time in milliseconds since 1970, with the record's own error.
+    pub async fn read(record: &Record, subject: &Subject, now: i64) -> Result<Look, LedgerError> {
         // First who works, then what is done: a process that ends in between is then not taken for one that broke off.
-        let workers = record.workers(0).await?;
+        let workers = record.workers(now).await?;
         let revisions = revisions::of(record, &subject.release.slug, subject.release.mode).await?;
         let channels = revisions::by_channel(&revisions);
         let by_hand = revisions::by_hand(&revisions);
@@ -103,10 +103,14 @@ fn over(a: Moments, b: Moments) -> Moments {
 }
 
 /// All subjects at one moment.
-pub async fn all<'a>(record: &Record, subjects: &'a [Subject]) -> Result<Vec<(&'a Subject, Look)>, Error> {
+pub async fn all<'a>(
+    context: &Context,
+    record: &Record,
+    subjects: &'a [Subject],
+) -> Result<Vec<(&'a Subject, Look)>, Error> {
     let mut looks = Vec::with_capacity(subjects.len());
     for subject in subjects {
-        looks.push((subject, Look::at(record, subject).await?));
+        looks.push((subject, Look::at(context, record, subject).await?));
     }
     Ok(looks)
 }

@@ -41,7 +41,7 @@ struct Frame {
 pub async fn post(context: &Context, record: &Record, subject: &Subject) -> Result<(), Error> {
     let speed = RefCell::new(Speed::default());
     watch(context, record, async || {
-        let look = Look::read(record, subject).await?;
+        let look = Look::read(record, subject, context.clock.now()).await?;
         let own = &look.own;
         speed.borrow_mut().note(Instant::now(), own.sent + own.failed + own.uncertain);
         let (head, closing) = (text::head(context, subject, &look), text::closing(subject, &look));
@@ -59,7 +59,7 @@ pub async fn all(context: &Context, record: &Record) -> Result<(), Error> {
     watch(context, record, async || {
         let (mut lines, mut left_alone) = (Vec::new(), false);
         for subject in unfinished(context, record).await? {
-            let look = Look::read(record, &subject).await?;
+            let look = Look::read(record, &subject, context.clock.now()).await?;
             left_alone |= look.is_left_alone();
             if look.goes_on() {
                 lines.push(text::line(context, &subject, &look));

@@ -168,7 +168,11 @@ impl Base {
     /// How long nothing has come, by all that this process asked: who was waited for once is not waited for again by each
     /// question that a process has at its end.
     fn silence(&self) -> Duration {
-        self.silent.lock().expect("no holder panics").get_or_insert_with(Instant::now).elapsed()
+        let mut silent = self.silent.lock().expect("no holder panics");
+        if silent.is_none() {
+            tracing::warn!("the database of the sending record does not answer; it is waited for, for half a minute");
+        }
+        silent.get_or_insert_with(Instant::now).elapsed()
     }
 
     /// How long this question waits for a connection.

@@ -5,6 +5,7 @@
 
 use std::path::Path;
 
+use sha2::{Digest, Sha256};
 use sqlx::Row;
 use sqlx::postgres::PgConnection;
 
@@ -40,7 +41,11 @@ impl PostgresLedger {
     /// # Errors
     /// The database's.
     pub async fn attend(&self, state: Option<&Path>) -> Result<Heard, LedgerError> {
-        let witness = Witness::new(&self.identity().await?, None, state);
+        // No file can lie beside it: this one speaks for its address, as far as this user goes.
+        let place = Sha256::digest(&self.place);
+        let name = place[..8].iter().map(|byte| format!("{byte:02x}")).collect::<String>() + ".place";
+        let beside = state.map(|folder| folder.join(name));
+        let witness = Witness::new(&self.identity().await?, beside, state);
         let heard = witness.heard();
         *self.witness.lock().expect("no holder panics") = Some(witness);
         Ok(heard)

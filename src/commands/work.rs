@@ -4,33 +4,38 @@
 //! begun, several at once, and goes on until it is told to end. What is due is asked of the record, so that a worker that
 //! dies is missed by nobody: the others take over what it had.
 
-use std::collections::BTreeMap;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
-use jiff::Timestamp;
 use serde_json::json;
+use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 
 use super::ways::{mode, taker};
 use super::{Context, record, send, signals};
 use crate::cli;
-use crate::dispatch::{Clock, Phase, Summary};
+use crate::dispatch::{Phase, Summary};
 use crate::error::{Error, Exit};
 use crate::finding::{Finding, Place};
-use crate::ledger::{Books, LedgerError, Mode, Record, Release, ReleaseState, Roll, Work};
+use crate::ledger::{Mode, Release};
 use crate::plan::SiteKey;
 use crate::project::site_key;
 
+mod look;
 mod share;
 
+use look::{Kind, Look, Looked, Trouble};
 use share::{Outcome, Share};
 
 /// How often the record is asked what there is to do.
 const LOOK: Duration = Duration::from_secs(2);
 /// How long a database that does not answer is left alone, at most.
 const AWAY: Duration = Duration::from_secs(30);
+/// How long a record that does not answer is waited for after a second signal.
+const LAST: Duration = Duration::from_secs(3);
 /// How many releases are worked on at once.
 const MOST: usize = 8;
 
@@ -41,10 +46,18 @@ const MOST: usize = 8;
 pub async fn run(arguments: &cli::Work, context: &Context) -> Result<Exit, Error> {
     let key = fit(context)?;
     send::may_reach_people(context)?;
-    let mut worker =
-        Worker { arguments, context, key, told: BTreeMap::new(), resting: BTreeMap::new(), sum: Summary::default() };
+    let worker = Worker {
+        arguments,
+        context,
+        key,
+        busy: Busy::default(),
+        joined: RefCell::default(),
+        told: RefCell::default(),
+        failed: RefCell::default(),
+        sum: Cell::default(),
+    };
     worker.work().await?;
-    let Summary { sent, deferred, failed, uncertain } = worker.sum;
+    let Summary { sent, deferred, failed, uncertain } = worker.sum.get();
     context.screen.result(&worker.told_at_the_end());
     context.screen.json(&json!({ "sent": sent, "deferred": deferred, "failed": failed, "uncertain": uncertain }));
     Ok(Exit::Settled)
@@ -90,172 +103,186 @@ fn fit(context: &Context) -> Result<SiteKey, Error> {
     Ok(key)
 }
 
+/// What a worker is at, as its looks must know.
+#[derive(Default)]
+struct Busy {
+    working: RefCell<BTreeSet<i64>>,
+    /// Releases that are left alone for a while after something failed.
+    resting: RefCell<BTreeMap<i64, Instant>>,
+    /// What keeps it from the record, as it was said.
+    trouble: Cell<Option<Kind>>,
+}
+
+impl Busy {
+    fn leaves_alone(&self, release: i64) -> bool {
+        let rests = self.resting.borrow().get(&release).is_some_and(|until| *until > Instant::now());
+        rests || self.working.borrow().contains(&release)
+    }
+}
+
 /// A process that works.
 struct Worker<'a> {
     arguments: &'a cli::Work,
     context: &'a Context,
     key: SiteKey,
+    busy: Busy,
+    /// Releases that it has joined in.
+    joined: RefCell<BTreeSet<i64>>,
     /// What was said of a release, so that it is said once.
-    told: BTreeMap<i64, String>,
-    /// Releases that are left alone for a while after something failed.
-    resting: BTreeMap<i64, Instant>,
-    sum: Summary,
+    told: RefCell<BTreeMap<i64, String>>,
+    /// What the record did to shares since the last look; the next one tells whether all of it is away.
+    failed: RefCell<Vec<(Release, Error)>>,
+    sum: Cell<Summary>,
 }
 
 impl Worker<'_> {
-    async fn work(&mut self) -> Result<(), Error> {
+    async fn work(&self) -> Result<(), Error> {
         let mut signal = signals::listen();
-        let (context, shares) = (self.context, signal.clone());
-        let mut record: Option<Record> = None;
-        let (mut working, mut hands) = (BTreeMap::new(), FuturesUnordered::new());
-        let mut pause = Duration::ZERO;
-        context.screen.note(&format!("Waiting for work at {}; Ctrl-C ends it.", record::place(context)?));
+        let shares = signal.clone();
+        let mut hands = FuturesUnordered::new();
+        self.context.screen.note(&format!("Waiting for work at {}; Ctrl-C ends it.", record::place(self.context)?));
+        let mut pause = LOOK;
+        let look = Look::new(self.context, &self.key);
+        // Beside the shares: while the record keeps a look waiting, they must go on.
+        let mut looking = Box::pin(look.after(Duration::ZERO, &self.busy));
         while *signal.borrow_and_update() < Phase::Finish {
             tokio::select! {
-                Some((release, outcome)) = hands.next(), if !hands.is_empty() => {
-                    working.remove(&release);
-                    self.after(release, outcome);
-                    continue;
+                Some((release, outcome)) = hands.next(), if !hands.is_empty() => self.after(release, outcome),
+                _ = signal.changed() => {}
+                (look, looked) = &mut looking => {
+                    pause = match looked {
+                        Ok(looked) => {
+                            for release in self.looked(looked) {
+                                hands.push(self.join_in(release, shares.clone()));
+                            }
+                            LOOK
+                        }
+                        Err(Trouble::Stays(error)) => return Err(error),
+                        Err(Trouble::Passes(kind, error)) => {
+                            self.failed.borrow_mut().clear();
+                            self.busy.in_trouble(self.context, kind, &error);
+                            (2 * pause).clamp(2 * LOOK, AWAY)
+                        }
+                    };
+                    looking = Box::pin(look.after(pause, &self.busy));
                 }
-                _ = signal.changed() => continue,
-                () = sleep(pause) => {}
-            }
-            match self.look(&mut record, &working).await {
-                Ok(found) => {
-                    if pause > LOOK {
-                        context.screen.note("The database answers again.");
-                    }
-                    pause = LOOK;
-                    for release in found.into_iter().take(MOST.saturating_sub(working.len())) {
-                        working.insert(release.id, release.slug.clone());
-                        let share = Share {
-                            context,
-                            key: self.key.clone(),
-                            connections: self.arguments.connections,
-                            signal: shares.clone(),
-                        };
-                        hands.push(async move { (release.id, share.of(release).await) });
-                    }
-                }
-                Err(Trouble::Passes(error)) => {
-                    record = None;
-                    if pause <= LOOK {
-                        context.screen.failure(&error);
-                        context.screen.note("This worker waits for it.");
-                    }
-                    pause = (2 * pause).clamp(2 * LOOK, AWAY);
-                }
-                Err(Trouble::Stays(error)) => return Err(error),
             }
         }
-        // What is in hand ends in order: each share has heard the same signal.
-        while let Some((release, outcome)) = hands.next().await {
-            self.after(release, outcome);
+        drop(looking);
+        if !hands.is_empty() {
+            self.context.screen.note("What is in hand is finished first; a second signal ends at once.");
+        }
+        // Each share has heard the same signal.
+        let finish = async {
+            while let Some((release, outcome)) = hands.next().await {
+                self.after(release, outcome);
+            }
+        };
+        let at_once = async {
+            let _ = signal.wait_for(|phase| *phase >= Phase::Abandon).await;
+            sleep(LAST).await;
+        };
+        tokio::select! {
+            () = finish => self.tell_of_failed(),
+            () = at_once => {
+                self.context.screen.note("The sending record did not answer in time; what was in hand may or may not have arrived.");
+            }
         }
         Ok(())
     }
 
-    /// The releases in which something is due that this worker may do, and that it is not at already.
-    async fn look(
-        &mut self,
-        record: &mut Option<Record>,
-        working: &BTreeMap<i64, String>,
-    ) -> Result<Vec<Release>, Trouble> {
-        let ledger = match record {
-            Some(ledger) => ledger,
-            None => {
-                let place = record::place(self.context).map_err(Trouble::Stays)?;
-                let at = |error: LedgerError| Trouble::of(error, &place.to_string());
-                let opened = Record::open(&place).await.map_err(at)?;
-                if let Some(there) = opened.clock().await.map_err(at)? {
-                    record::tell_of_clock(self.context, Timestamp::from_millisecond(there).unwrap_or_default());
+    /// Begins what is due, as much as fits.
+    fn looked(&self, looked: Looked) -> Vec<Release> {
+        match self.busy.trouble.take() {
+            Some(kind) => {
+                self.context.screen.note(kind.over());
+                for (release, _) in self.failed.take() {
+                    self.busy.resting.borrow_mut().remove(&release.id);
                 }
-                record.insert(opened)
             }
+            None => self.tell_of_failed(),
+        }
+        for (release, reason, help) in looked.refused {
+            self.tell(&release, &reason, help);
+        }
+        let room = MOST.saturating_sub(self.busy.working.borrow().len());
+        looked.due.into_iter().filter(|release| !self.busy.leaves_alone(release.id)).take(room).collect()
+    }
+
+    /// Works on one release as long as there is something to do.
+    fn join_in(&self, release: Release, signal: watch::Receiver<Phase>) -> impl Future<Output = (Release, Outcome)> {
+        self.busy.working.borrow_mut().insert(release.id);
+        if self.joined.borrow_mut().insert(release.id) {
+            self.context.screen.note(&format!("{}: this worker joins in.", release.slug));
+        }
+        let share = Share {
+            context: self.context,
+            key: self.key.clone(),
+            connections: self.arguments.connections,
+            signal,
         };
-        let at = |error: LedgerError| Trouble::of(error, &ledger.place());
-        let now = ledger.clock().await.map_err(at)?.unwrap_or_else(|| self.context.clock.now());
-        let mut found = Vec::new();
-        let is_open = |release: &Release| release.mode == Mode::Real && release.state == ReleaseState::Open;
-        for release in ledger.releases().await.map_err(at)?.into_iter().filter(is_open) {
-            let rests = self.resting.get(&release.id).is_some_and(|until| *until > Instant::now());
-            if rests || working.contains_key(&release.id) {
-                continue;
-            }
-            match share::parts(self.context, ledger, &release, &self.key).await.map_err(at)? {
-                share::Parts::None => {}
-                share::Parts::Refused(reason, help) => self.tell(&release, reason, help),
-                share::Parts::Some { numbers, until } => {
-                    let untried = until.is_none_or(|until| now <= until);
-                    let numbers: Vec<i64> = numbers.into_iter().collect();
-                    if ledger.is_due(release.id, &numbers, untried, now).await.map_err(at)? {
-                        found.push(release);
-                    }
-                }
-            }
+        async move {
+            let outcome = share.of(&release).await;
+            (release, outcome)
         }
-        if !found.is_empty() {
-            // Now there is a record that somebody sends with: is it the one that the configuration names?
-            let vouched = record::vouch(self.context, ledger, &self.key, false).await;
-            vouched.map_err(|error| match error {
-                // The next look tells what it is.
-                Error::Ledger { .. } => Trouble::Passes(error),
-                error => Trouble::Stays(error),
-            })?;
-        }
-        Ok(found)
     }
 
     /// Says once why a release is left alone.
-    fn tell(&mut self, release: &Release, reason: String, help: &'static str) {
-        if self.told.get(&release.id) != Some(&reason) {
+    fn tell(&self, release: &Release, reason: &str, help: &'static str) {
+        if self.is_new(release.id, reason) {
             let message = format!("{} is left to others: {reason}", release.slug);
             self.context.screen.findings(&[Finding::warning("work", message).help(help)]);
-            self.told.insert(release.id, reason);
         }
     }
 
+    /// Whether this was not the last that was said of a release; from now on it is.
+    fn is_new(&self, release: i64, reason: &str) -> bool {
+        self.told.borrow_mut().insert(release, reason.to_owned()).as_deref() != Some(reason)
+    }
+
     /// What came of a share of a release.
-    fn after(&mut self, release: i64, outcome: Outcome) {
-        let Outcome { slug, summary, error, rest } = outcome;
-        self.sum = self.sum.plus(&summary);
+    fn after(&self, release: Release, outcome: Outcome) {
+        let Outcome { summary, error, rest } = outcome;
+        self.busy.working.borrow_mut().remove(&release.id);
+        self.sum.set(self.sum.get().plus(&summary));
         if summary.all() > 0 {
-            self.context.screen.note(&format!("{slug}: {}", counts(&summary, &taker(self.context))));
+            let counts = counts(&summary, &taker(self.context));
+            self.context.screen.note(&format!("{}: {counts}", release.slug));
         }
+        let Some(error) = error else {
+            self.told.borrow_mut().remove(&release.id);
+            self.busy.resting.borrow_mut().remove(&release.id);
+            return;
+        };
+        self.busy.resting.borrow_mut().insert(release.id, Instant::now() + rest);
         match error {
-            None => {
-                self.told.remove(&release);
-                self.resting.remove(&release);
+            Error::Ledger { place, message, .. } => {
+                let help = "nothing is lost; this worker tries again by itself".to_owned();
+                self.failed.borrow_mut().push((release, Error::Ledger { place, message, help }));
             }
-            Some(error) => {
-                let reason = error.to_string();
-                if self.told.get(&release) != Some(&reason) {
-                    self.context.screen.failure(&error);
-                    self.told.insert(release, reason);
-                }
-                self.resting.insert(release, Instant::now() + rest);
-            }
+            error => self.tell_failure(&release, &error),
+        }
+    }
+
+    fn tell_of_failed(&self) {
+        for (release, error) in self.failed.take() {
+            self.tell_failure(&release, &error);
+        }
+    }
+
+    fn tell_failure(&self, release: &Release, error: &Error) {
+        if self.is_new(release.id, &error.to_string()) {
+            self.context.screen.note(&format!("{}: this worker could not go on.", release.slug));
+            self.context.screen.failure(error);
         }
     }
 
     fn told_at_the_end(&self) -> String {
-        if self.sum.all() == 0 {
+        let sum = self.sum.get();
+        if sum.all() == 0 {
             return "This worker has ended; it had nothing to do.".to_owned();
         }
-        format!("This worker has ended: {}.", counts(&self.sum, &taker(self.context)))
-    }
-}
-
-/// Why a worker cannot look.
-enum Trouble {
-    /// Waiting helps.
-    Passes(Error),
-    Stays(Error),
-}
-
-impl Trouble {
-    fn of(error: LedgerError, place: &str) -> Trouble {
-        if error.passes() { Trouble::Passes(error.at(place)) } else { Trouble::Stays(error.at(place)) }
+        format!("This worker has ended: {}.", counts(&sum, &taker(self.context)))
     }
 }
 
@@ -270,11 +297,4 @@ fn counts(summary: &Summary, taker: &str) -> String {
     add(summary.failed, "refused");
     add(summary.uncertain, "may or may not have arrived");
     counts.join(" · ")
-}
-
-/// The clock of the record at this moment.
-async fn clock(context: &Context, ledger: &Record) -> Result<Clock, LedgerError> {
-    let there = ledger.clock().await?.and_then(|at| Timestamp::from_millisecond(at).ok());
-    let there = there.unwrap_or_else(|| context.clock.timestamp());
-    Ok(Clock::starting(&there.to_zoned(context.now.time_zone().clone())))
 }

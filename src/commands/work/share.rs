@@ -3,15 +3,17 @@
 //! Comes in: a release that is open in the record. Goes out: what was delivered of it, and why it ended early. Each share has
 //! connections to the record of its own, since it is a worker of its own there.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
 use super::super::terms::Terms;
 use super::super::{Context, gone, random, record, revisions, ways};
-use super::clock;
-use crate::dispatch::{Chosen, Composer, Dispatch, Ending, Phase, Ran, Summary, Wish};
+use super::counts;
+use super::look::by_its_clock;
+use crate::dispatch::{Chosen, Composer, Dispatch, Ending, Phase, Ran, Summary, Tally, Wish};
 use crate::error::{Error, Exit};
 use crate::ledger::{Books, Form, Ledger, LedgerError, Record, Release, Roll};
 use crate::plan::SiteKey;
@@ -19,6 +21,9 @@ use crate::plan::SiteKey;
 /// After a server that did not answer, and after one that refuses.
 const SOON: Duration = Duration::from_secs(15);
 const LATER: Duration = Duration::from_secs(300);
+
+/// How often a share that goes on says how far it is.
+const REPORT: Duration = Duration::from_secs(300);
 
 /// What a worker may do of a release.
 pub enum Parts {
@@ -57,7 +62,6 @@ pub async fn parts(context: &Context, ledger: &Record, release: &Release, key: &
 
 /// What came of a share.
 pub struct Outcome {
-    pub slug: String,
     pub summary: Summary,
     pub error: Option<Error>,
     /// How long the release is left alone after an error.
@@ -74,9 +78,8 @@ pub struct Share<'a> {
 
 impl Share<'_> {
     /// Works until nothing of the release is due, or the worker is told to end.
-    pub async fn of(self, release: Release) -> Outcome {
-        let slug = release.slug.clone();
-        match self.run(&release).await {
+    pub async fn of(self, release: &Release) -> Outcome {
+        match self.run(release).await {
             Ok(ran) => {
                 let Ran { summary, ending, mut failures, .. } = ran;
                 let error = if failures.is_empty() { None } else { Some(failures.swap_remove(0)) };
@@ -85,18 +88,19 @@ impl Share<'_> {
                     _ => SOON,
                 };
                 if let Some(ending @ (Ending::GivenUp | Ending::Stopped)) = ending {
-                    tracing::info!(?ending, "{slug}: this worker's share ended");
+                    tracing::info!(?ending, "{}: this worker's share ended", release.slug);
                 }
-                Outcome { slug, summary, error, rest }
+                Outcome { summary, error, rest }
             }
-            Err(error) => Outcome { slug, summary: Summary::default(), error: Some(error), rest: SOON },
+            Err(error) => Outcome { summary: Summary::default(), error: Some(error), rest: SOON },
         }
     }
 
     async fn run(&self, release: &Release) -> Result<Ran, Error> {
-        let (context, config) = (self.context, &self.context.project.config);
-        let ledger = record::open(context).await?;
+        let config = &self.context.project.config;
+        let ledger = record::open(self.context).await?;
         let at = |error: LedgerError| error.at(&ledger.place());
+        let context = &by_its_clock(self.context, &ledger).await.map_err(at)?;
         record::vouch(context, &ledger, &self.key, false).await?;
         // Since the look it may have been stopped, or begun otherwise.
         let Parts::Some { numbers, until } = parts(context, &ledger, release, &self.key).await.map_err(at)? else {
@@ -108,7 +112,13 @@ impl Share<'_> {
             ways.connections = ways.connections.min(usize::from(connections));
         }
         gone::heed(&ways, &ledger).await.map_err(at)?;
-        let clock = clock(context, &ledger).await.map_err(at)?;
+        let (taker, said) = (ways::taker(context), Cell::new(Instant::now()));
+        let say = |tally: &Tally| {
+            if said.get().elapsed() >= REPORT {
+                said.set(Instant::now());
+                context.screen.note(&format!("{}: so far {}", release.slug, counts(&tally.summary(), &taker)));
+            }
+        };
         let dispatch = Dispatch {
             ledger: &ledger,
             release,
@@ -119,12 +129,12 @@ impl Share<'_> {
             retry: config.email.retry,
             // No time is over where a person wanted it sent.
             wish: Wish::InTime { until: until.unwrap_or(i64::MAX) },
-            clock: &clock,
+            clock: &context.clock,
             only: Some(&numbers),
             random,
             signal: self.signal.clone(),
-            show: &|_| (),
             metrics: &context.metrics,
+            show: &say,
         };
         let ran = dispatch.run(Chosen::default()).await;
         gone::note(&ways, &ledger).await.map_err(at)?;

@@ -1,0 +1,96 @@
+//! A database that is not there, goes away, or takes no changes.
+
+use std::thread::sleep;
+use std::time::Duration;
+
+use super::postgres::Server;
+use super::scene::{Office, Worker};
+use super::sending::{members, until};
+use super::smtp_server::{Answer, Script, Stage};
+
+const SECOND: Duration = Duration::from_secs(1);
+const AWAY: &str = "the database does not answer";
+const BACK: &str = "The database answers again.";
+
+/// An office with a server of its own; each mail takes a moment.
+fn office(members_: usize) -> (Server, Office) {
+    let server = Server::start();
+    let script = Script::new().at(Stage::End, Answer::normal().late(SECOND / 5));
+    let office = Office::with(server.address(), &members(members_), script);
+    office.begin();
+    (server, office)
+}
+
+#[track_caller]
+fn said_once(worker: Worker) {
+    let said = worker.end();
+    let times = |text: &str| said.matches(text).count();
+    assert_eq!((times(AWAY), times(BACK), times("error: ")), (1, 1, 1), "{said}");
+    assert!(said.contains("= help: this worker waits for it and goes on by itself"), "{said}");
+}
+
+#[test]
+#[ignore = "needs PostgreSQL's programs"]
+fn a_database_that_is_away_when_a_worker_starts_is_waited_for() {
+    let (server, office) = office(5);
+    server.kill();
+    let worker = office.worker();
+    worker.says(AWAY);
+    sleep(5 * SECOND);
+    server.go();
+    office.all_have_it(5);
+    said_once(worker);
+}
+
+#[test]
+#[ignore = "needs PostgreSQL's programs"]
+fn a_database_that_goes_away_for_a_while_is_waited_for_and_nobody_is_written_to_twice() {
+    for away in [6, 40] {
+        let (server, office) = office(200);
+        let workers = [office.worker(), office.worker()];
+        until("mails", || office.mail.accepted_count() >= 20);
+        server.kill();
+        sleep(away * SECOND);
+        server.go();
+        until("the rest", || office.mails("sent") + office.mails("uncertain") == 200);
+        office.nobody_twice();
+        assert_eq!(office.mails("uncertain"), 0, "everybody lived: what was answered is known");
+        assert_eq!(office.mail.accepted_count(), 200);
+        workers.into_iter().for_each(said_once);
+    }
+}
+
+#[test]
+#[ignore = "needs PostgreSQL's programs"]
+fn a_database_that_comes_back_and_takes_no_changes_is_waited_for() {
+    let (_server, office) = office(100);
+    let worker = office.worker();
+    until("mails", || office.mail.accepted_count() >= 10);
+    office.sql("ALTER SYSTEM SET default_transaction_read_only = on");
+    office.sql("SELECT pg_reload_conf()::TEXT");
+    worker.says("it cannot be written to");
+    sleep(20 * SECOND);
+    assert_eq!(worker.times_said("it cannot be written to"), 1, "{}", worker.said());
+    assert_eq!(worker.times_said("error: "), 1, "{}", worker.said());
+    office.sql("BEGIN READ WRITE; ALTER SYSTEM SET default_transaction_read_only = off");
+    office.sql("SELECT pg_reload_conf()::TEXT");
+    office.all_have_it(100);
+    let said = worker.end();
+    assert_eq!(said.matches("The database can be used again.").count(), 1, "{said}");
+}
+
+#[test]
+#[ignore = "needs PostgreSQL's programs"]
+fn a_worker_ends_within_seconds_although_the_database_is_away() {
+    let (server, office) = office(100);
+    let mut worker = office.worker();
+    until("mails", || office.mail.accepted_count() >= 10);
+    server.kill();
+    sleep(SECOND);
+    worker.signal("TERM");
+    sleep(SECOND);
+    worker.signal("TERM");
+    let (status, took) = worker.wait();
+    assert!(status.code() == Some(0) && took < 6 * SECOND, "{status} {took:?} {}", worker.said());
+    assert!(worker.said().contains("The sending record did not answer in time"), "{}", worker.said());
+}

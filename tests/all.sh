@@ -154,7 +154,7 @@ commands_on_postgres() { # every test that runs the program in a project, its re
   # The program is killed here, not the server: nothing is lost that it has not written to the disk.
   psql -X -q -h 127.0.0.1 -p "$port" -U anna postgres -c 'ALTER SYSTEM SET fsync = off' -c 'SELECT pg_reload_conf()' >/dev/null
   RUNDBRIEF_TEST_RECORD="postgres://anna@127.0.0.1:$port/postgres" \
-    cargo test --locked --quiet "${tests[@]}" -- --test-threads 8 2>"$work/on-postgres.log" >"$work/on-postgres.out" ||
+    cargo test --locked --quiet "${tests[@]}" -- --test-threads 4 2>"$work/on-postgres.log" >"$work/on-postgres.out" ||
     { cat "$work/on-postgres.out" "$work/on-postgres.log" >&2; return 1; }
   echo "about files only, left out here:"
   grep -h '^about files only' "$work/on-postgres.log" "$work/on-postgres.out" | sed 's/^about files only: /  /' | sort

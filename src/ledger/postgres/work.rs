@@ -298,11 +298,10 @@ impl Work for PostgresLedger {
     async fn waiting(&self, worker: &Worker, release: i64, parts: &[i64]) -> Result<Waiting, LedgerError> {
         let due = "SELECT min(due_at) AS due FROM delivery WHERE release = $1 AND part = $2 \
                    AND state IN (0, 4) AND state = $3";
-        // One that shows no life any more may stand still for hours; nobody waits for it.
-        let held = format!(
-            "SELECT count(*) AS number FROM delivery WHERE release = $3 AND state IN (1, 2) AND worker IN ({LIVELY}) \
-             AND part = ANY ($4)"
-        );
+        // Also of one that shows no life any more, until the next look takes that over: whoever ended in between would leave
+        // it lying. Nobody stands still with something in hand for longer than a lease.
+        let held = "SELECT count(*) AS number FROM delivery WHERE release = $2 AND state IN (1, 2) AND worker <> $1 \
+                    AND part = ANY ($3)";
         let earlier = |a: Option<i64>, b: Option<i64>| a.into_iter().chain(b).min();
         self.base
             .run(How::LIGHT, async |connection| {
@@ -313,7 +312,7 @@ impl Work for PostgresLedger {
                         *next = earlier(*next, due.fetch_one(&mut *connection).await?.try_get("due")?);
                     }
                 }
-                let held = built(held.clone()).bind(worker.id).bind(LEASE).bind(release).bind(parts);
+                let held = sql(held).bind(worker.id).bind(release).bind(parts);
                 waiting.elsewhere = held.fetch_one(connection).await?.try_get::<i64, _>("number")?.unsigned_abs();
                 Ok(waiting)
             })

@@ -65,7 +65,11 @@ fn logs_go_to_standard_error_and_never_between_the_results() {
 #[test]
 fn commands_and_options_of_later_versions_are_said_as_such() {
     let project = Project::new();
-    project.run(&["completions", "-v"]).code(64).says("`completions` is not in this version yet").says("rundbrief preview");
+    project
+        .run(&["completions", "-v"])
+        .code(64)
+        .says("`completions` is not in this version yet")
+        .says("rundbrief preview");
 }
 
 #[test]

@@ -225,7 +225,8 @@ fn own_folder(variable: &str, below_home: &str) -> Option<PathBuf> {
 fn start_logging(verbose: u8, quiet: bool, colors: bool) {
     let level = match (quiet, verbose) {
         (true, _) => "error",
-        (_, 0) => "warn",
+        // A database that goes away is told in our own words.
+        (_, 0) => "warn,sqlx=error",
         (_, 1) => "info,sqlx=warn",
         _ => "debug,sqlx=info",
     };

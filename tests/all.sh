@@ -37,7 +37,7 @@ install_packages() {
   command -v chromium >/dev/null || missing+=(chromium)
   command -v systemd-analyze >/dev/null || missing+=(systemd)
   command -v java >/dev/null || missing+=(default-jre-headless)
-  for package in postfix dovecot-core postgrey openssl spamassassin ruby postgresql pgbouncer; do
+  for package in postfix dovecot-core postgrey openssl spamassassin ruby postgresql pgbouncer libfaketime; do
     dpkg-query -W "$package" >/dev/null 2>&1 || missing+=("$package")
   done
   if [ ${#missing[@]} -gt 0 ]; then
@@ -105,8 +105,11 @@ unit_files() { # as systemd reads them, with the program and a user that are the
   mkdir "$work/units"
   cp contrib/systemd/* "$work/units"
   sed -i "s#/usr/local/bin/rundbrief#$binary#; s#^User=rundbrief#User=daemon#" "$work"/units/*.service
-  systemd-analyze verify "$work"/units/rundbrief.{service,timer} "$work/units/rundbrief-failed.service"
-  systemd-analyze security --offline=true --threshold=25 "$work/units/rundbrief.service" | tail -n 1
+  systemd-analyze verify "$work"/units/rundbrief.{service,timer} "$work"/units/rundbrief-{worker,failed}.service
+  local unit
+  for unit in rundbrief rundbrief-worker; do
+    systemd-analyze security --offline=true --threshold=25 "$work/units/$unit.service" | tail -n 1
+  done
 }
 
 as_postgres() { # the server refuses to run as root
@@ -143,6 +146,11 @@ record_in_postgres() { # the contract of every record, directly and through the 
   RUNDBRIEF_POSTGRES="postgres://anna@127.0.0.1:$pooled/postgres" \
     cargo test --locked --quiet --test ledger_postgres -- --include-ignored --skip schema:: --skip outage::
   cargo test --locked --quiet --test postgres_commands -- --include-ignored
+  # Few at once: each has several processes with several connections, and some measure times.
+  RUNDBRIEF_POSTGRES="postgres://anna@127.0.0.1:$port/postgres" \
+    cargo test --locked --quiet --test work_command -- --ignored --test-threads 3
+  RUNDBRIEF_POSTGRES="postgres://anna@127.0.0.1:$pooled/postgres" \
+    cargo test --locked --quiet --test work_command -- --ignored --test-threads 3 begun:: signals::
 }
 
 commands_on_postgres() { # every test that runs the program in a project, its record in the database instead of a file
@@ -160,6 +168,10 @@ commands_on_postgres() { # every test that runs the program in a project, its re
   grep -h '^about files only' "$work/on-postgres.log" "$work/on-postgres.out" | sed 's/^about files only: /  /' | sort
 }
 
+chaos() { # workers are killed and stand still, the database is restarted; RUNDBRIEF_POSTGRES_BIN is known from the stage before
+  python3 -B tests/chaos.py "$binary" 10000
+}
+
 real_mail_servers() { as_root env PATH="$PATH:/usr/sbin" python3 -B tests/postfix.py "$binary"; }
 
 first_use() { as_root env PATH="$PATH:/usr/sbin" python3 -B tests/first_use.py "$binary"; }
@@ -174,7 +186,7 @@ stage "tests" cargo test --locked --quiet
 stage "kill test" cargo test --locked --quiet --test kill --test faults --test run_together -- --ignored --test-threads 8
 stage "record in PostgreSQL" record_in_postgres
 stage "commands on PostgreSQL" commands_on_postgres
-stage "workers, while everything goes wrong" python3 -B tests/chaos.py "$binary"
+stage "chaos" chaos
 stage "documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --quiet
 stage "sample: build and send" build_sample
 stage "mails parse without a defect" mails_parse

@@ -36,6 +36,8 @@ const LOOK: Duration = Duration::from_secs(2);
 const AWAY: Duration = Duration::from_secs(30);
 /// How long a record that does not answer is waited for after a second signal.
 const LAST: Duration = Duration::from_secs(3);
+/// So long after the record came back, shares may still fail for its absence.
+const AFTERMATH: Duration = Duration::from_secs(60);
 /// How many releases are worked on at once.
 const MOST: usize = 8;
 
@@ -53,7 +55,6 @@ pub async fn run(arguments: &cli::Work, context: &Context) -> Result<Exit, Error
         busy: Busy::default(),
         joined: RefCell::default(),
         told: RefCell::default(),
-        failed: RefCell::default(),
         sum: Cell::default(),
     };
     worker.work().await?;
@@ -111,6 +112,10 @@ struct Busy {
     resting: RefCell<BTreeMap<i64, Instant>>,
     /// What keeps it from the record, as it was said.
     trouble: Cell<Option<Kind>>,
+    /// When that was over.
+    recovered: Cell<Option<Instant>>,
+    /// What the record did to shares since the last look; the next one tells whether all of it is away.
+    failed: RefCell<Vec<(Release, Error)>>,
 }
 
 impl Busy {
@@ -130,8 +135,6 @@ struct Worker<'a> {
     joined: RefCell<BTreeSet<i64>>,
     /// What was said of a release, so that it is said once.
     told: RefCell<BTreeMap<i64, String>>,
-    /// What the record did to shares since the last look; the next one tells whether all of it is away.
-    failed: RefCell<Vec<(Release, Error)>>,
     sum: Cell<Summary>,
 }
 
@@ -159,7 +162,7 @@ impl Worker<'_> {
                         }
                         Err(Trouble::Stays(error)) => return Err(error),
                         Err(Trouble::Passes(kind, error)) => {
-                            self.failed.borrow_mut().clear();
+                            self.busy.failed.borrow_mut().clear();
                             self.busy.in_trouble(self.context, kind, &error);
                             (2 * pause).clamp(2 * LOOK, AWAY)
                         }
@@ -193,15 +196,18 @@ impl Worker<'_> {
 
     /// Begins what is due, as much as fits.
     fn looked(&self, looked: Looked) -> Vec<Release> {
-        match self.busy.trouble.take() {
-            Some(kind) => {
-                self.context.screen.note(kind.over());
-                for (release, _) in self.failed.take() {
-                    self.busy.resting.borrow_mut().remove(&release.id);
-                }
-            }
-            None => self.tell_of_failed(),
+        if let Some(kind) = self.busy.trouble.take() {
+            self.context.screen.note(kind.over());
+            self.busy.recovered.set(Some(Instant::now()));
         }
+        if self.busy.recovered.get().is_some_and(|at| at.elapsed() < AFTERMATH) {
+            // What it did to shares was told with it.
+            for (release, error) in self.busy.failed.take() {
+                tracing::info!("{}: {error}", release.slug);
+                self.busy.resting.borrow_mut().remove(&release.id);
+            }
+        }
+        self.tell_of_failed();
         for (release, reason, help) in looked.refused {
             self.tell(&release, &reason, help);
         }
@@ -215,12 +221,8 @@ impl Worker<'_> {
         if self.joined.borrow_mut().insert(release.id) {
             self.context.screen.note(&format!("{}: this worker joins in.", release.slug));
         }
-        let share = Share {
-            context: self.context,
-            key: self.key.clone(),
-            connections: self.arguments.connections,
-            signal,
-        };
+        let share =
+            Share { context: self.context, key: self.key.clone(), connections: self.arguments.connections, signal };
         async move {
             let outcome = share.of(&release).await;
             (release, outcome)
@@ -258,14 +260,14 @@ impl Worker<'_> {
         match error {
             Error::Ledger { place, message, .. } => {
                 let help = "nothing is lost; this worker tries again by itself".to_owned();
-                self.failed.borrow_mut().push((release, Error::Ledger { place, message, help }));
+                self.busy.failed.borrow_mut().push((release, Error::Ledger { place, message, help }));
             }
             error => self.tell_failure(&release, &error),
         }
     }
 
     fn tell_of_failed(&self) {
-        for (release, error) in self.failed.take() {
+        for (release, error) in self.busy.failed.take() {
             self.tell_failure(&release, &error);
         }
     }

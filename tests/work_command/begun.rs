@@ -19,10 +19,10 @@ const BOARD: &str = "Anrede;Titel;Vorname;Nachname;E-Mail\nFrau;Dr.;Käthe;Grö�
 
 /// A post with a picture for two lists.
 fn illustrate(project: &Project) {
-    let text = TEXT
-        .replace("Kurz berichtet", "\"Kurz berichtet: Rückkehrer*innen übers Jahr\"")
-        .replace("tags:", "channels: [email]\nlists: [board, members]\nimage: { src: bild.jpg, alt: \"Sitzungssaal, größer\" }\ntags:")
-        + "\nDie Kolleg*innen trafen sich am 24. Oktober, z. B. im Café „Süd“.\n";
+    let text = TEXT.replace("Kurz berichtet", "\"Kurz berichtet: Rückkehrer*innen übers Jahr\"").replace(
+        "tags:",
+        "channels: [email]\nlists: [board, members]\nimage: { src: bild.jpg, alt: \"Sitzungssaal, größer\" }\ntags:",
+    ) + "\nDie Kolleg*innen trafen sich am 24. Oktober, z. B. im Café „Süd“.\n";
     project.write(POST, text);
     project.write("newsletters/bild.jpg", std::fs::read("newsletters/herbsttagung.jpg").expect("is there"));
     project.write("newsletters/lists/board.csv", BOARD);
@@ -73,10 +73,13 @@ fn network(open: Arc<AtomicBool>) -> WebServer {
         "/api/v2/media" => Page::json(200, &json!({ "id": "22" })),
         "/api/v1/statuses" => Page::json(200, &json!({ "id": "7", "url": "https://social.example/@verband/7" })),
         "/api/v1/accounts/verify_credentials" => Page::json(200, &json!({ "id": "1", "acct": "verband" })),
-        "/api/v2/instance" => Page::json(200, &json!({ "configuration": {
+        "/api/v2/instance" => Page::json(
+            200,
+            &json!({ "configuration": {
             "statuses": { "max_characters": 500, "characters_reserved_per_url": 23 },
             "media_attachments": { "image_size_limit": 16_777_216 },
-        } })),
+        } }),
+        ),
         "/api/v1/accounts/1/statuses" => Page::json(200, &json!([])),
         "/hub/" => Page::status(204),
         _ => Page::status(404),
@@ -91,7 +94,9 @@ fn networks_are_posted_to_with_their_picture_and_the_feed_is_left_to_the_office(
     let web = network(open.clone());
     illustrate(&office.project);
     let text = office.project.read(POST);
-    let text = text.replace("channels: [email]", "channels: [email, feed, social, hub]").replace("[board, members]", "[members]");
+    let text = text
+        .replace("channels: [email]", "channels: [email, feed, social, hub]")
+        .replace("[board, members]", "[members]");
     office.project.write(POST, text);
     office.configure(|config| {
         config + &format!(
@@ -195,7 +200,9 @@ fn a_worker_works_on_two_posts_at_once() {
     office.begin();
     office.shut();
     let second = "newsletters/zweite.md";
-    office.project.write(second, TEXT.replace("tags:", "channels: [email]\ntags:").replace("Kurz berichtet", "Die zweite"));
+    office
+        .project
+        .write(second, TEXT.replace("tags:", "channels: [email]\ntags:").replace("Kurz berichtet", "Die zweite"));
     office.begin_with(&["send", second, "--yes", "--offline"]);
     office.shut();
     let worker = office.worker();

@@ -72,7 +72,7 @@ fn a_database_that_comes_back_and_takes_no_changes_is_waited_for() {
     sleep(20 * SECOND);
     assert_eq!(worker.times_said("it cannot be written to"), 1, "{}", worker.said());
     assert_eq!(worker.times_said("error: "), 1, "{}", worker.said());
-    office.sql("BEGIN READ WRITE; ALTER SYSTEM SET default_transaction_read_only = off");
+    office.sql("ALTER SYSTEM SET default_transaction_read_only = off");
     office.sql("SELECT pg_reload_conf()::TEXT");
     office.all_have_it(100);
     let said = worker.end();

@@ -28,7 +28,8 @@ fn timed(answer: impl Fn(usize, &str) -> Answer + Send + Sync + 'static) -> (Scr
 /// The most that began within a time.
 fn most_within(times: &Times, window: Duration, after: Option<Instant>) -> usize {
     let times = times.lock().expect("nobody panics");
-    let times: Vec<Instant> = times.iter().map(|(at, _)| *at).filter(|at| after.is_none_or(|after| *at > after)).collect();
+    let times: Vec<Instant> =
+        times.iter().map(|(at, _)| *at).filter(|at| after.is_none_or(|after| *at > after)).collect();
     times.iter().map(|from| times.iter().filter(|at| *at >= from && **at - *from < window).count()).max().unwrap_or(0)
 }
 
@@ -41,7 +42,9 @@ fn three(office: &Office) -> [Worker; 3] {
 fn three_workers_keep_one_pace() {
     let (script, times) = timed(|_, _| Answer::normal());
     let office = Office::with(address("pace"), &members(150), script);
-    office.configure(|config| config.replace("per_minute = 0", "per_minute = 600").replace("connections = 4", "connections = 6"));
+    office.configure(|config| {
+        config.replace("per_minute = 0", "per_minute = 600").replace("connections = 4", "connections = 6")
+    });
     office.begin();
     let workers = three(&office);
     office.all_have_it(150);
@@ -68,7 +71,9 @@ fn a_server_that_is_too_busy_for_one_is_spared_by_all() {
         Answer::normal()
     });
     let office = Office::with(address("busy"), &members(3_000), script.without_contents());
-    office.configure(|config| config.replace("per_minute = 0", "per_minute = 6000").replace("connections = 4", "connections = 6"));
+    office.configure(|config| {
+        config.replace("per_minute = 0", "per_minute = 6000").replace("connections = 4", "connections = 6")
+    });
     office.begin();
     let workers = three(&office);
     until("it is too busy", || busy.lock().expect("nobody panics").is_some());
@@ -88,10 +93,11 @@ fn a_server_that_is_too_busy_for_one_is_spared_by_all() {
 #[ignore = "needs a PostgreSQL server"]
 fn a_domain_that_is_too_busy_for_one_is_spared_by_the_next() {
     let told = AtomicBool::new(false);
-    let (script, times) = timed(move |_, to| match to.ends_with("@slow.example") && !told.swap(true, Ordering::SeqCst) {
-        true => Answer::reply("450 4.7.1 greylisted, try again later"),
-        false => Answer::normal(),
-    });
+    let (script, times) =
+        timed(move |_, to| match to.ends_with("@slow.example") && !told.swap(true, Ordering::SeqCst) {
+            true => Answer::reply("450 4.7.1 greylisted, try again later"),
+            false => Answer::normal(),
+        });
     let mut people = members(60);
     people.extend((1..=40).map(|number| format!("s{number}@slow.example")));
     let office = Office::with(address("domain"), &people, script);

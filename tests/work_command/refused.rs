@@ -9,7 +9,8 @@ use super::project::Project;
 use super::scene::{Office, SOON, Worker, config, private};
 use super::sending::{Sent, rundbrief};
 
-const SOCIAL: &str = "\n[channels.social]\nkind = \"mastodon\"\nurl = \"https://social.example\"\ntoken = \"file:token\"\n";
+const SOCIAL: &str =
+    "\n[channels.social]\nkind = \"mastodon\"\nurl = \"https://social.example\"\ntoken = \"file:token\"\n";
 
 /// A machine whose configuration is not that of the office.
 fn other(office: &Office, change: impl FnOnce(String) -> String) -> Project {
@@ -36,7 +37,10 @@ fn who_would_send_otherwise_leaves_it_alone_and_says_once_what_to_do() {
         ("[sender] differs", other(&office, |config| config.replace("\nfrom = \"", "\nfrom = \"Neuer "))),
         ("[email.smtp] differs", other(&office, |config| config.replace(&connections, "port = 9"))),
         ("[email.smtp] differs", other(&office, |config| config.replace("per_minute = 0", "per_minute = 60"))),
-        ("[channels.social] differs", other(&office, |config| config.replace("https://social.example", "https://other.example"))),
+        (
+            "[channels.social] differs",
+            other(&office, |config| config.replace("https://social.example", "https://other.example")),
+        ),
         ("[channels.social] differs", other(&office, |config| config.replace(SOCIAL, ""))),
         ("[email.retry] differs", other(&office, |config| config + "\n[email.retry]\nfirst = \"7m\"\n")),
     ];
@@ -55,7 +59,8 @@ fn who_would_send_otherwise_leaves_it_alone_and_says_once_what_to_do() {
     assert_eq!(office.mail.accepted_count(), 0);
 
     // Where a file lies is each machine's own.
-    let machine = other(&office, |config| config.replace("file:token", "env:SOCIAL_TOKEN").replace("members.csv", "none.csv"));
+    let machine =
+        other(&office, |config| config.replace("file:token", "env:SOCIAL_TOKEN").replace("members.csv", "none.csv"));
     let worker = Worker::start_with(machine, &[], &[("SOCIAL_TOKEN", "geheim")]);
     office.all_have_it(4);
     worker.end();
@@ -115,7 +120,9 @@ fn what_no_worker_can_use_is_said_at_once() {
         },
         |config: String| config.replace("transport = \"smtp\"", "transport = \"outbox\""),
         |config: String| config,
-        |config: String| config.replace("security = \"none\"", "security = \"none\"\nusername = \"a\"\npassword = \"geheim\""),
+        |config: String| {
+            config.replace("security = \"none\"", "security = \"none\"\nusername = \"a\"\npassword = \"geheim\"")
+        },
     ] {
         let machine = Project::empty();
         machine.write("config.toml", change(config(9, &address)));

@@ -154,7 +154,8 @@ impl<'a> Look<'a> {
                 }
             }
         }
-        if !found.due.is_empty() || busy.trouble.get() == Some(Kind::Unfit) {
+        let doubtful = busy.trouble.get() == Some(Kind::Unfit) || !busy.failed.borrow().is_empty();
+        if doubtful || !found.due.is_empty() {
             // Whether it takes changes.
             ledger.note_fact("key", &self.key.fingerprint()).await.map_err(at)?;
         }

@@ -32,7 +32,7 @@ impl Pacing for SqliteLedger {
         // A row that runs on for longer than anybody reserves was left by a clock that went wrong.
         let longest = if reach == i64::MAX { FAR } else { AHEAD.max(2 * apart) };
         let first = if next > now.saturating_add(longest) { now } else { next.max(now) };
-        let fits = if apart == 0 { i64::MAX } else { 1 + reach / apart };
+        let fits = if apart == 0 { i64::MAX } else { (reach / apart).saturating_add(1) };
         let count = i64::from(count).min(fits);
         let take = "UPDATE pace SET next_at = ? WHERE name = ?";
         query(take).bind(first + apart * count).bind(name).execute(&mut *transaction).await?;

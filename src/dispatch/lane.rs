@@ -285,6 +285,9 @@ impl<'a, L: Work + Pacing> Lane<'a, L> {
     /// without an outcome is in doubt when this process dies.
     async fn mark_due(&self, held: &mut VecDeque<Item>, now: i64) -> Result<(), LedgerError> {
         let near = held.iter().take_while(|item| item.slot <= now + self.ahead()).count();
+        if near == 0 {
+            self.queue().bring_back();
+        }
         // Not for every single one that leaves the queue: each marking is a commit.
         let room = self.room();
         let outcomes = if self.run.ledger.tells_starts() { Vec::new() } else { self.queue().take_outcomes() };

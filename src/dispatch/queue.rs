@@ -23,6 +23,8 @@ pub(super) struct Item {
 #[derive(Debug, Default)]
 pub(super) struct Queue {
     marked: RefCell<VecDeque<Item>>,
+    /// Marked, and behind what is marked next.
+    later: RefCell<VecDeque<Item>>,
     outcomes: RefCell<Vec<Settled>>,
     /// Marked, and certain not to have left.
     returned: RefCell<Vec<DeliveryKey>>,
@@ -41,7 +43,10 @@ pub(super) struct Queue {
 
 impl Queue {
     pub(super) fn push(&self, items: impl IntoIterator<Item = Item>) {
-        self.marked.borrow_mut().extend(items);
+        let mut marked = self.marked.borrow_mut();
+        marked.extend(items);
+        marked.append(&mut self.later.borrow_mut());
+        drop(marked);
         self.items.notify_waiters();
     }
 
@@ -64,6 +69,13 @@ impl Queue {
         }
     }
 
+    /// Nothing is marked next: what was to come behind it comes now.
+    pub(super) fn bring_back(&self) {
+        if !self.later.borrow().is_empty() {
+            self.push([]);
+        }
+    }
+
     /// Connections that wait and will find nothing.
     pub(super) fn unserved(&self) -> usize {
         self.idle.get().saturating_sub(self.len())
@@ -77,10 +89,11 @@ impl Queue {
         self.changes.notify_waiters();
     }
 
-    /// One that was taken out goes to the end.
+    /// One that was taken out goes to the end: where little is marked at a time, behind what is marked next.
     pub(super) fn put_last(&self, item: Item) {
         self.in_hand.set(self.in_hand.get() - 1);
-        self.marked.borrow_mut().push_back(item);
+        let end = if self.settled_with_marks.get() { &self.later } else { &self.marked };
+        end.borrow_mut().push_back(item);
         self.items.notify_waiters();
         self.changes.notify_waiters();
     }
@@ -106,7 +119,10 @@ impl Queue {
 
     /// Whether nothing is marked, sent or waiting to be settled.
     pub(super) fn is_idle(&self) -> bool {
-        self.marked.borrow().is_empty() && self.in_hand.get() == 0 && self.outcomes.borrow().is_empty()
+        self.marked.borrow().is_empty()
+            && self.later.borrow().is_empty()
+            && self.in_hand.get() == 0
+            && self.outcomes.borrow().is_empty()
     }
 
     /// Comes when something was taken out or concluded after this call, also before it is waited for.
@@ -117,6 +133,7 @@ impl Queue {
     /// No more is coming; answers with what nobody has begun.
     pub(super) fn close(&self) -> Vec<DeliveryKey> {
         self.closed.set(true);
+        self.marked.borrow_mut().append(&mut self.later.borrow_mut());
         let left = self.marked.borrow_mut().drain(..).map(|item| item.delivery.key()).collect();
         self.items.notify_waiters();
         self.results.notify_waiters();

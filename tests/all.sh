@@ -150,7 +150,7 @@ record_in_postgres() { # the contract of every record, directly and through the 
   RUNDBRIEF_POSTGRES="postgres://anna@127.0.0.1:$port/postgres" \
     cargo test --locked --quiet --test work_command -- --ignored --test-threads 3
   RUNDBRIEF_POSTGRES="postgres://anna@127.0.0.1:$pooled/postgres" \
-    cargo test --locked --quiet --test work_command -- --ignored --test-threads 3 begun:: signals::
+    cargo test --locked --quiet --test work_command -- --ignored --test-threads 3 signals::
 }
 
 commands_on_postgres() { # every test that runs the program in a project, its record in the database instead of a file

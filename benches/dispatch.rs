@@ -158,6 +158,7 @@ async fn run(port: u16, bytes: usize, connections: usize, mails: u32) {
         wish: rundbrief::dispatch::Wish::Now,
         only: None,
         clock: &clock,
+        holds_on: None,
         random: || 0.5,
         signal: tokio::sync::watch::channel(Phase::Run).1,
         show: &|_| {},

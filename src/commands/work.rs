@@ -116,6 +116,8 @@ struct Busy {
     recovered: Cell<Option<Instant>>,
     /// What the record did to shares since the last look; the next one tells whether all of it is away.
     failed: RefCell<Vec<(Release, Error)>>,
+    /// Whether a share waits for the record with what it alone knows: the next look tells why.
+    holds_on: Cell<bool>,
 }
 
 impl Busy {
@@ -221,8 +223,13 @@ impl Worker<'_> {
         if self.joined.borrow_mut().insert(release.id) {
             self.context.screen.note(&format!("{}: this worker joins in.", release.slug));
         }
-        let share =
-            Share { context: self.context, key: self.key.clone(), connections: self.arguments.connections, signal };
+        let share = Share {
+            context: self.context,
+            key: self.key.clone(),
+            connections: self.arguments.connections,
+            signal,
+            holds_on: &self.busy.holds_on,
+        };
         async move {
             let outcome = share.of(&release).await;
             (release, outcome)

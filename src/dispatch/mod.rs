@@ -57,6 +57,8 @@ const SHOW: Duration = Duration::from_millis(200);
 /// How often deliveries are counted for those who watch from outside, and how many times longer than that takes it rests.
 const COUNT: Duration = Duration::from_secs(2);
 const COUNT_APART: u32 = 50;
+/// How long a record that is away at the end is waited for: longer than any repair takes.
+const REPAIR: Duration = Duration::from_secs(24 * 3600);
 /// How long what is being sent may take to finish after a signal.
 const GRACE: Duration = Duration::from_secs(30);
 
@@ -113,6 +115,9 @@ pub struct Dispatch<'a, L> {
     pub retry: RetrySettings,
     pub wish: Wish,
     pub clock: &'a Clock,
+    /// For a run that waits at its end for a record that is away, where nobody else knows what was answered: called once then
+    /// with how many deliveries that are.
+    pub holds_on: Option<&'a dyn Fn(usize)>,
     /// The numbers of the parts that go out, beside what is chosen; `None`: all.
     pub only: Option<&'a BTreeSet<i64>>,
     /// From 0 to 1, another one at each call.
@@ -148,13 +153,37 @@ impl<L: Work + Pacing> Dispatch<'_, L> {
         let now = self.clock.now();
         let worker = self.ledger.join(now).await.map_err(|error| self.at(error))?;
         let worked = self.as_worker(worker, chosen).await;
-        let now = self.clock.now();
-        let lost = |delivery: LostDelivery<'_>| self.ways.lost(delivery, now);
-        let left = self.ledger.leave(worker, now, &lost).await.map_err(|error| self.at(error));
+        let left = self.leave(worker).await.map_err(|error| self.at(error));
         let ran = worked?;
         left?;
         self.ledger.close(self.release.id).await.map_err(|error| self.at(error))?;
         Ok(ran)
+    }
+
+    /// Takes the worker off the record. Where that is away and only this process knows what was answered, it waits for it.
+    async fn leave(&self, worker: Worker) -> Result<Recovered, LedgerError> {
+        let began = Instant::now();
+        let mut waits = false;
+        loop {
+            let now = self.clock.now();
+            let lost = |delivery: LostDelivery<'_>| self.ways.lost(delivery, now);
+            let error = match self.ledger.leave(worker, now, &lost).await {
+                Ok(recovered) => return Ok(recovered),
+                Err(error) => error,
+            };
+            let known = self.ledger.known_here_alone(&worker);
+            let Some(tell) = self.holds_on.filter(|_| known > 0 && error.passes() && began.elapsed() < REPAIR) else {
+                return Err(error);
+            };
+            if !std::mem::replace(&mut waits, true) {
+                tell(known);
+            }
+            let mut signal = self.signal.clone();
+            tokio::select! {
+                () = tokio::time::sleep(WATCH) => {}
+                Ok(_) = signal.wait_for(|phase| *phase >= Phase::Abandon) => return Err(error),
+            }
+        }
     }
 
     async fn as_worker(&self, worker: Worker, chosen: Chosen<'_>) -> Result<Ran, Error> {

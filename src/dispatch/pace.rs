@@ -4,7 +4,7 @@
 //! places in the row are the ledger's, so that all processes share them.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::config::PaceSettings;
 use crate::ledger::{Delivery, DeliveryKey, LedgerError, Limit, Pacing};
@@ -34,8 +34,10 @@ pub(super) struct Pace<'a, L> {
     relay: String,
     /// Between two mails, as it was last.
     apart: Cell<i64>,
-    /// Domains that want it slower, whoever was told so; as of the last claim.
-    slowed: RefCell<BTreeSet<String>>,
+    /// Domains that want it slower, whoever was told so, each with the time between two mails; as of the last claim.
+    slowed: RefCell<BTreeMap<String, i64>>,
+    /// When the last mail to a domain with a limit leaves.
+    last: RefCell<BTreeMap<String, i64>>,
     /// Nothing may be claimed before.
     blocked_until: Cell<i64>,
 }
@@ -56,6 +58,7 @@ impl<'a, L: Pacing> Pace<'a, L> {
             relay: format!("relay:{relay}"),
             apart: Cell::new(0),
             slowed: RefCell::default(),
+            last: RefCell::default(),
             blocked_until: Cell::new(0),
         };
         pace.apart.set(pace.interval());
@@ -84,7 +87,7 @@ impl<'a, L: Pacing> Pace<'a, L> {
     pub(super) async fn admit(&self, claimed: Vec<Delivery>, now: i64) -> Result<Admitted, LedgerError> {
         let mut admitted = Admitted::default();
         let slowed = self.ledger.slowed(DOMAIN, now).await?;
-        let domains = slowed.iter().filter_map(|name| name.strip_prefix(DOMAIN)).map(ToOwned::to_owned);
+        let domains = slowed.iter().filter_map(|(name, apart)| Some((name.strip_prefix(DOMAIN)?.to_owned(), *apart)));
         self.slowed.replace(domains.collect());
         let mut go = Vec::with_capacity(claimed.len());
         let mut by_domain: BTreeMap<String, Vec<Delivery>> = BTreeMap::new();
@@ -94,6 +97,8 @@ impl<'a, L: Pacing> Pace<'a, L> {
                 None => go.push((now, delivery)),
             }
         }
+        // What nothing was heard of for so long is no measure any more.
+        self.last.borrow_mut().retain(|_, at| *at > now - HOUR);
         for (domain, deliveries) in by_domain {
             self.admit_to_domain(&domain, deliveries, now, &mut go, &mut admitted).await?;
         }
@@ -106,8 +111,11 @@ impl<'a, L: Pacing> Pace<'a, L> {
             // It was slowed down since the last claim: what is beyond the reach waits unclaimed.
             let beyond = go.split_off(go.len().min(slots.count as usize));
             admitted.back.extend(beyond.iter().map(|(_, delivery)| (delivery.key(), 0)));
-            for ((earliest, _), number) in go.iter_mut().zip(0..) {
+            for ((earliest, delivery), number) in go.iter_mut().zip(0..) {
                 *earliest = (*earliest).max(slots.first + slots.interval * number);
+                if let Some(domain) = self.limited(delivery) {
+                    *earliest = self.after_last(domain, *earliest);
+                }
             }
         }
         admitted.go = go;
@@ -122,7 +130,7 @@ impl<'a, L: Pacing> Pace<'a, L> {
         go: &mut Vec<(i64, Delivery)>,
         admitted: &mut Admitted,
     ) -> Result<(), LedgerError> {
-        let interval = self.settings.per_domain.get(domain).map_or(0, |per_minute| between(*per_minute));
+        let interval = self.configured(domain);
         // One that was given back until its place in the row has that place already.
         let has_place =
             |delivery: &Delivery| !delivery.deferred && delivery.due_at > 0 && now - delivery.due_at < REACH;
@@ -142,6 +150,21 @@ impl<'a, L: Pacing> Pace<'a, L> {
             }
         }
         Ok(())
+    }
+
+    /// A place of its own is no reason to crowd: those whose time passed while the relay or nobody took them follow one
+    /// another as far apart as the domain wants it.
+    fn after_last(&self, domain: String, earliest: i64) -> i64 {
+        let apart = self.configured(&domain).max(self.slowed.borrow().get(&domain).copied().unwrap_or(0));
+        let mut last = self.last.borrow_mut();
+        let at = last.get(&domain).map_or(earliest, |last| earliest.max(last + apart));
+        last.insert(domain, at);
+        at
+    }
+
+    /// Between two mails to a domain by the configuration, in milliseconds; 0 for no limit.
+    fn configured(&self, domain: &str) -> i64 {
+        self.settings.per_domain.get(domain).map_or(0, |per_minute| between(*per_minute))
     }
 
     /// Keeps the limits of a day and an hour: what is beyond them goes back, and nothing is claimed until they allow it.
@@ -196,7 +219,7 @@ impl<'a, L: Pacing> Pace<'a, L> {
     /// The domain of a delivery, if it has a limit.
     fn limited(&self, delivery: &Delivery) -> Option<String> {
         let domain = domain_of(&delivery.recipient.as_ref()?.address);
-        let limited = self.settings.per_domain.contains_key(&domain) || self.slowed.borrow().contains(&domain);
+        let limited = self.settings.per_domain.contains_key(&domain) || self.slowed.borrow().contains_key(&domain);
         limited.then_some(domain)
     }
 }

@@ -241,6 +241,10 @@ impl Work for Record {
         ask!(wait self.beat(worker, now))
     }
 
+    fn known_here_alone(&self, worker: &Worker) -> usize {
+        ask!(self.known_here_alone(worker))
+    }
+
     async fn leave(&self, worker: Worker, now: i64, lost: Lost<'_>) -> Result<Recovered, LedgerError> {
         ask!(wait self.leave(worker, now, lost))
     }
@@ -363,7 +367,7 @@ impl Pacing for Record {
         ask!(wait self.slow(name, from, most, now))
     }
 
-    async fn slowed(&self, beginning: &str, now: i64) -> Result<Vec<String>, LedgerError> {
+    async fn slowed(&self, beginning: &str, now: i64) -> Result<Vec<(String, i64)>, LedgerError> {
         ask!(wait self.slowed(beginning, now))
     }
 }

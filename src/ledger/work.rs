@@ -90,7 +90,11 @@ pub trait Work: Ledger {
     /// A sign of life; `false` when this worker was given up, and must send nothing more.
     async fn beat(&self, worker: &Worker, now: i64) -> Result<bool, LedgerError>;
 
-    /// Takes the worker off the ledger. What it still holds is recovered as after a crash.
+    /// How many deliveries there are of which only this process knows how far they got: where it ends before it could
+    /// [leave](Work::leave), they are in doubt.
+    fn known_here_alone(&self, worker: &Worker) -> usize;
+
+    /// Takes the worker off the ledger. What it still holds is recovered as after a crash. After an error it can be tried again.
     async fn leave(&self, worker: Worker, now: i64, lost: Lost<'_>) -> Result<Recovered, LedgerError>;
 
     /// Settles what workers left behind that are gone: what they answered is settled, what they did not start is
@@ -209,8 +213,9 @@ pub trait Pacing {
     /// was slowed down less than a minute ago.
     async fn slow(&self, name: &str, from: i64, most: i64, now: i64) -> Result<bool, LedgerError>;
 
-    /// The names that begin with this and are slowed down, whoever noticed that; what nobody was slow with for an hour is not.
-    async fn slowed(&self, beginning: &str, now: i64) -> Result<Vec<String>, LedgerError>;
+    /// The names that begin with this and are slowed down, whoever noticed that, each with its interval; what nobody was slow
+    /// with for an hour is not.
+    async fn slowed(&self, beginning: &str, now: i64) -> Result<Vec<(String, i64)>, LedgerError>;
 }
 
 /// So many in any stretch of `window` milliseconds.

@@ -302,9 +302,10 @@ pub async fn what_is_slowed_down_is_known_to_all<L: Pacing>(open: impl AsyncFn()
     first.slow("relay:smtp.example.org", 100, 60_000, NOW).await.expect("slows");
     assert!(slowed(NOW).await.is_empty(), "a limit of the configuration is no complaint");
     assert!(first.slow("domain:web.de", 1_000, 30_000, NOW).await.expect("slows"));
-    assert_eq!(slowed(NOW + 1).await, ["domain:web.de"]);
+    let web_de = ("domain:web.de".to_owned(), 1_000);
+    assert_eq!(slowed(NOW + 1).await, [web_de.clone()]);
     let minute = 60_000;
-    assert_eq!(slowed(NOW + 59 * minute).await, ["domain:web.de"], "nobody has tried it faster");
+    assert_eq!(slowed(NOW + 59 * minute).await, [web_de], "nobody has tried it faster");
     assert!(slowed(NOW + 60 * minute).await.is_empty());
     let mut now = NOW;
     for interval in [500, 250, 125, 62, 31, 15, 7, 3, 1, 0] {

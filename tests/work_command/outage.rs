@@ -45,17 +45,38 @@ fn a_database_that_is_away_when_a_worker_starts_is_waited_for() {
 #[test]
 #[ignore = "needs PostgreSQL's programs"]
 fn a_database_that_goes_away_for_a_while_is_waited_for_and_nobody_is_written_to_twice() {
-    let (server, office) = office(200);
-    let workers = [office.worker(), office.worker()];
-    until("mails", || office.mail.accepted_count() >= 20);
-    server.kill();
-    sleep(6 * SECOND);
-    server.go();
-    until("the rest", || office.mails("sent") + office.mails("uncertain") == 200);
-    office.nobody_twice();
-    assert_eq!(office.mails("uncertain"), 0, "everybody lived: what was answered is known");
-    assert_eq!(office.mail.accepted_count(), 200);
-    workers.into_iter().for_each(said_once);
+    for away in [6, 40] {
+        let (server, office) = office(200);
+        let workers = [office.worker(), office.worker()];
+        until("mails", || office.mail.accepted_count() >= 20);
+        server.kill();
+        sleep(away * SECOND);
+        server.go();
+        until("the rest", || office.mails("sent") + office.mails("uncertain") == 200);
+        office.nobody_twice();
+        assert_eq!(office.mails("uncertain"), 0, "everybody lived: what was answered is known");
+        assert_eq!(office.mail.accepted_count(), 200);
+        workers.into_iter().for_each(said_once);
+    }
+}
+
+#[test]
+#[ignore = "needs PostgreSQL's programs"]
+fn a_database_that_comes_back_and_takes_no_changes_is_waited_for() {
+    let (_server, office) = office(100);
+    let worker = office.worker();
+    until("mails", || office.mail.accepted_count() >= 10);
+    office.sql("ALTER SYSTEM SET default_transaction_read_only = on");
+    office.sql("SELECT pg_reload_conf()::TEXT");
+    worker.says("it cannot be written to");
+    sleep(20 * SECOND);
+    assert_eq!(worker.times_said("it cannot be written to"), 1, "{}", worker.said());
+    assert_eq!(worker.times_said("error: "), 1, "{}", worker.said());
+    office.sql("ALTER SYSTEM SET default_transaction_read_only = off");
+    office.sql("SELECT pg_reload_conf()::TEXT");
+    office.all_have_it(100);
+    let said = worker.end();
+    assert_eq!(said.matches("The database can be used again.").count(), 1, "{said}");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! One pace for all workers, measured where the mails arrive.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -86,4 +87,36 @@ fn a_server_that_is_too_busy_for_one_is_spared_by_all() {
         worker.end();
     }
     office.nobody_twice();
+}
+
+#[test]
+#[ignore = "needs a PostgreSQL server"]
+fn a_domain_that_is_too_busy_for_one_is_spared_by_the_next() {
+    let told = AtomicBool::new(false);
+    let (script, times) =
+        timed(move |_, to| match to.ends_with("@slow.example") && !told.swap(true, Ordering::SeqCst) {
+            true => Answer::reply("450 4.7.1 greylisted, try again later"),
+            false => Answer::normal(),
+        });
+    let mut people = members(60);
+    people.extend((1..=40).map(|number| format!("s{number}@slow.example")));
+    let office = Office::with(address("domain"), &people, script);
+    // A few at a time, so that the first does not have everything in hand when it is told.
+    office.configure(|config| config.replace("per_minute = 0", "per_minute = 120"));
+    office.begin();
+    let slow = |times: &Times| {
+        let times = times.lock().expect("nobody panics");
+        times.iter().filter(|(_, to)| to.ends_with("@slow.example")).map(|(at, _)| *at).collect::<Vec<_>>()
+    };
+    let first = office.worker();
+    until("one is told", || slow(&times).len() == 1);
+    first.end();
+    let before = slow(&times).len();
+    let second = office.worker();
+    until("the domain has more", || slow(&times).len() >= before + 8);
+    let all = slow(&times);
+    let after = &all[before..];
+    let took = after[7] - after[0];
+    assert!(took > Duration::from_millis(6_500), "one a second at most: {took:?} for seven");
+    second.end();
 }

@@ -54,6 +54,8 @@ impl Delivering<'_> {
             retry: context.project.config.email.retry,
             wish: self.order.wish(),
             clock: &context.clock,
+            // Whoever sends hears of it now, and sends again when it is mended.
+            holds_on: None,
             only: None,
             random,
             signal: signals::listen(),

@@ -154,7 +154,8 @@ impl<'a> Look<'a> {
                 }
             }
         }
-        let doubtful = busy.trouble.get() == Some(Kind::Unfit) || !busy.failed.borrow().is_empty();
+        let doubtful =
+            busy.trouble.get() == Some(Kind::Unfit) || busy.holds_on.take() || !busy.failed.borrow().is_empty();
         if doubtful || !found.due.is_empty() {
             // Whether it takes changes.
             ledger.note_fact("key", &self.key.fingerprint()).await.map_err(at)?;

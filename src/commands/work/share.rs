@@ -74,6 +74,8 @@ pub struct Share<'a> {
     pub key: SiteKey,
     pub connections: Option<u16>,
     pub signal: watch::Receiver<Phase>,
+    /// Set when this share waits for the record with what it alone knows.
+    pub holds_on: &'a Cell<bool>,
 }
 
 impl Share<'_> {
@@ -119,6 +121,15 @@ impl Share<'_> {
                 context.screen.note(&format!("{}: so far {}", release.slug, counts(&tally.summary(), &taker)));
             }
         };
+        let hold = |known: usize| {
+            self.holds_on.set(true);
+            let place = ledger.place();
+            context.screen.note(&format!(
+                "{}: this worker alone knows what became of {known} that it had in hand; it waits for {place} to note that. If \
+                 it is ended before, they may or may not have arrived.",
+                release.slug
+            ));
+        };
         let dispatch = Dispatch {
             ledger: &ledger,
             release,
@@ -130,6 +141,7 @@ impl Share<'_> {
             // No time is over where a person wanted it sent.
             wish: Wish::InTime { until: until.unwrap_or(i64::MAX) },
             clock: &context.clock,
+            holds_on: Some(&hold),
             only: Some(&numbers),
             random,
             signal: self.signal.clone(),

@@ -3,7 +3,7 @@
 //! There is no journal: the memory is as good as one as long as the process lives, also while the database is away; and
 //! when it dies, others on other machines could not read one.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, Instant};
 
 use super::PostgresLedger;
@@ -71,6 +71,17 @@ impl Own {
         if let Some(attempt) = self.attempt(release, settled.key) {
             self.traces.insert(attempt, Trace::Answered(settled.clone()));
         }
+    }
+
+    /// What was answered and the database does not know, by release.
+    pub(super) fn answered(&self) -> BTreeMap<i64, Vec<Settled>> {
+        let mut answered: BTreeMap<i64, Vec<Settled>> = BTreeMap::new();
+        for (attempt, trace) in &self.traces {
+            if let Trace::Answered(settled) = trace {
+                answered.entry(attempt.release).or_default().push(settled.clone());
+            }
+        }
+        answered
     }
 
     pub(super) fn has_started(&self, release: i64, key: DeliveryKey) -> bool {

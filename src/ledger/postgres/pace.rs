@@ -143,13 +143,13 @@ impl Pacing for PostgresLedger {
             .await
     }
 
-    async fn slowed(&self, beginning: &str, now: i64) -> Result<Vec<String>, LedgerError> {
-        let look = "SELECT name FROM pace WHERE apart > 0 AND left(name, length($1)) = $1 \
+    async fn slowed(&self, beginning: &str, now: i64) -> Result<Vec<(String, i64)>, LedgerError> {
+        let look = "SELECT name, apart FROM pace WHERE apart > 0 AND left(name, length($1)) = $1 \
                     AND slowed_at > $2 - $3 AND slowed_at <= $2 + $3";
         self.base
             .run(How::LIGHT, async |connection| {
                 let rows = sql(look).bind(beginning).bind(now).bind(FORGOTTEN).fetch_all(connection).await?;
-                rows.iter().map(|row| Ok(row.try_get("name")?)).collect()
+                rows.iter().map(|row| Ok((row.try_get("name")?, row.try_get("apart")?))).collect()
             })
             .await
     }

@@ -66,13 +66,23 @@ impl Work for PostgresLedger {
         Ok(true)
     }
 
+    fn known_here_alone(&self, worker: &Worker) -> usize {
+        self.with_own(worker, |own| Ok(own.attempts.len())).unwrap_or(0)
+    }
+
     async fn leave(&self, worker: Worker, now: i64, lost: Lost<'_>) -> Result<Recovered, LedgerError> {
         let own = self.own.lock().expect("no holder panics").take_if(|own| own.worker == worker);
+        // Also of what others gave up for in doubt while this one could not be heard.
+        let answered = own.as_ref().map(Own::answered).unwrap_or_default();
         let left = self.base.run(How::AGAIN, async |connection| {
             let still = sql("SELECT id FROM worker WHERE id = $1 FOR UPDATE").bind(worker.id);
             still.fetch_optional(&mut *connection).await?;
+            for (release, settled) in &answered {
+                Outcomes::of(settled).settle(connection, &worker, *release).await?;
+            }
             let traces = own.as_ref().map(|own| &own.traces);
-            let (taken, _) = take_over(connection, worker.id, traces, now, lost).await?;
+            let (mut taken, _) = take_over(connection, worker.id, traces, now, lost).await?;
+            taken.settled += answered.iter().map(|(_, settled)| settled.len() as u64).sum::<u64>();
             identity::strike_out(connection, worker.id).await?;
             Ok(taken)
         });

@@ -99,11 +99,11 @@ impl Pacing for SqliteLedger {
         Ok(query.execute(&self.pool).await?.rows_affected() == 1)
     }
 
-    async fn slowed(&self, beginning: &str, now: i64) -> Result<Vec<String>, LedgerError> {
-        let sql = "SELECT name FROM pace WHERE interval > 0 AND substr(name, 1, length(?1)) = ?1 \
+    async fn slowed(&self, beginning: &str, now: i64) -> Result<Vec<(String, i64)>, LedgerError> {
+        let sql = "SELECT name, interval FROM pace WHERE interval > 0 AND substr(name, 1, length(?1)) = ?1 \
                    AND slowed_at > ?2 - ?3 AND slowed_at <= ?2 + ?3";
         let rows = query(sql).bind(beginning).bind(now).bind(FORGOTTEN).fetch_all(&self.pool).await?;
-        rows.iter().map(|row| Ok(row.try_get("name")?)).collect()
+        rows.iter().map(|row| Ok((row.try_get("name")?, row.try_get("interval")?))).collect()
     }
 }
 

@@ -78,6 +78,8 @@ fn nothing_is_lost_or_doubled(project: &Project, server: &Server, scene: &Scene,
 fn a_send_that_is_killed_at_every_stage_loses_nobody_and_repeats_nobody() {
     let server = killed_at_every_stage(Script::clone, MEMBERS, 5);
     assert!(!server.pipelined().is_empty(), "several commands at once");
+    // Where all that is marked is in doubt after a kill, nothing is marked before its turn.
+    assert_eq!(!server.told_ahead().is_empty(), project::kept::is_in_a_file(), "and of the next mail");
 }
 
 #[test]

@@ -113,6 +113,7 @@ async fn after_a_power_cut(damage: impl FnOnce(&Path)) -> Recovered {
     dying.mark(&worker, id, &keys[..2], 0).await.expect("marks");
     dying.start(&worker, id, keys[0]).expect("is noted");
     dying.answer(&worker, id, &work_contract::settled(1, DeliveryState::Sent)).expect("is noted");
+    dying.note_answers(&worker).expect("is noted");
     drop(dying);
     damage(&folder.path().join("rundbrief.db-workers"));
     let ledger = SqliteLedger::open(&path).await.expect("opens");

@@ -7,10 +7,14 @@ mod smtp_server;
 #[path = "support/token_server.rs"]
 mod token_server;
 
+#[path = "smtp/ahead.rs"]
+mod ahead;
 #[path = "smtp/login.rs"]
 mod login;
 #[path = "smtp/mails.rs"]
 mod mails;
+#[path = "smtp/peer.rs"]
+mod peer;
 #[path = "smtp/pipelined.rs"]
 mod pipelined;
 #[path = "smtp/secure.rs"]

@@ -34,6 +34,9 @@ pub struct Outgoing<'a> {
     /// Of a correction: what the network said of the post that it corrects, its address as a rule.
     pub corrects: Option<&'a str>,
     pub content: Content<'a>,
+    /// What is delivered next through the same channel, where that is known already. Nothing of it leaves with this one; the
+    /// other side may be told that it comes.
+    pub next: Option<Content<'a>>,
 }
 
 /// When it all began, in milliseconds since 1970.

@@ -153,6 +153,7 @@ mod tests {
             times: Times::default(),
             corrects: None,
             content,
+            next: None,
         };
         outbox.deliver(&outgoing, &Open).await.expect("is written");
         outbox.deliver(&outgoing, &Open).await.expect("is written again");

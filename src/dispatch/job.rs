@@ -51,29 +51,37 @@ impl<'a> Job<'a> {
         matches!(self, Job::Mail { .. })
     }
 
-    /// The content of a delivery.
+    /// Makes a delivery's content on the bench, as far as it is not the same for all.
     ///
     /// # Errors
     /// A sentence about a value of the member that cannot stand in a message.
-    pub(super) fn content<'b>(
-        &'b self,
-        delivery: &'b Delivery,
+    pub(super) fn compose(
+        &self,
+        delivery: &Delivery,
         composer: &Composer<'_>,
         date: &jiff::Zoned,
-        bench: &'b mut Workbench,
-    ) -> Result<Content<'b>, String> {
-        match (self, &delivery.recipient) {
-            (Job::Mail { compiled, list }, Some(recipient)) => {
-                let message = &mut bench.message;
-                composer.message(compiled, list, recipient, date, message).map_err(|error| error.to_string())?;
-                bench.from = composer.return_path(delivery.target)?;
-                let envelope = Envelope { from: &bench.from, to: &recipient.address };
-                Ok(Content::Message { envelope, bytes: &bench.message })
+        bench: &mut Workbench,
+    ) -> Result<(), String> {
+        let Job::Mail { compiled, list } = self else { return Ok(()) };
+        let Some(recipient) = &delivery.recipient else {
+            return Err("its recipient is not in the sending record any more".to_owned());
+        };
+        let message = &mut bench.message;
+        composer.message(compiled, list, recipient, date, message).map_err(|error| error.to_string())?;
+        bench.from = composer.return_path(delivery.target)?;
+        Ok(())
+    }
+
+    /// The content of a delivery that was composed on this bench.
+    pub(super) fn content<'b>(&'b self, delivery: &'b Delivery, bench: &'b Workbench) -> Content<'b> {
+        match self {
+            Job::Mail { .. } => {
+                let to = delivery.recipient.as_ref().map_or("", |recipient| &recipient.address);
+                Content::Message { envelope: Envelope { from: &bench.from, to }, bytes: &bench.message }
             }
-            (Job::Mail { .. }, None) => Err("its recipient is not in the sending record any more".to_owned()),
-            (Job::Text(text), _) => Ok(Content::Text(text)),
-            (Job::Payload(payload), _) => Ok(Content::Payload(payload)),
-            (Job::Feed(item), _) => Ok(Content::Item(item)),
+            Job::Text(text) => Content::Text(text),
+            Job::Payload(payload) => Content::Payload(payload),
+            Job::Feed(item) => Content::Item(item),
         }
     }
 }

@@ -147,7 +147,7 @@ impl<'a, L: Work + Pacing> Lane<'a, L> {
             connections.collect::<Vec<()>>().await;
             self.state.queue.finish();
         };
-        let (fed, (), settled) = tokio::join!(self.feed(), deliver, self.settle());
+        let (fed, (), settled, ()) = tokio::join!(self.feed(), deliver, self.settle(), self.note_answers());
         let returned = self.return_all().await;
         let failure = self.state.failure.borrow_mut().take();
         [fed, settled, returned].into_iter().find_map(Result::err).map(Failure::Ledger).or(failure).map_or(Ok(()), Err)

@@ -28,6 +28,8 @@ pub(super) struct Queue {
     outcomes: RefCell<Vec<Settled>>,
     /// Marked, and certain not to have left.
     returned: RefCell<Vec<DeliveryKey>>,
+    /// Taken by connections that have another one in hand.
+    beforehand: RefCell<Vec<DeliveryKey>>,
     /// Taken out by connections and not concluded.
     in_hand: Cell<usize>,
     /// Connections that wait for one.
@@ -39,6 +41,7 @@ pub(super) struct Queue {
     items: Notify,
     changes: Notify,
     results: Notify,
+    answers: Notify,
 }
 
 impl Queue {
@@ -67,6 +70,27 @@ impl Queue {
             wait.await;
             self.idle.set(self.idle.get() - 1);
         }
+    }
+
+    /// The next one for a connection that has one in hand, if it may leave now and more than `others` are there. It waits for
+    /// none, and asks when its turn comes whether it is [still](Queue::is_still_there) there.
+    pub(super) fn beforehand(&self, others: usize, now: i64) -> Option<Item> {
+        let mut marked = self.marked.borrow_mut();
+        if marked.len() <= others {
+            return None;
+        }
+        let item = marked.pop_front_if(|item| item.slot <= now)?;
+        self.in_hand.set(self.in_hand.get() + 1);
+        self.beforehand.borrow_mut().push(item.delivery.key());
+        self.changes.notify_waiters();
+        Some(item)
+    }
+
+    /// Whether what was taken beforehand is still the connection's to send; from now on it is in hand as any other.
+    pub(super) fn is_still_there(&self, key: DeliveryKey) -> bool {
+        let mut beforehand = self.beforehand.borrow_mut();
+        let at = beforehand.iter().position(|taken| *taken == key);
+        at.map(|at| beforehand.swap_remove(at)).is_some()
     }
 
     /// Nothing is marked next: what was to come behind it comes now.
@@ -103,7 +127,14 @@ impl Queue {
         self.outcomes.borrow_mut().push(settled);
         self.in_hand.set(self.in_hand.get() - 1);
         self.results.notify_waiters();
+        self.answers.notify_one();
         self.changes.notify_waiters();
+    }
+
+    /// Comes when something was concluded since the last call; `false`: and nothing more will be.
+    pub(super) async fn answered(&self) -> bool {
+        self.answers.notified().await;
+        !self.finished.get()
     }
 
     /// One that was taken out did not leave and is not to be tried by this run.
@@ -134,7 +165,11 @@ impl Queue {
     pub(super) fn close(&self) -> Vec<DeliveryKey> {
         self.closed.set(true);
         self.marked.borrow_mut().append(&mut self.later.borrow_mut());
-        let left = self.marked.borrow_mut().drain(..).map(|item| item.delivery.key()).collect();
+        let mut left: Vec<_> = self.marked.borrow_mut().drain(..).map(|item| item.delivery.key()).collect();
+        // Whoever took one beforehand waits for the answer to another, for minutes perhaps.
+        let mut beforehand = self.beforehand.borrow_mut();
+        self.in_hand.set(self.in_hand.get() - beforehand.len());
+        left.append(&mut beforehand);
         self.items.notify_waiters();
         self.results.notify_waiters();
         left
@@ -157,6 +192,7 @@ impl Queue {
     /// No connection is at work any more.
     pub(super) fn finish(&self) {
         self.finished.set(true);
+        self.answers.notify_one();
         self.results.notify_waiters();
     }
 

@@ -287,6 +287,10 @@ impl Work for Record {
         ask!(self.answer(worker, release, settled))
     }
 
+    fn note_answers(&self, worker: &Worker) -> Result<(), LedgerError> {
+        ask!(self.note_answers(worker))
+    }
+
     async fn settle(&self, worker: &Worker, release: i64, settled: &[Settled]) -> Result<(), LedgerError> {
         ask!(wait self.settle(worker, release, settled))
     }

@@ -8,8 +8,9 @@
 //! not grow with the list.
 
 use std::collections::HashMap;
+use std::fmt::{self, Write as _};
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::{DeliveryKey, DeliveryState, LedgerError, Settled, private};
@@ -37,6 +38,9 @@ pub(super) struct Journal {
     next: u64,
     /// The segments in which each unsettled attempt has a line.
     places: HashMap<Attempt, Vec<u64>>,
+    /// Lines that are to be written, and whose they are.
+    waiting: String,
+    whose: Vec<Attempt>,
 }
 
 #[derive(Debug)]
@@ -60,24 +64,45 @@ impl Journal {
     /// Begins a journal. Its first segment is there before anything is marked, so that a journal that is missing later
     /// can be told from one in which nothing was started.
     pub(super) fn begin(base: PathBuf, boot: Option<String>) -> Result<Journal, LedgerError> {
-        let mut journal = Journal { base, boot, segments: Vec::new(), next: 1, places: HashMap::new() };
+        let mut journal = Journal {
+            base,
+            boot,
+            segments: Vec::new(),
+            next: 1,
+            places: HashMap::new(),
+            waiting: String::new(),
+            whose: Vec::new(),
+        };
         journal.next_segment().map_err(|error| describe(&journal.base, &error))?;
         Ok(journal)
     }
 
-    /// Notes that an attempt's content leaves now.
+    /// Notes that an attempt's content leaves now, and the answers before it.
     pub(super) fn start(&mut self, attempt: Attempt) -> Result<(), LedgerError> {
-        let line = format!("S {}\n", name(attempt));
-        self.write(attempt, &line)
+        let before = self.waiting.len();
+        self.line('S', attempt, format_args!(""));
+        let written = self.write();
+        if written.is_err() {
+            // It does not leave.
+            self.waiting.truncate(before);
+            self.whose.pop();
+        }
+        written
     }
 
-    /// Notes the answer.
-    pub(super) fn answer(&mut self, attempt: Attempt, settled: &Settled) -> Result<(), LedgerError> {
+    /// Notes the answer, to be written with the next start or by [`Journal::write`].
+    pub(super) fn answer(&mut self, attempt: Attempt, settled: &Settled) {
         let detail = serde_json::Value::from(settled.detail.as_str());
         let state = settled.state as i64;
         let (due_at, hold_until, at) = (settled.due_at, settled.hold_until, settled.at);
-        let line = format!("A {} {state} {due_at} {hold_until} {at} {detail}\n", name(attempt));
-        self.write(attempt, &line)
+        self.line('A', attempt, format_args!(" {state} {due_at} {hold_until} {at} {detail}"));
+    }
+
+    fn line(&mut self, kind: char, attempt: Attempt, rest: fmt::Arguments<'_>) {
+        let (release, part, target) = (attempt.release, attempt.key.part, attempt.key.target.hex());
+        writeln!(self.waiting, "{kind} {release} {part} {target} {}{rest}", attempt.number)
+            .expect("a string takes everything");
+        self.whose.push(attempt);
     }
 
     /// Forgets an attempt that the database has settled; segments without any other go.
@@ -95,22 +120,29 @@ impl Journal {
         self.segments.retain(|segment| !done(segment));
     }
 
-    fn write(&mut self, attempt: Attempt, line: &str) -> Result<(), LedgerError> {
+    /// Writes what waits.
+    pub(super) fn write(&mut self) -> Result<(), LedgerError> {
+        if self.waiting.is_empty() {
+            return Ok(());
+        }
         if self.segments.last().is_none_or(|segment| segment.size > SEGMENT) {
             self.next_segment().map_err(|error| describe(&self.base, &error))?;
         }
         let segment = self.segments.last_mut().expect("one was begun above");
-        // One write a line: a kill leaves whole lines, or half of the last one.
-        if let Err(error) = segment.file.write_all(line.as_bytes()) {
+        // One write: a kill leaves whole lines, or half of the last one.
+        if let Err(error) = segment.file.write_all(self.waiting.as_bytes()) {
             // A full disk may have taken half a line. It goes again, or whatever follows it could not be believed.
             let _ = segment.file.set_len(segment.size);
             return Err(describe(&self.base, &error));
         }
-        segment.size += line.len() as u64;
-        let places = self.places.entry(attempt).or_default();
-        if !places.contains(&segment.number) {
-            places.push(segment.number);
-            segment.open += 1;
+        segment.size += self.waiting.len() as u64;
+        self.waiting.clear();
+        for attempt in self.whose.drain(..) {
+            let places = self.places.entry(attempt).or_default();
+            if !places.contains(&segment.number) {
+                places.push(segment.number);
+                segment.open += 1;
+            }
         }
         Ok(())
     }
@@ -192,10 +224,6 @@ fn segment_path(base: &Path, number: u64) -> PathBuf {
     base.with_file_name(name)
 }
 
-fn name(attempt: Attempt) -> String {
-    format!("{} {} {} {}", attempt.release, attempt.key.part, attempt.key.target.hex(), attempt.number)
-}
-
 fn read_line(line: &str) -> Option<(Attempt, Trace)> {
     let mut words = line.splitn(10, ' ');
     let kind = words.next()?;
@@ -241,7 +269,8 @@ mod tests {
         let (_folder, base) = written(|journal| {
             journal.start(attempt(1, 1)).expect("is written");
             journal.start(attempt(2, 1)).expect("is written");
-            journal.answer(attempt(2, 1), &sent(2, detail)).expect("is written");
+            journal.answer(attempt(2, 1), &sent(2, detail));
+            journal.write().expect("is written");
         });
         let traces = read(&base, Some("a-boot")).expect("is believed");
         assert_eq!(traces[&attempt(1, 1)], Trace::Started);
@@ -273,7 +302,8 @@ mod tests {
             let long = "x".repeat(1 << 20);
             for byte in 0..20 {
                 journal.start(attempt(byte, 1)).expect("is written");
-                journal.answer(attempt(byte, 1), &sent(byte, &long)).expect("is written");
+                journal.answer(attempt(byte, 1), &sent(byte, &long));
+                journal.write().expect("is written");
             }
             let files = || fs::read_dir(journal.base.parent().expect("a folder")).expect("readable").count();
             assert!(files() >= 4, "several segments, {}", files());

@@ -137,8 +137,12 @@ pub trait Work: Ledger {
     /// Notes that the content of a marked delivery leaves now. Cheap; survives the end of this process, not a power cut.
     fn start(&self, worker: &Worker, release: i64, key: DeliveryKey) -> Result<(), LedgerError>;
 
-    /// Notes the answer to a started delivery, as cheaply; [`Work::settle`] follows.
+    /// Notes the answer to a started delivery, as cheaply, with the next start or [`Work::note_answers`]; [`Work::settle`]
+    /// follows.
     fn answer(&self, worker: &Worker, release: i64, settled: &Settled) -> Result<(), LedgerError>;
+
+    /// Notes the answers so far, where no start has taken them along.
+    fn note_answers(&self, worker: &Worker) -> Result<(), LedgerError>;
 
     /// Settles marked deliveries, durably. One that this worker does not hold any more stays as it is, but an uncertain
     /// one that was its own becomes sent when it turns out to be.

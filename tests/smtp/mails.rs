@@ -57,6 +57,7 @@ async fn an_address_that_could_say_more_than_an_address_is_refused_before_anythi
         times: Times::default(),
         corrects: None,
         content,
+        next: None,
     };
     assert_eq!(spoken(&session.deliver(&outgoing, &Door::open()).await), "stop: config");
     assert_eq!(server.connections(), 0);

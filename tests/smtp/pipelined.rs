@@ -2,121 +2,41 @@
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use rundbrief::channel::smtp::{SmtpSession, Timeouts};
-use rundbrief::config::{PaceSettings, Security, SmtpSettings};
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
-use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
+use rundbrief::channel::smtp::Timeouts;
+use rundbrief::config::Security;
 
+use super::peer::{CLOSE, DOT, Peer, RESET, Step, TAKEN};
 use super::smtp_channel::{deliver, patient, relay, settings, spoken};
 use super::smtp_server::{Answer, Script, Seen, Server, Stage};
 
-/// What the server waits for, and what it says then.
-type Step = (&'static [&'static str], &'static [&'static str]);
-
-const HELLO: Step = (&["EHLO"], &["250-scripted.example\r\n250-8BITMIME\r\n250 PIPELINING\r\n"]);
-const SECOND: Step = (&["MAIL", "RCPT", "DATA"], &["250 fine\r\n250 fine\r\n354 go on\r\n"]);
-const RESET: Step = (&["RSET"], &["250 fine\r\n"]);
-const NEVER: Step = (&["what nobody says"], &[]);
-/// The server closes the connection.
-const CLOSE: Step = (&[], &[]);
-const DOT: Step = (&["."], &["250 taken\r\n"]);
-
-/// A server for one connection. Before it says anything it waits for all lines of a step; each of its pieces is a packet.
-struct Peer {
-    port: u16,
-    heard: Arc<Mutex<Vec<String>>>,
-    task: JoinHandle<()>,
-}
-
-impl Peer {
-    async fn start(steps: Vec<Step>) -> Peer {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let port = listener.local_addr().expect("an address").port();
-        let heard = Arc::new(Mutex::new(Vec::new()));
-        let notes = heard.clone();
-        let task = tokio::spawn(async move {
-            let (socket, _) = listener.accept().await.expect("a connection");
-            socket.set_nodelay(true).expect("is set");
-            let mut socket = BufReader::new(socket);
-            socket.write_all(b"220 scripted.example\r\n").await.expect("is written");
-            // What comes after the last step is heard and not answered.
-            for (waits, says) in [HELLO, HELLO].into_iter().chain(steps).chain([NEVER]) {
-                if waits.is_empty() {
-                    return;
-                }
-                for word in waits {
-                    let mut line = String::new();
-                    while !line.starts_with(word) {
-                        line.clear();
-                        if socket.read_line(&mut line).await.unwrap_or(0) == 0 {
-                            return;
-                        }
-                        notes.lock().expect("nobody panics").push(line.trim_end().to_owned());
-                    }
-                }
-                for piece in says {
-                    socket.write_all(piece.as_bytes()).await.expect("is written");
-                    tokio::time::sleep(Duration::from_millis(20)).await;
-                }
-            }
-        });
-        Peer { port, heard, task }
-    }
-
-    fn session(&self) -> SmtpSession {
-        let settings = SmtpSettings {
-            host: "127.0.0.1".to_owned(),
-            port: self.port,
-            security: Security::None,
-            ca_file: None,
-            login: None,
-            connections: 1,
-            pace: PaceSettings::default(),
-        };
-        relay(&settings, patient()).session()
-    }
-
-    fn heard(&self) -> Vec<String> {
-        self.heard.lock().expect("nobody panics").clone()
-    }
-}
-
-impl Drop for Peer {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
-}
-
 /// Two mails, the first to anna, the second to ben: how they ended.
 async fn two(steps: Vec<Step>) -> (String, String, Vec<String>) {
-    let peer = Peer::start(steps).await;
+    let peer = Peer::start(vec![steps]).await;
     let mut session = peer.session();
     let first = spoken(&deliver(&mut session, "anna@example.org").await);
     let second = spoken(&deliver(&mut session, "ben@example.org").await);
-    (first, second, peer.heard())
+    (first, second, peer.heard().into_iter().map(|(_, line)| line).collect())
 }
 
 #[tokio::test]
 async fn three_commands_are_there_before_the_first_is_answered() {
-    let (first, second, _) = two(vec![SECOND, DOT, SECOND, DOT]).await;
+    let (first, second, _) = two(vec![TAKEN, DOT, TAKEN, DOT]).await;
     assert_eq!((first.as_str(), second.as_str()), ("sent", "sent"));
 }
 
 #[tokio::test]
 async fn answers_may_come_in_pieces() {
     let pieces: &[&str] = &["25", "0-fi", "ne\r\n250 fine\r", "\n250 fine\r\n3", "54 go", " on\r\n"];
-    let (first, second, _) = two(vec![(SECOND.0, pieces), DOT, SECOND, DOT]).await;
+    let (first, second, _) = two(vec![(TAKEN.0, pieces), DOT, TAKEN, DOT]).await;
     assert_eq!((first.as_str(), second.as_str()), ("sent", "sent"));
 }
 
 #[tokio::test]
 async fn a_server_that_takes_a_mail_for_nobody_is_believed_to_have_sent_it_to_nobody() {
-    let refused: Step = (SECOND.0, &["250 fine\r\n550 5.1.1 no such user\r\n354 go on\r\n"]);
-    let (first, second, heard) = two(vec![refused, (&["."], &["250 none\r\n"]), RESET, SECOND, DOT]).await;
+    let refused: Step = (TAKEN.0, &["250 fine\r\n550 5.1.1 no such user\r\n354 go on\r\n"]);
+    let (first, second, heard) = two(vec![refused, (&["."], &["250 none\r\n"]), RESET, TAKEN, DOT]).await;
     assert_eq!((first.as_str(), second.as_str()), ("rejected", "sent"), "{heard:?}");
 }
 
@@ -200,13 +120,13 @@ async fn each_answer_belongs_to_its_command() {
     ] {
         let lines: String = says.split_terminator('|').map(|line| format!("{line}\r\n")).collect();
         let answers: &'static [&'static str] = Vec::leak(vec![&*lines.leak()]);
-        let mut steps = vec![(SECOND.0, answers)];
+        let mut steps = vec![(TAKEN.0, answers)];
         if dot == Alone {
             steps.push((&["."], if next == Lost { &[] } else { &["554 none\r\n"] }));
         }
         match next {
-            Kept => steps.extend([SECOND, DOT]),
-            Reset => steps.extend([RESET, SECOND, DOT]),
+            Kept => steps.extend([TAKEN, DOT]),
+            Reset => steps.extend([RESET, TAKEN, DOT]),
             Left => {}
             Lost => steps.push(CLOSE),
         }

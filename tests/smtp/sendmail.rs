@@ -120,6 +120,7 @@ async fn an_address_that_looks_like_an_option_is_refused() {
         times: Times::default(),
         corrects: None,
         content,
+        next: None,
     };
     assert_eq!(spoken(&channel.deliver(&outgoing, &Door::open()).await), "stop: config");
     assert_eq!(program.read("mail"), None);

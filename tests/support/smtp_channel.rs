@@ -82,7 +82,19 @@ pub async fn deliver_bytes(
     bytes: &[u8],
     door: &Door,
 ) -> Result<Outcome, ChannelError> {
-    let content = Content::Message { envelope: Envelope { from: "bounce@example.org", to }, bytes };
+    deliver_before(channel, to, bytes, None, door).await
+}
+
+/// The same where the address that the next one goes to is known.
+pub async fn deliver_before(
+    channel: &mut impl Channel,
+    to: &str,
+    bytes: &[u8],
+    next: Option<&str>,
+    door: &Door,
+) -> Result<Outcome, ChannelError> {
+    let message = |to, bytes| Content::Message { envelope: Envelope { from: "bounce@example.org", to }, bytes };
+    let (content, next) = (message(to, bytes), next.map(|to| message(to, MAIL)));
     channel
         .deliver(
             &Outgoing {
@@ -93,6 +105,7 @@ pub async fn deliver_bytes(
                 times: Times::default(),
                 corrects: None,
                 content,
+                next,
             },
             door,
         )

@@ -68,6 +68,8 @@ struct Record {
     contents: usize,
     /// Connections on which a command had come before the one in front of it was answered.
     pipelined: BTreeSet<usize>,
+    /// Connections on which the next mail's commands had come before the content in front of them was answered.
+    told_ahead: BTreeSet<usize>,
     /// Contents that had nobody to go to.
     unaddressed: Vec<Vec<u8>>,
     lines: Vec<(usize, String)>,
@@ -146,6 +148,11 @@ impl Server {
     /// The connections that gave several commands at once.
     pub fn pipelined(&self) -> BTreeSet<usize> {
         self.record().pipelined.clone()
+    }
+
+    /// The connections on which a mail was told of before the one in front of it was answered.
+    pub fn told_ahead(&self) -> BTreeSet<usize> {
+        self.record().told_ahead.clone()
     }
 
     /// What came as the content of a mail without a recipient, see [`Script::inviting_all`].

@@ -109,10 +109,10 @@ impl Conversation {
         }
     }
 
-    /// Several commands in one write (RFC 2920, section 3.1), and the answer to the first. The others are waited for with
-    /// [`Conversation::next`], each in its turn.
-    pub async fn commands(&mut self, lines: &[&str], limit: Duration) -> Result<Reply, Lost> {
-        match self.exchange(&lines.join("\r\n"), limit).await? {
+    /// Several commands, with a line end between them, in one write (RFC 2920, section 3.1), and the answer to the first. The
+    /// others are waited for with [`Conversation::next`], each in its turn.
+    pub async fn commands(&mut self, lines: &str, limit: Duration) -> Result<Reply, Lost> {
+        match self.exchange(lines, limit).await? {
             Ok(response) => Ok(Reply::positive(&response)),
             Err(reply) => Ok(reply),
         }
@@ -141,13 +141,18 @@ impl Conversation {
         }
     }
 
-    /// Writes a content and its end, the final dot, in one go, and waits for what the server says to it.
-    pub async fn content(&mut self, bytes: &[u8], end: &[u8]) -> Result<Reply, Unanswered> {
-        if let Err(lost) = self.write(bytes, end).await {
-            let last_words = self.answer(LAST_WORDS).await.ok();
-            return Err(Unanswered::Incomplete(lost, last_words));
-        }
-        self.answer(self.timeouts.end).await.map_err(Unanswered::Complete)
+    /// Writes a content and its end, the final dot, in one go, and waits for what the server says to it. What is to be said
+    /// `ahead` of that, whole lines, follows at once; says whether it did.
+    pub async fn content(&mut self, bytes: &[u8], end: &[u8], ahead: &str) -> Result<(Reply, bool), Unanswered> {
+        let said = match self.write(bytes, end, ahead).await {
+            Ok(said) => said,
+            Err(lost) => {
+                let last_words = self.answer(LAST_WORDS).await.ok();
+                return Err(Unanswered::Incomplete(lost, last_words));
+            }
+        };
+        let reply = self.answer(self.timeouts.end).await.map_err(Unanswered::Complete)?;
+        Ok((reply, said))
     }
 
     async fn answer(&mut self, limit: Duration) -> Result<Reply, Lost> {
@@ -155,28 +160,43 @@ impl Conversation {
         Ok(self.answered(answered.ok(), limit)?.map_or_else(|reply| reply, |response| Reply::positive(&response)))
     }
 
-    /// An error means that the last bytes have not left: a socket reports an error instead of taking bytes, and what
-    /// TLS still holds back cannot be read by anybody.
-    async fn write(&mut self, bytes: &[u8], end: &[u8]) -> Result<(), Lost> {
+    /// An error means that the last bytes of the end have not left: a socket reports an error instead of taking bytes, and
+    /// what TLS still holds back cannot be read by anybody. Whether the rest has left, too, is the answer.
+    async fn write(&mut self, bytes: &[u8], end: &[u8], ahead: &str) -> Result<bool, Lost> {
         let limit = self.timeouts.block;
-        let mut both = [IoSlice::new(bytes), IoSlice::new(end)];
-        let mut rest = &mut both[..];
+        // What TLS holds back may be the end, or what follows it: nobody could tell. There it follows when the end has left.
+        let (together, apart) = if self.wire.is_encrypted() { ("", ahead) } else { (ahead, "") };
+        let (whole, mut taken) = (bytes.len() + end.len(), 0);
+        let mut all = [IoSlice::new(bytes), IoSlice::new(end), IoSlice::new(together.as_bytes())];
+        let mut rest = &mut all[..];
         IoSlice::advance_slices(&mut rest, 0);
         while !rest.is_empty() {
             match timeout(limit, self.wire.write_vectored(rest)).await {
-                Ok(Ok(0)) => return Err(Lost(format!("{} closed the connection", self.place))),
-                Ok(Ok(written)) => IoSlice::advance_slices(&mut rest, written),
+                Ok(Ok(written)) if written > 0 => {
+                    taken += written;
+                    IoSlice::advance_slices(&mut rest, written);
+                }
+                _ if taken >= whole => return Ok(false),
+                Ok(Ok(_)) => return Err(Lost(format!("{} closed the connection", self.place))),
                 Ok(Err(error)) => return Err(Lost(format!("the connection to {} broke: {error}", self.place))),
                 Err(_) => return Err(Lost(format!("{} stopped reading for {}", self.place, spoken(limit)))),
             }
         }
         let flushed = timeout(limit, self.wire.flush()).await;
         match flushed {
-            Ok(Ok(())) => Ok(()),
-            _ if !self.wire.holds_back() => Ok(()),
-            Ok(Err(error)) => Err(Lost(format!("the connection to {} broke: {error}", self.place))),
-            Err(_) => Err(Lost(format!("{} stopped reading for {}", self.place, spoken(limit)))),
+            Ok(Ok(())) => {}
+            _ if !self.wire.holds_back() => return Ok(false),
+            Ok(Err(error)) => return Err(Lost(format!("the connection to {} broke: {error}", self.place))),
+            Err(_) => return Err(Lost(format!("{} stopped reading for {}", self.place, spoken(limit)))),
         }
+        if apart.is_empty() {
+            return Ok(!together.is_empty());
+        }
+        let said = async {
+            self.wire.write_all(apart.as_bytes()).await?;
+            self.wire.flush().await
+        };
+        Ok(matches!(timeout(limit, said).await, Ok(Ok(()))))
     }
 
     /// Whether the connection ended, or the server said something, while nothing was asked.

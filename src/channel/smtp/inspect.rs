@@ -133,12 +133,12 @@ async fn ask(conversation: &mut Conversation, envelope: Envelope<'_>) -> Result<
         Trouble::Stop(ChannelError::Config { message, help })
     };
     let mail = Mail::new(envelope, b"").map_err(|(Unfit::Sender(reason) | Unfit::Mail(reason))| wrong(reason))?;
-    let line = mail.mail_command(&place, &conversation.offers).map_err(wrong)?;
+    let line = mail.head.mail_command(&place, &conversation.offers).map_err(wrong)?;
     let reply = conversation.command(&line, limits.mail).await.map_err(lost)?;
     if reply.class() != 2 {
         return Err(stopped(verdict::at_mail(&place, &reply), &reply));
     }
-    let reply = conversation.command(&mail.rcpt_command(), limits.recipient).await.map_err(lost)?;
+    let reply = conversation.command(&mail.head.rcpt_command(), limits.recipient).await.map_err(lost)?;
     let permission = at_recipient(&place, &reply);
     conversation.reset().await;
     permission

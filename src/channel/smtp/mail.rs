@@ -13,11 +13,17 @@ use crate::channel::envelope::{BadEnvelope, WireEnvelope};
 /// Checked and ready.
 #[derive(Debug)]
 pub struct Mail<'m> {
-    envelope: WireEnvelope,
+    pub head: Head,
     /// The content, dots doubled.
     pub content: Cow<'m, [u8]>,
     /// What ends it: the final dot on a line of its own.
     pub end: &'static [u8],
+}
+
+/// What a server is told of a mail before it gets the content.
+#[derive(Debug)]
+pub struct Head {
+    envelope: WireEnvelope,
     /// RFC 6531: a mailbox name or a header beyond ASCII.
     needs_smtputf8: bool,
     /// RFC 6152: any byte beyond ASCII.
@@ -36,16 +42,24 @@ pub enum Unfit {
 impl<'m> Mail<'m> {
     /// Checks the addresses and the line ends; copies the message only where a line begins with a dot.
     pub fn new(envelope: Envelope<'_>, message: &'m [u8]) -> Result<Mail<'m>, Unfit> {
+        let head = Head::new(envelope, message)?;
+        let (content, end) = content(message).ok_or_else(|| {
+            Unfit::Mail("the mail has a line that does not end with CR LF; servers disagree about where it ends".into())
+        })?;
+        Ok(Mail { head, content, end })
+    }
+}
+
+impl Head {
+    /// Checks the addresses; looks at the message for what it needs of a server.
+    pub fn new(envelope: Envelope<'_>, message: &[u8]) -> Result<Head, Unfit> {
         let envelope = WireEnvelope::new(envelope).map_err(|bad| match bad {
             BadEnvelope::From(reason) => Unfit::Sender(reason),
             BadEnvelope::To(reason) => Unfit::Mail(reason),
         })?;
-        let (content, end) = content(message).ok_or_else(|| {
-            Unfit::Mail("the mail has a line that does not end with CR LF; servers disagree about where it ends".into())
-        })?;
         let needs_8bit = !message.is_ascii();
         let needs_smtputf8 = envelope.needs_smtputf8() || (needs_8bit && !header(message).is_ascii());
-        Ok(Mail { envelope, content, end, needs_smtputf8, needs_8bit })
+        Ok(Head { envelope, needs_smtputf8, needs_8bit })
     }
 
     /// `MAIL FROM:<…>` with the parameters that this mail needs.

@@ -2,14 +2,15 @@
 //!
 //! Connects with the first mail, notices between mails when the connection has ended, and renews it after
 //! [`MAILS_PER_CONNECTION`]. Where a server loses one of several commands that it offered to take at once, as behind some
-//! firewalls, the connections that follow give it one after the other.
+//! firewalls, the connections that follow give it one after the other; where it does not like those of the next mail behind
+//! the content of this one, they wait for its answer.
 
 use super::SmtpRelay;
 use super::conversation::Conversation;
-use super::failure::Failure;
-use super::mail::{Mail, Unfit};
-use super::transaction;
-use super::verdict::After;
+use super::failure::{Failure, Lost};
+use super::mail::{Head, Mail, Unfit};
+use super::transaction::{self, Ended, Told};
+use super::verdict::{After, Verdict};
 use crate::channel::{Channel, ChannelError, Content, Gate, Outcome, Outgoing, Repeat};
 
 /// Mails over one connection. Many servers close it after a hundred by themselves, some in the middle of the next mail.
@@ -20,31 +21,96 @@ pub struct SmtpSession {
     relay: SmtpRelay,
     open: Option<Open>,
     one_by_one: bool,
+    /// Whether the next mail's commands are said ahead.
+    ahead: bool,
 }
 
 struct Open {
     conversation: Conversation,
     mails: usize,
+    /// What was said ahead; the server waits for that mail, or will.
+    said: Option<String>,
+    /// Whether a mail that was told of ahead was taken.
+    likes_ahead: bool,
 }
 
 impl SmtpSession {
     pub(super) const fn new(relay: SmtpRelay) -> SmtpSession {
-        SmtpSession { relay, open: None, one_by_one: false }
+        SmtpSession { relay, open: None, one_by_one: false, ahead: true }
     }
 
-    /// The connection at hand if it can take another mail, else a new one.
-    async fn ready(&mut self) -> Result<Open, Failure> {
-        if let Some(open) = self.open.take()
-            && !open.conversation.has_news()
-        {
-            if open.mails < MAILS_PER_CONNECTION {
-                return Ok(open);
+    /// The connection at hand if it can take this mail, else a new one.
+    async fn ready(&mut self, head: &Head) -> Result<(Open, Told), Failure> {
+        match self.open.take() {
+            Some(mut open) if open.said.is_some() => {
+                let said = open.said.take();
+                if said == transaction::commands(&open.conversation, head).ok() {
+                    return Ok((open, Told::Ahead));
+                }
+                // It waits for another mail, and takes whatever comes for that one's content.
             }
-            open.conversation.quit().await;
+            Some(open) if !open.conversation.has_news() => {
+                if open.mails < MAILS_PER_CONNECTION {
+                    return Ok((open, Told::Nothing));
+                }
+                open.conversation.quit().await;
+            }
+            Some(_) | None => {}
         }
         let mut conversation = self.relay.dial().connect().await?;
         conversation.pipelines &= !self.one_by_one;
-        Ok(Open { conversation, mails: 0 })
+        Ok((Open { conversation, mails: 0, said: None, likes_ahead: false }, Told::Nothing))
+    }
+
+    /// What to say ahead of the next mail over a connection that takes one now.
+    fn to_say(&self, open: &Open, next: Option<&Head>) -> Option<String> {
+        let may = self.ahead && open.conversation.pipelines && open.mails < MAILS_PER_CONNECTION;
+        let commands = transaction::commands(&open.conversation, next.filter(|_| may)?);
+        commands.ok()
+    }
+
+    /// One mail over the connection at hand or a new one; the connection stays if it can.
+    async fn one(&mut self, mail: &Mail<'_>, next: Option<&Head>, gate: &impl Gate) -> Result<Verdict, Failure> {
+        loop {
+            // The connection is out of `self` while it is in use: a mail that is abandoned half way takes it along.
+            let (mut open, told) = self.ready(&mail.head).await?;
+            if open.mails == 0 {
+                gate.connected();
+            }
+            open.mails += 1;
+            let (pipelined, ahead) = (open.conversation.pipelines, self.to_say(&open, next));
+            let lines = ahead.as_ref().map(|commands| format!("{commands}\r\n"));
+            let ended = transaction::run(&mut open.conversation, mail, told, lines.as_deref(), gate).await;
+            let (verdict, said) = match ended {
+                Ended::Judged { verdict, ahead } => (verdict, ahead),
+                // Once more over a new connection, which is told nothing ahead, so that this ends. One that has liked it has
+                // another reason: so many mails, or some time.
+                Ended::Closing => continue,
+                Ended::Unclear(_) if open.likes_ahead => continue,
+                Ended::Unclear(Lost(reason)) => {
+                    tracing::info!("{reason}; it gets the commands of a mail after its answer to the one before now");
+                    self.ahead = false;
+                    continue;
+                }
+            };
+            open.likes_ahead |= told == Told::Ahead;
+            if pipelined && !open.conversation.pipelines {
+                let place = self.relay.place();
+                tracing::info!("{place} left one of several commands unanswered; it gets them one by one now");
+                self.one_by_one = true;
+            }
+            let keep = match verdict.after {
+                _ if verdict.ends_connection() => false,
+                After::Keep => true,
+                After::Reset => open.conversation.reset().await,
+                After::Drop => false,
+            };
+            if keep {
+                open.said = ahead.filter(|_| said);
+                self.open = Some(open);
+            }
+            return Ok(verdict);
+        }
     }
 }
 
@@ -61,34 +127,15 @@ impl Channel for SmtpSession {
                 return Err(ChannelError::Config { message: format!("nothing can be sent: {reason}"), help });
             }
         };
-        // The connection is out of `self` while it is in use: a mail that is abandoned half way takes it along.
-        let mut open = match self.ready().await {
-            Ok(open) => open,
-            Err(failure) => return failure.outcome(self.relay.place()),
+        let next = match outgoing.next {
+            // What is wrong with it is said in its turn.
+            Some(Content::Message { envelope, bytes }) => Head::new(envelope, bytes).ok(),
+            _ => None,
         };
-        if open.mails == 0 {
-            gate.connected();
+        match self.one(&mail, next.as_ref(), gate).await {
+            Ok(verdict) => verdict.outcome,
+            Err(failure) => failure.outcome(self.relay.place()),
         }
-        open.mails += 1;
-        let pipelined = open.conversation.pipelines;
-        let verdict = transaction::run(&mut open.conversation, &mail, gate).await;
-        if pipelined && !open.conversation.pipelines {
-            tracing::info!(
-                "{} left one of several commands unanswered; it gets them one by one now",
-                self.relay.place()
-            );
-            self.one_by_one = true;
-        }
-        let keep = match verdict.after {
-            _ if verdict.ends_connection() => false,
-            After::Keep => true,
-            After::Reset => open.conversation.reset().await,
-            After::Drop => false,
-        };
-        if keep {
-            self.open = Some(open);
-        }
-        verdict.outcome
     }
 
     /// A mail whose answer was lost may have arrived; nobody recognises a second one.
@@ -101,8 +148,10 @@ impl Channel for SmtpSession {
     }
 
     async fn close(&mut self) {
-        if let Some(open) = self.open.take() {
+        // One that waits for a content would take a goodbye for it.
+        if let Some(open) = self.open.take_if(|open| open.said.is_none()) {
             open.conversation.quit().await;
         }
+        self.open = None;
     }
 }

@@ -82,6 +82,7 @@ async fn send(context: &Context, letter: &Letter, told: &mut Vec<String>) -> Res
             times: Times::default(),
             corrects: None,
             content,
+            next: None,
         };
         match once::deliver(&mut session, &outgoing).await {
             Ok(Outcome::Sent { receipt }) => told.push(format!("{} told: {receipt}", to.email)),

@@ -102,6 +102,7 @@ impl Test<'_> {
                 times: Times::default(),
                 corrects: None,
                 content,
+                next: None,
             };
             match once::deliver(&mut session, &outgoing).await {
                 Ok(outcome) => ended.push(Ended::of(address, outcome)),

@@ -33,6 +33,20 @@ impl<L: Work + Pacing> Lane<'_, L> {
         Ok(())
     }
 
+    /// Has answers noted as soon as all connections have done what they can: most went along with the start of a next mail.
+    pub(super) async fn note_answers(&self) {
+        loop {
+            let goes_on = self.queue().answered().await;
+            if let Err(error) = self.run.ledger.note_answers(&self.run.worker) {
+                // They still go into the ledger. Only a crash before that would lose them.
+                self.fail(Failure::Ledger(error));
+            }
+            if !goes_on {
+                return;
+            }
+        }
+    }
+
     /// Gives back what connections returned at the end, and what a refusal of all hit.
     pub(super) async fn return_all(&self) -> Result<(), LedgerError> {
         let returned = self.queue().returned();

@@ -10,8 +10,8 @@ use super::super::queue::Item;
 use super::super::retry::{Refused, next_try};
 use super::trouble::Advice;
 use super::{Failure, Lane};
-use crate::channel::way::Session;
-use crate::channel::{Channel, ChannelError, Closed, Gate, Outcome, Outgoing, Repeat, Slow, Times};
+use crate::channel::way::{Session, Way};
+use crate::channel::{Channel, ChannelError, Closed, Content, Gate, Outcome, Outgoing, Repeat, Slow, Times};
 use crate::ledger::{DeliveryKey, DeliveryState, Pacing, Seat, Settled, Work};
 use crate::metrics::Counted;
 
@@ -83,19 +83,68 @@ impl<L: Work + Pacing> Lane<'_, L> {
         }
         self.queue().settled();
         let mut session = self.way.session();
-        let mut bench = Workbench::default();
+        let (mut bench, mut next_bench) = (Workbench::default(), Workbench::default());
         let line = Counted::new(&self.meter);
         let mut free = self.run.clock.now();
-        while let Some(item) = self.queue().next().await {
-            if self.wait_for(item.slot).await {
-                self.meter.paced(item.slot - free.max(item.held));
-                self.one(item, &mut session, &mut bench, &line).await;
-            } else {
+        let mut next: Option<Item> = None;
+        loop {
+            let before = next.take().filter(|item: &Item| self.queue().is_still_there(item.delivery.key()));
+            let is_composed = before.is_some();
+            if is_composed {
+                std::mem::swap(&mut bench, &mut next_bench);
+            }
+            let item = match before {
+                Some(item) => item,
+                None => match self.queue().next().await {
+                    Some(item) => item,
+                    None => break,
+                },
+            };
+            if !self.wait_for(item.slot).await {
                 self.queue().give_back(item.delivery.key());
+            } else if is_composed || self.compose(&item, &mut bench) {
+                self.meter.paced(item.slot - free.max(item.held));
+                next = self.next_one(&mut next_bench);
+                let next = next.as_ref().and_then(|next| self.content(next, &next_bench));
+                self.one(item, &bench, next, &mut session, &line).await;
             }
             free = self.run.clock.now();
         }
         session.close().await;
+    }
+
+    /// Makes a delivery's content; one that cannot be made is concluded.
+    fn compose(&self, item: &Item, bench: &mut Workbench) -> bool {
+        let run = self.run;
+        let Some(job) = self.jobs.get(&item.delivery.part) else {
+            self.queue().give_back(item.delivery.key());
+            return false;
+        };
+        let composed = job.compose(&item.delivery, run.composer, &run.clock.zoned(), bench);
+        if let Err(reason) = composed {
+            self.conclude(item, DeliveryState::Failed, reason);
+            return false;
+        }
+        true
+    }
+
+    /// What was composed.
+    fn content<'b>(&'b self, item: &'b Item, bench: &'b Workbench) -> Option<Content<'b>> {
+        Some(self.jobs.get(&item.delivery.part)?.content(&item.delivery, bench))
+    }
+
+    /// The mail that a connection sends after the one that it begins now, composed, where there is more than enough for all
+    /// connections: the server can be told of it beforehand. Not where all that is marked is in doubt when this process dies.
+    fn next_one(&self, bench: &mut Workbench) -> Option<Item> {
+        if !matches!(self.way, Way::Smtp(_)) || !self.run.ledger.tells_starts() || self.is_ending() {
+            return None;
+        }
+        let item = self.queue().beforehand(self.connections, self.run.clock.now())?;
+        if !self.compose(&item, bench) {
+            self.queue().is_still_there(item.delivery.key());
+            return None;
+        }
+        Some(item)
     }
 
     /// A place among those that all processes share. `None`: everything is done, or the lane ends.
@@ -145,15 +194,18 @@ impl<L: Work + Pacing> Lane<'_, L> {
     }
 
     /// Delivers one and concludes it.
-    async fn one(&self, item: Item, session: &mut Session, bench: &mut Workbench, line: &Counted<'_>) {
+    async fn one(
+        &self,
+        item: Item,
+        bench: &Workbench,
+        next: Option<Content<'_>>,
+        session: &mut Session,
+        line: &Counted<'_>,
+    ) {
         let key = item.delivery.key();
-        let Some(job) = self.jobs.get(&key.part) else {
-            return self.queue().give_back(key);
-        };
         let run = self.run;
-        let content = match job.content(&item.delivery, run.composer, &run.clock.zoned(), bench) {
-            Ok(content) => content,
-            Err(reason) => return self.conclude(&item, DeliveryState::Failed, reason),
+        let Some(content) = self.content(&item, bench) else {
+            return self.queue().give_back(key);
         };
         let name = match &item.delivery.recipient {
             Some(_) => run.composer.name(key.target),
@@ -164,7 +216,7 @@ impl<L: Work + Pacing> Lane<'_, L> {
         let times = Times { frozen, first_try, now };
         let corrects = run.corrects.get(self.name).map(String::as_str);
         let slug = &run.release.slug;
-        let outgoing = Outgoing { slug, channel: self.name, name: &name, id: &id, times, corrects, content };
+        let outgoing = Outgoing { slug, channel: self.name, name: &name, id: &id, times, corrects, content, next };
         let gate =
             LaneGate { lane: self, key, id: &name, opened: Cell::new(false), line, since: Cell::new(Instant::now()) };
         let outcome = tokio::select! {
@@ -289,10 +341,10 @@ impl<L: Work + Pacing> Lane<'_, L> {
         Settled { key: item.delivery.key(), state, due_at: 0, hold_until: 0, detail, at: self.run.clock.now() }
     }
 
-    /// Into the journal at once, into the ledger with the next group.
+    /// Into the journal with whatever else there is at this moment, into the ledger with the next group.
     fn write_down(&self, item: &Item, settled: Settled) {
         if let Err(error) = self.run.ledger.answer(&self.run.worker, self.run.release.id, &settled) {
-            // It still goes into the ledger. Only a crash before that would lose the answer.
+            // It still goes into the ledger.
             self.fail(Failure::Ledger(error));
         }
         self.run.tally.say("");

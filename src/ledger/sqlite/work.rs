@@ -209,9 +209,16 @@ impl Work for SqliteLedger {
 
     fn answer(&self, worker: &Worker, release: i64, settled: &Settled) -> Result<(), LedgerError> {
         self.with_own(worker, |own| match own.attempt(release, settled.key) {
-            Some(attempt) => own.journal.answer(attempt, settled),
+            Some(attempt) => {
+                own.journal.answer(attempt, settled);
+                Ok(())
+            }
             None => Ok(()),
         })
+    }
+
+    fn note_answers(&self, worker: &Worker) -> Result<(), LedgerError> {
+        self.with_own(worker, |own| own.journal.write())
     }
 
     async fn settle(&self, worker: &Worker, release: i64, settled: &[Settled]) -> Result<(), LedgerError> {

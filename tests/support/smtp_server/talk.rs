@@ -260,6 +260,9 @@ impl Talk {
             return Ok(());
         }
         let bytes = self.content().await?;
+        if !self.link.buffer().is_empty() {
+            self.record.lock().expect("no handler has panicked").told_ahead.insert(self.connection);
+        }
         if self.to.is_empty() {
             self.record.lock().expect("no handler has panicked").unaddressed.push(bytes);
             self.forget();

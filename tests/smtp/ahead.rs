@@ -1,0 +1,193 @@
+//! The next mail's commands behind the content of this one (RFC 2920): when they are said, what the answers mean, and what
+//! happens when that mail does not come.
+
+use rundbrief::channel::Channel;
+use rundbrief::channel::smtp::{MAILS_PER_CONNECTION, SmtpSession};
+use rundbrief::config::Security;
+
+use super::peer::{CLOSE, DOT, Peer, RESET, Step, TAKEN};
+use super::secure::trusting;
+use super::smtp_channel::{Door, MAIL, deliver_before, large, patient, relay, settings, spoken};
+use super::smtp_server::{Answer, Certificate, Script, Server, Stage};
+
+/// The content of one mail and the commands of the next.
+const AHEAD: &[&str] = &[".", "MAIL", "RCPT", "DATA"];
+const TAKEN_AHEAD: Step = (AHEAD, &["250 taken\r\n250 fine\r\n250 fine\r\n354 go on\r\n"]);
+
+async fn deliver(session: &mut SmtpSession, to: &str, next: Option<&str>) -> String {
+    spoken(&deliver_before(session, to, MAIL, next, &Door::open()).await)
+}
+
+/// Mails to anna, ben and carl, each of the first two known to be followed by the next.
+async fn three(session: &mut SmtpSession) -> [String; 3] {
+    [
+        deliver(session, "anna@example.org", Some("ben@example.org")).await,
+        deliver(session, "ben@example.org", Some("carl@example.org")).await,
+        deliver(session, "carl@example.org", None).await,
+    ]
+}
+
+#[tokio::test]
+async fn a_mail_waits_once_for_a_server_that_takes_several_commands_at_once() {
+    let peer = Peer::start(vec![vec![TAKEN, TAKEN_AHEAD, TAKEN_AHEAD, DOT, (&["QUIT"], &["221 bye\r\n"])]]).await;
+    let mut session = peer.session();
+    assert_eq!(three(&mut session).await, ["sent", "sent", "sent"]);
+    session.close().await;
+    assert_eq!((peer.times("MAIL"), peer.times("QUIT")), (3, 1));
+}
+
+/// What is said to the content of the first mail and to the commands of the second, and what becomes of the three.
+struct Case {
+    says: &'static str,
+    outcomes: [&'static str; 3],
+    /// How the connection goes on.
+    then: &'static [Step],
+    /// What another connection is for.
+    another: &'static [Step],
+}
+
+fn case(says: &'static str, outcomes: [&'static str; 3], then: &'static [Step], another: &'static [Step]) -> Case {
+    Case { says, outcomes, then, another }
+}
+
+#[tokio::test]
+async fn each_answer_belongs_to_its_mail() {
+    let slow = "untried, slow the relay";
+    // A server that does not like it where it stands: the mail is not judged by that, and nothing is said ahead again.
+    let one_after_the_other: &[Step] = &[TAKEN, DOT, TAKEN, DOT];
+    for Case { says, outcomes, then, another } in [
+        case("250 taken|554 5.5.0 synchronization error", ["sent"; 3], &[CLOSE], one_after_the_other),
+        case("250 taken|503 5.5.1 not now|503 no|503 no", ["sent"; 3], &[], one_after_the_other),
+        case("250 taken|354 what?|250 fine|250 fine", ["sent"; 3], &[], one_after_the_other),
+        case("250 taken", ["sent"; 3], &[CLOSE], one_after_the_other),
+        case("250 taken|250 fine", ["sent"; 3], &[CLOSE], one_after_the_other),
+        case("250 taken|250 fine|250 fine", ["sent"; 3], &[CLOSE], one_after_the_other),
+        // The first is refused, the second is not.
+        case("451 4.3.0 later|250 fine|250 fine|354 go on", ["deferred", "sent", "sent"], &[TAKEN_AHEAD, DOT], &[]),
+        case(
+            "554 5.7.1 no|250 fine|250 fine|354 go on",
+            ["rejected by policy 5.7.1", "sent", "sent"],
+            &[TAKEN_AHEAD, DOT],
+            &[],
+        ),
+        // The server ends the connection with its answer to the first, or without one.
+        case("421 4.3.2 closing", ["deferred, slow the relay", "sent", "sent"], &[], &[TAKEN, TAKEN_AHEAD, DOT]),
+        case("", ["uncertain", "sent", "sent"], &[CLOSE], &[TAKEN, TAKEN_AHEAD, DOT]),
+        // The second is refused, at any place.
+        case("250 taken|451 4.3.0 not now|503 no|503 no", ["sent", slow, "sent"], &[TAKEN, DOT], &[]),
+        // It is about to close, as it says: that is nothing about the next mail.
+        case("250 taken|421 4.7.0 enough", ["sent"; 3], &[], &[TAKEN, TAKEN_AHEAD, DOT]),
+        case(
+            "250 taken|250 fine|550 5.1.1 no such user|503 no",
+            ["sent", "rejected", "sent"],
+            &[RESET, TAKEN, DOT],
+            &[],
+        ),
+        case(
+            "250 taken|250 fine|550 5.1.1 no such user|354 go on",
+            ["sent", "rejected", "sent"],
+            &[(&["."], &["554 none\r\n"]), RESET, TAKEN, DOT],
+            &[],
+        ),
+        case(
+            "250 taken|250 fine|450 4.2.0 greylisted|503 no",
+            ["sent", "deferred, slow the domain", "sent"],
+            &[RESET, TAKEN, DOT],
+            &[],
+        ),
+        case("250 taken|250 fine|250 fine|451 4.3.0 not now", ["sent", "deferred", "sent"], &[RESET, TAKEN, DOT], &[]),
+        // It says more than it was asked for.
+        case("250 taken|250 what?|250 fine|250 fine|354 go on", ["sent", "untried", "sent"], &[], &[TAKEN, DOT]),
+        case("250 taken|250 fine|250 fine|354 go on|250 queued", ["sent", "untried", "sent"], &[], &[TAKEN, DOT]),
+    ] {
+        let lines: String = says.split_terminator('|').map(|line| format!("{line}\r\n")).collect();
+        let answers: &'static [&'static str] = Vec::leak(vec![&*lines.leak()]);
+        let mut first = vec![TAKEN, (AHEAD, answers)];
+        first.extend(then);
+        let mut connections = vec![first];
+        if !another.is_empty() {
+            connections.push(another.to_vec());
+        }
+        let peer = Peer::start(connections).await;
+        assert_eq!(three(&mut peer.session()).await, outcomes, "{says}: {:#?}", peer.heard());
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_liked_it_may_close_after_so_many_mails_and_is_told_ahead_again() {
+    let first = vec![TAKEN, TAKEN_AHEAD, (AHEAD, &["250 taken\r\n"] as &[_]), CLOSE];
+    let peer = Peer::start(vec![first, vec![TAKEN, TAKEN_AHEAD, DOT]]).await;
+    let mut session = peer.session();
+    for (to, next) in [("anna", Some("ben")), ("ben", Some("carl")), ("carl", Some("dora")), ("dora", None)] {
+        let next = next.map(|name| format!("{name}@example.org"));
+        let outcome = deliver(&mut session, &format!("{to}@example.org"), next.as_deref()).await;
+        assert_eq!(outcome, "sent", "{to}: {:#?}", peer.heard());
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_waits_for_a_mail_gets_no_other_and_no_goodbye() {
+    let waiting = || vec![TAKEN, TAKEN_AHEAD];
+    let peer = Peer::start(vec![waiting(), vec![TAKEN, DOT]]).await;
+    let mut session = peer.session();
+    assert_eq!(deliver(&mut session, "anna@example.org", Some("ben@example.org")).await, "sent");
+    assert_eq!(deliver(&mut session, "carl@example.org", None).await, "sent");
+    let last = peer.heard().into_iter().rfind(|(connection, _)| *connection == 0);
+    assert_eq!(last.expect("a line").1, "DATA", "it is left as it is");
+
+    let peer = Peer::start(vec![waiting()]).await;
+    let mut session = peer.session();
+    assert_eq!(deliver(&mut session, "anna@example.org", Some("ben@example.org")).await, "sent");
+    session.close().await;
+    assert_eq!(peer.times("QUIT"), 0);
+
+    // The send was stopped meanwhile.
+    let peer = Peer::start(vec![waiting()]).await;
+    let mut session = peer.session();
+    assert_eq!(deliver(&mut session, "anna@example.org", Some("ben@example.org")).await, "sent");
+    let stopped = deliver_before(&mut session, "ben@example.org", MAIL, None, &Door::closed()).await;
+    assert_eq!(spoken(&stopped), "withheld");
+    session.close().await;
+    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    assert_eq!((peer.times("."), peer.times("QUIT"), peer.times("Subject")), (1, 0, 1), "{:#?}", peer.heard());
+}
+
+#[tokio::test]
+async fn a_content_that_is_not_taken_whole_is_followed_by_nothing() {
+    let late = Script::new().at(Stage::Content, Answer::reply("552 5.3.4 too large").and_close());
+    let server = Server::start(late);
+    let mut session = relay(&settings(&server, Security::None), patient()).session();
+    let outcome =
+        deliver_before(&mut session, "anna@example.org", &large(), Some("ben@example.org"), &Door::open()).await;
+    assert_eq!(spoken(&outcome), "rejected");
+    assert_eq!(deliver(&mut session, "ben@example.org", None).await, "rejected");
+    assert_eq!(server.connections(), 2);
+}
+
+#[tokio::test]
+async fn a_connection_is_renewed_after_its_last_mail_and_nothing_is_said_on_it_ahead() {
+    let server = Server::start(Script::new());
+    let mut session = relay(&settings(&server, Security::None), patient()).session();
+    let address = |number: usize| format!("m{number}@example.org");
+    for number in 0..=MAILS_PER_CONNECTION {
+        assert_eq!(deliver(&mut session, &address(number), Some(&address(number + 1))).await, "sent");
+    }
+    assert_eq!(server.accepted_count(), MAILS_PER_CONNECTION + 1);
+    let lines = server.lines();
+    let mails = lines.iter().filter(|(connection, line)| *connection == 1 && line.starts_with("MAIL"));
+    assert_eq!((mails.count(), server.connections()), (MAILS_PER_CONNECTION, 2));
+    assert!(server.told_ahead().contains(&1), "{:?}", server.told_ahead());
+}
+
+#[tokio::test]
+async fn under_tls_each_mail_arrives_once_and_whole() {
+    let server = Server::start(Script::new().starttls(Certificate::good()));
+    let (settings, _authority) = trusting(&server, Security::StartTls);
+    let mut session = relay(&settings, patient()).session();
+    for number in 0..20 {
+        let next = format!("m{}@example.org", number + 1);
+        assert_eq!(deliver(&mut session, &format!("m{number}@example.org"), Some(&next)).await, "sent");
+    }
+    assert_eq!((server.accepted_count(), server.connections()), (20, 1));
+    assert!(server.accepted().iter().all(|mail| mail.bytes == MAIL));
+}

@@ -3,11 +3,13 @@
 //! Comes in: an [`Outgoing`] and a [`Gate`]. Goes out: an [`Outcome`]. A channel never touches the ledger, never decides
 //! whether to try again, and lets no content leave before the gate has opened.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use thiserror::Error;
 
 use crate::error::{self, Exit};
+use crate::render::email::message::Message;
 use crate::render::feed::FeedItem;
 use crate::render::payload::Payload;
 
@@ -53,7 +55,7 @@ pub struct Times {
 #[derive(Debug, Clone, Copy)]
 pub enum Content<'a> {
     /// A complete RFC 5322 message.
-    Message { envelope: Envelope<'a>, bytes: &'a [u8] },
+    Message { envelope: Envelope<'a>, message: Message<'a> },
     /// A text for a network, posted by hand.
     Text(&'a str),
     /// What a network is given.
@@ -82,12 +84,12 @@ impl Content<'_> {
         }
     }
 
-    pub fn bytes(&self) -> &[u8] {
+    pub fn bytes(&self) -> Cow<'_, [u8]> {
         match self {
-            Content::Message { bytes, .. } => bytes,
-            Content::Text(text) => text.as_bytes(),
-            Content::Payload(payload) => payload.body.as_bytes(),
-            Content::Item(item) => item.xml.as_bytes(),
+            Content::Message { message, .. } => message.whole(),
+            Content::Text(text) => text.as_bytes().into(),
+            Content::Payload(payload) => payload.body.as_bytes().into(),
+            Content::Item(item) => item.xml.as_bytes().into(),
         }
     }
 }

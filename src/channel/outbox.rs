@@ -105,7 +105,7 @@ impl Channel for Outbox {
         if gate.open().is_err() {
             return Ok(Outcome::Withheld);
         }
-        write_beside(&folder, &file, outgoing.content.bytes())?;
+        write_beside(&folder, &file, &outgoing.content.bytes())?;
         Ok(Outcome::Sent { receipt: file.display().to_string() })
     }
 
@@ -130,6 +130,7 @@ fn write_beside(folder: &Path, file: &Path, bytes: &[u8]) -> Result<(), Error> {
 mod tests {
     use super::*;
     use crate::channel::{Closed, Content, Envelope, Times};
+    use crate::render::email::message::Message;
 
     struct Open;
 
@@ -144,7 +145,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let mut outbox = Outbox::new(folder.path().join("outbox"));
         let envelope = Envelope { from: "a@example.org", to: "b@example.org" };
-        let content = Content::Message { envelope, bytes: b"Subject: x\r\n\r\n" };
+        let content = Content::Message { envelope, message: Message::Whole(b"Subject: x\r\n\r\n") };
         let outgoing = Outgoing {
             slug: "tagung",
             channel: "email",

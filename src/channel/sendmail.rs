@@ -87,7 +87,7 @@ impl Sendmail {
 
 impl Channel for Sendmail {
     async fn deliver(&mut self, outgoing: &Outgoing<'_>, gate: &impl Gate) -> Result<Outcome, ChannelError> {
-        let Content::Message { envelope, bytes } = outgoing.content else {
+        let Content::Message { envelope, message } = outgoing.content else {
             return Ok(Outcome::Rejected { reason: "only mails go through a mail program".into(), policy: None });
         };
         let envelope = match checked(envelope) {
@@ -104,7 +104,7 @@ impl Channel for Sendmail {
             let _ = child.kill().await;
             return Ok(Outcome::Withheld);
         }
-        match timeout(self.limit, hand_over(&mut child, &with_plain_line_ends(bytes))).await {
+        match timeout(self.limit, hand_over(&mut child, &with_plain_line_ends(&message.whole()))).await {
             Ok(Ok((status, complete, complaint))) => self.verdict(status, complete, &complaint),
             Ok(Err(error)) => {
                 let reason = format!("how {} ended cannot be learned: {error}", self.command.display());

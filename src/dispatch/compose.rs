@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use crate::config::Sender;
 use crate::ledger::Release;
 use crate::plan::{Recipient, SiteKey, Target, unsubscribe_url};
+use crate::render::email::message::pieces::Sink;
 use crate::render::email::message::{self, Compiled, MergeError};
 
 /// What stands for one delivery on its way, constant over every try: the first 16 bytes of a digest over the release and
@@ -76,23 +77,23 @@ impl<'a> Composer<'a> {
         }
     }
 
-    /// Writes the whole message of a member into `out`, which is emptied first.
+    /// Writes the whole message of a member into `out`, which is emptied first. After an error nobody must send it.
     ///
     /// # Errors
     /// A value of the member that cannot stand in a message, such as a line break in a name.
-    pub fn message(
+    pub fn message<'c>(
         &self,
-        compiled: &Compiled,
+        compiled: &'c Compiled,
         list: &str,
         recipient: &Recipient,
         date: &Zoned,
-        out: &mut Vec<u8>,
+        out: &mut impl Sink<'c>,
     ) -> Result<(), MergeError> {
         let url = unsubscribe_url(self.sender, self.key, list, recipient.target);
         let token = self.key.unsubscribe_token(list, recipient.target);
         let message_id = self.message_id(recipient.target);
         out.clear();
-        compiled.merge(
+        compiled.merge_into(
             &message::Recipient {
                 address: &recipient.address,
                 display_name: Some(recipient.name.as_str()).filter(|name| !name.is_empty()),

@@ -5,7 +5,7 @@ use super::pace::domain_of;
 use crate::channel::{Content, Envelope};
 use crate::error::Error;
 use crate::ledger::{Delivery, Form, LedgerError, Part};
-use crate::render::email::message::Compiled;
+use crate::render::email::message::{Compiled, Merged, Message};
 use crate::render::feed::FeedItem;
 use crate::render::payload::Payload;
 
@@ -19,8 +19,8 @@ pub(super) enum Job<'a> {
 
 /// What one delivery is made in; used again for the next.
 #[derive(Debug, Default)]
-pub(super) struct Workbench {
-    message: Vec<u8>,
+pub(super) struct Workbench<'c> {
+    message: Merged<'c>,
     from: String,
 }
 
@@ -55,12 +55,12 @@ impl<'a> Job<'a> {
     ///
     /// # Errors
     /// A sentence about a value of the member that cannot stand in a message.
-    pub(super) fn compose(
-        &self,
+    pub(super) fn compose<'c>(
+        &'c self,
         delivery: &Delivery,
         composer: &Composer<'_>,
         date: &jiff::Zoned,
-        bench: &mut Workbench,
+        bench: &mut Workbench<'c>,
     ) -> Result<(), String> {
         let Job::Mail { compiled, list } = self else { return Ok(()) };
         let Some(recipient) = &delivery.recipient else {
@@ -73,11 +73,14 @@ impl<'a> Job<'a> {
     }
 
     /// The content of a delivery that was composed on this bench.
-    pub(super) fn content<'b>(&'b self, delivery: &'b Delivery, bench: &'b Workbench) -> Content<'b> {
+    pub(super) fn content<'b>(&'b self, delivery: &'b Delivery, bench: &'b Workbench<'b>) -> Content<'b> {
         match self {
             Job::Mail { .. } => {
                 let to = delivery.recipient.as_ref().map_or("", |recipient| &recipient.address);
-                Content::Message { envelope: Envelope { from: &bench.from, to }, bytes: &bench.message }
+                Content::Message {
+                    envelope: Envelope { from: &bench.from, to },
+                    message: Message::Merged(&bench.message),
+                }
             }
             Job::Text(text) => Content::Text(text),
             Job::Payload(payload) => Content::Payload(payload),

@@ -3,6 +3,7 @@
 use rundbrief::channel::smtp::SmtpSession;
 use rundbrief::channel::{Channel, Content, Envelope, Outcome, Outgoing, Times};
 use rundbrief::config::Security;
+use rundbrief::render::email::message::Message;
 
 use crate::smtp_channel::{Door, MAIL, deliver, deliver_bytes, patient, relay, settings, spoken};
 use crate::smtp_server::{Script, Server};
@@ -47,8 +48,10 @@ async fn an_address_that_could_say_more_than_an_address_is_refused_before_anythi
     ] {
         assert_eq!(spoken(&deliver(&mut session, to).await), "rejected", "{to:?}");
     }
-    let content =
-        Content::Message { envelope: Envelope { from: "x@example.org> SIZE=1", to: "a@example.org" }, bytes: MAIL };
+    let content = Content::Message {
+        envelope: Envelope { from: "x@example.org> SIZE=1", to: "a@example.org" },
+        message: Message::Whole(MAIL),
+    };
     let outgoing = Outgoing {
         slug: "tagung",
         channel: "email",

@@ -10,6 +10,7 @@ use std::time::Duration;
 use rundbrief::channel::sendmail::Sendmail;
 use rundbrief::channel::{Channel, Content, Envelope, Outgoing, Repeat, Times};
 use rundbrief::config::SendmailSettings;
+use rundbrief::render::email::message::Message;
 use tempfile::TempDir;
 
 use super::secure::stopped;
@@ -110,8 +111,10 @@ async fn an_address_that_looks_like_an_option_is_refused() {
     for to in ["-Xlog@example.org", "--@example.org", "a@example.org\n-v"] {
         assert_eq!(spoken(&deliver(&mut channel, to).await), "rejected", "{to}");
     }
-    let content =
-        Content::Message { envelope: Envelope { from: "-oQ/tmp@example.org", to: "a@example.org" }, bytes: MAIL };
+    let content = Content::Message {
+        envelope: Envelope { from: "-oQ/tmp@example.org", to: "a@example.org" },
+        message: Message::Whole(MAIL),
+    };
     let outgoing = Outgoing {
         slug: "tagung",
         channel: "email",

@@ -9,6 +9,7 @@ use std::time::Duration;
 use rundbrief::channel::smtp::{SmtpRelay, Timeouts};
 use rundbrief::channel::{Channel, ChannelError, Closed, Content, Envelope, Gate, Outcome, Outgoing, Slow, Times};
 use rundbrief::config::{PaceSettings, Security, SmtpSettings};
+use rundbrief::render::email::message::Message;
 
 use super::smtp_server::Server;
 
@@ -93,8 +94,11 @@ pub async fn deliver_before(
     next: Option<&str>,
     door: &Door,
 ) -> Result<Outcome, ChannelError> {
-    let message = |to, bytes| Content::Message { envelope: Envelope { from: "bounce@example.org", to }, bytes };
-    let (content, next) = (message(to, bytes), next.map(|to| message(to, MAIL)));
+    let mail = |to, bytes| {
+        let envelope = Envelope { from: "bounce@example.org", to };
+        Content::Message { envelope, message: Message::Whole(bytes) }
+    };
+    let (content, next) = (mail(to, bytes), next.map(|to| mail(to, MAIL)));
     channel
         .deliver(
             &Outgoing {

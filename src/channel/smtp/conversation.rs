@@ -141,10 +141,10 @@ impl Conversation {
         }
     }
 
-    /// Writes a content and its end, the final dot, in one go, and waits for what the server says to it. What is to be said
+    /// Writes a content, in its pieces, and its end, the final dot, in one go, and waits for what the server says to it. What is to be said
     /// `ahead` of that, whole lines, follows at once; says whether it did.
-    pub async fn content(&mut self, bytes: &[u8], end: &[u8], ahead: &str) -> Result<(Reply, bool), Unanswered> {
-        let said = match self.write(bytes, end, ahead).await {
+    pub async fn content(&mut self, pieces: &[&[u8]], end: &[u8], ahead: &str) -> Result<(Reply, bool), Unanswered> {
+        let said = match self.write(pieces, end, ahead).await {
             Ok(said) => said,
             Err(lost) => {
                 let last_words = self.answer(LAST_WORDS).await.ok();
@@ -162,12 +162,13 @@ impl Conversation {
 
     /// An error means that the last bytes of the end have not left: a socket reports an error instead of taking bytes, and
     /// what TLS still holds back cannot be read by anybody. Whether the rest has left, too, is the answer.
-    async fn write(&mut self, bytes: &[u8], end: &[u8], ahead: &str) -> Result<bool, Lost> {
+    async fn write(&mut self, pieces: &[&[u8]], end: &[u8], ahead: &str) -> Result<bool, Lost> {
         let limit = self.timeouts.block;
         // What TLS holds back may be the end, or what follows it: nobody could tell. There it follows when the end has left.
         let (together, apart) = if self.wire.is_encrypted() { ("", ahead) } else { (ahead, "") };
-        let (whole, mut taken) = (bytes.len() + end.len(), 0);
-        let mut all = [IoSlice::new(bytes), IoSlice::new(end), IoSlice::new(together.as_bytes())];
+        let all = pieces.iter().copied().chain([end, together.as_bytes()]);
+        let mut all: Vec<IoSlice<'_>> = all.map(IoSlice::new).collect();
+        let (whole, mut taken) = (pieces.iter().map(|piece| piece.len()).sum::<usize>() + end.len(), 0);
         let mut rest = &mut all[..];
         IoSlice::advance_slices(&mut rest, 0);
         while !rest.is_empty() {

@@ -11,6 +11,7 @@ use super::reply::Reply;
 use super::verdict::{self, Verdict};
 use super::{SmtpRelay, known};
 use crate::channel::{ChannelError, Envelope, Outcome};
+use crate::render::email::message::Message;
 
 /// How far we came, and what was said there.
 #[derive(Debug)]
@@ -132,7 +133,8 @@ async fn ask(conversation: &mut Conversation, envelope: Envelope<'_>) -> Result<
         let help = "correct from or bounce_address in [sender]".to_owned();
         Trouble::Stop(ChannelError::Config { message, help })
     };
-    let mail = Mail::new(envelope, b"").map_err(|(Unfit::Sender(reason) | Unfit::Mail(reason))| wrong(reason))?;
+    let mail = Mail::new(envelope, Message::Whole(b""))
+        .map_err(|(Unfit::Sender(reason) | Unfit::Mail(reason))| wrong(reason))?;
     let line = mail.head.mail_command(&place, &conversation.offers).map_err(wrong)?;
     let reply = conversation.command(&line, limits.mail).await.map_err(lost)?;
     if reply.class() != 2 {

@@ -2,22 +2,29 @@
 //!
 //! Comes in: envelope and message. Goes out: a [`Mail`], or the reason why it cannot be sent as it is. Pure.
 
-use std::borrow::Cow;
-
 use lettre::transport::smtp::extension::{Extension, ServerInfo};
 use memchr::memmem;
 
 use crate::channel::Envelope;
 use crate::channel::envelope::{BadEnvelope, WireEnvelope};
+use crate::render::email::message::Message;
+use crate::render::email::message::pieces::are_lines;
 
 /// Checked and ready.
 #[derive(Debug)]
 pub struct Mail<'m> {
     pub head: Head,
-    /// The content, dots doubled.
-    pub content: Cow<'m, [u8]>,
+    content: Body<'m>,
     /// What ends it: the final dot on a line of its own.
     pub end: &'static [u8],
+}
+
+/// The content, dots doubled.
+#[derive(Debug)]
+enum Body<'m> {
+    /// As it came.
+    Pieces(Vec<&'m [u8]>),
+    Made(Vec<u8>),
 }
 
 /// What a server is told of a mail before it gets the content.
@@ -40,25 +47,38 @@ pub enum Unfit {
 }
 
 impl<'m> Mail<'m> {
-    /// Checks the addresses and the line ends; copies the message only where a line begins with a dot.
-    pub fn new(envelope: Envelope<'_>, message: &'m [u8]) -> Result<Mail<'m>, Unfit> {
+    /// Checks the addresses and the line ends; copies the message only where a line begins with a dot, or its pieces are no
+    /// whole lines.
+    pub fn new(envelope: Envelope<'_>, message: Message<'m>) -> Result<Mail<'m>, Unfit> {
         let head = Head::new(envelope, message)?;
-        let (content, end) = content(message).ok_or_else(|| {
+        if message.pieces().all(|piece| piece.plain || are_lines(piece.bytes)) {
+            let content = Body::Pieces(message.pieces().map(|piece| piece.bytes).collect());
+            return Ok(Mail { head, content, end: b".\r\n" });
+        }
+        let (content, end) = content(&message.whole()).ok_or_else(|| {
             Unfit::Mail("the mail has a line that does not end with CR LF; servers disagree about where it ends".into())
         })?;
-        Ok(Mail { head, content, end })
+        Ok(Mail { head, content: Body::Made(content), end })
+    }
+
+    /// The content in its pieces.
+    pub fn content(&self) -> Vec<&[u8]> {
+        match &self.content {
+            Body::Pieces(pieces) => pieces.clone(),
+            Body::Made(content) => vec![content],
+        }
     }
 }
 
 impl Head {
     /// Checks the addresses; looks at the message for what it needs of a server.
-    pub fn new(envelope: Envelope<'_>, message: &[u8]) -> Result<Head, Unfit> {
+    pub fn new(envelope: Envelope<'_>, message: Message<'_>) -> Result<Head, Unfit> {
         let envelope = WireEnvelope::new(envelope).map_err(|bad| match bad {
             BadEnvelope::From(reason) => Unfit::Sender(reason),
             BadEnvelope::To(reason) => Unfit::Mail(reason),
         })?;
-        let needs_8bit = !message.is_ascii();
-        let needs_smtputf8 = envelope.needs_smtputf8() || (needs_8bit && !header(message).is_ascii());
+        let needs_8bit = !message.pieces().all(|piece| piece.plain || piece.bytes.is_ascii());
+        let needs_smtputf8 = envelope.needs_smtputf8() || (needs_8bit && !header(&message.whole()).is_ascii());
         Ok(Head { envelope, needs_smtputf8, needs_8bit })
     }
 
@@ -98,21 +118,13 @@ fn header(message: &[u8]) -> &[u8] {
 
 /// RFC 5321, section 4.5.2: a dot before each line that begins with one; and what ends the content. `None` for a CR or LF
 /// that stands alone: some servers end a line there, and a mail with it can be made to hold another one.
-fn content(message: &[u8]) -> Option<(Cow<'_, [u8]>, &'static [u8])> {
-    let (Some(first), Some(last)) = (message.first(), message.last()) else { return Some((message.into(), b".\r\n")) };
-    // Without a branch, so that many bytes are looked at in one step.
-    let (mut alone, mut dotted) = (false, false);
-    for (one, next) in message.iter().zip(&message[1..]) {
-        alone |= (*one == b'\r') != (*next == b'\n');
-        dotted |= (*one == b'\n') & (*next == b'.');
-    }
-    if alone || *first == b'\n' || *last == b'\r' {
+fn content(message: &[u8]) -> Option<(Vec<u8>, &'static [u8])> {
+    let (Some(first), Some(last)) = (message.first(), message.last()) else { return Some((Vec::new(), b".\r\n")) };
+    let mut pairs = message.iter().zip(&message[1..]);
+    if pairs.any(|(one, next)| (*one == b'\r') != (*next == b'\n')) || *first == b'\n' || *last == b'\r' {
         return None;
     }
     let end: &[u8] = if message.ends_with(b"\r\n") { b".\r\n" } else { b"\r\n.\r\n" };
-    if !dotted && *first != b'.' {
-        return Some((message.into(), end));
-    }
     let mut content = Vec::with_capacity(message.len() + 16);
     if *first == b'.' {
         content.push(b'.');
@@ -124,7 +136,7 @@ fn content(message: &[u8]) -> Option<(Cow<'_, [u8]>, &'static [u8])> {
         copied = line_end + 2;
     }
     content.extend_from_slice(&message[copied..]);
-    Some((content.into(), end))
+    Some((content, end))
 }
 
 #[cfg(test)]
@@ -140,7 +152,7 @@ mod tests {
             (".\r\n..\r\na.\r\n", "..\r\n...\r\na.\r\n.\r\n"),
         ] {
             let (content, end) = content(message.as_bytes()).expect("is complete");
-            assert_eq!([&content, end].concat(), on_the_wire.as_bytes(), "{message:?}");
+            assert_eq!([&content[..], end].concat(), on_the_wire.as_bytes(), "{message:?}");
         }
     }
 

@@ -116,10 +116,10 @@ impl SmtpSession {
 
 impl Channel for SmtpSession {
     async fn deliver(&mut self, outgoing: &Outgoing<'_>, gate: &impl Gate) -> Result<Outcome, ChannelError> {
-        let Content::Message { envelope, bytes } = outgoing.content else {
+        let Content::Message { envelope, message } = outgoing.content else {
             return Ok(Outcome::Rejected { reason: "only mails go to a mail server".into(), policy: None });
         };
-        let mail = match Mail::new(envelope, bytes) {
+        let mail = match Mail::new(envelope, message) {
             Ok(mail) => mail,
             Err(Unfit::Mail(reason)) => return Ok(Outcome::Rejected { reason, policy: None }),
             Err(Unfit::Sender(reason)) => {
@@ -129,7 +129,7 @@ impl Channel for SmtpSession {
         };
         let next = match outgoing.next {
             // What is wrong with it is said in its turn.
-            Some(Content::Message { envelope, bytes }) => Head::new(envelope, bytes).ok(),
+            Some(Content::Message { envelope, message }) => Head::new(envelope, message).ok(),
             _ => None,
         };
         match self.one(&mail, next.as_ref(), gate).await {

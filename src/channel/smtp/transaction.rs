@@ -68,7 +68,7 @@ pub async fn run(
         // Without its final dot the mail does not exist for the server (RFC 5321, section 4.1.1.4).
         return Verdict::new(Outcome::Withheld, After::Drop).into();
     }
-    match conversation.content(&mail.content, mail.end, ahead.unwrap_or_default()).await {
+    match conversation.content(&mail.content(), mail.end, ahead.unwrap_or_default()).await {
         Ok((reply, said)) => {
             let verdict = verdict::at_end(&conversation.place, &reply);
             match ahead.is_some() && !said {
@@ -198,7 +198,7 @@ async fn behind_recipient(conversation: &mut Conversation, verdict: Verdict) -> 
         return verdict;
     }
     match next(conversation, conversation.timeouts.data).await {
-        Ok(reply) if reply.code == 354 => match conversation.content(b"", b".\r\n", "").await {
+        Ok(reply) if reply.code == 354 => match conversation.content(&[], b".\r\n", "").await {
             Ok((reply, _)) if reply.code != 421 => verdict,
             Ok(_) | Err(_) => dropped(verdict),
         },

@@ -9,7 +9,7 @@ use crate::commands::{Context, signals};
 use crate::dispatch::Phase;
 use crate::error::Error;
 use crate::finding::Finding;
-use crate::render::email::message::Notice;
+use crate::render::email::message::{Message, Notice};
 use crate::report::notice::Letter;
 
 /// For all addresses together.
@@ -73,7 +73,7 @@ async fn send(context: &Context, letter: &Letter, told: &mut Vec<String>) -> Res
             }
         };
         let envelope = Envelope { from: from.email.as_ref(), to: to.email.as_ref() };
-        let content = Content::Message { envelope, bytes: &bytes };
+        let content = Content::Message { envelope, message: Message::Whole(&bytes) };
         let outgoing = Outgoing {
             slug: CHANNEL,
             channel: CHANNEL,

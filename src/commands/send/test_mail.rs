@@ -18,7 +18,7 @@ use crate::finding::Finding;
 use crate::ledger::Mode;
 use crate::members::address::Address;
 use crate::render::code::Code;
-use crate::render::email::message::{self, Compiled, Mark, TEST_TOKEN};
+use crate::render::email::message::{self, Compiled, Mark, Message, TEST_TOKEN};
 
 mod ended;
 
@@ -92,7 +92,7 @@ impl Test<'_> {
         let (mut ended, mut failure) = (Vec::new(), None);
         for (address, bytes) in addresses.iter().zip(&messages) {
             let envelope = Envelope { from: &from, to: address.as_str() };
-            let content = Content::Message { envelope, bytes };
+            let content = Content::Message { envelope, message: Message::Whole(bytes) };
             let name = file_name(address);
             let outgoing = Outgoing {
                 slug: self.ready.slug(),

@@ -114,7 +114,7 @@ impl<L: Work + Pacing> Lane<'_, L> {
     }
 
     /// Makes a delivery's content; one that cannot be made is concluded.
-    fn compose(&self, item: &Item, bench: &mut Workbench) -> bool {
+    fn compose<'c>(&'c self, item: &Item, bench: &mut Workbench<'c>) -> bool {
         let run = self.run;
         let Some(job) = self.jobs.get(&item.delivery.part) else {
             self.queue().give_back(item.delivery.key());
@@ -129,13 +129,13 @@ impl<L: Work + Pacing> Lane<'_, L> {
     }
 
     /// What was composed.
-    fn content<'b>(&'b self, item: &'b Item, bench: &'b Workbench) -> Option<Content<'b>> {
+    fn content<'b>(&'b self, item: &'b Item, bench: &'b Workbench<'b>) -> Option<Content<'b>> {
         Some(self.jobs.get(&item.delivery.part)?.content(&item.delivery, bench))
     }
 
     /// The mail that a connection sends after the one that it begins now, composed, where there is more than enough for all
     /// connections: the server can be told of it beforehand. Not where all that is marked is in doubt when this process dies.
-    fn next_one(&self, bench: &mut Workbench) -> Option<Item> {
+    fn next_one<'c>(&'c self, bench: &mut Workbench<'c>) -> Option<Item> {
         if !matches!(self.way, Way::Smtp(_)) || !self.run.ledger.tells_starts() || self.is_ending() {
             return None;
         }
@@ -197,7 +197,7 @@ impl<L: Work + Pacing> Lane<'_, L> {
     async fn one(
         &self,
         item: Item,
-        bench: &Workbench,
+        bench: &Workbench<'_>,
         next: Option<Content<'_>>,
         session: &mut Session,
         line: &Counted<'_>,

@@ -54,7 +54,7 @@ async fn bytes_that_only_tls_has_taken_have_not_left() {
     let mut conversation = opened.expect("is greeted").expect("is welcome");
     let mut content = vec![b'x'; 48 * 1024];
     content.extend_from_slice(b"\r\n");
-    let unanswered = conversation.content(&content, b".\r\n", "").await.expect_err("nobody reads");
+    let unanswered = conversation.content(&[&content], b".\r\n", "").await.expect_err("nobody reads");
     assert!(matches!(unanswered, Unanswered::Incomplete(..)), "{unanswered:?}");
     serving.abort();
 }

@@ -132,7 +132,7 @@ impl Reader<'_> {
         let slots: Vec<Slot> = self.many(|reader| Some(Slot { field: reader.text()?, default: reader.optional()? }))?;
         let count = slots.len();
         let segments = self.many(|reader| reader.segment(count))?;
-        Some(Compiled { segments, slots, digest })
+        Some(Compiled::new(segments, slots, digest))
     }
 
     fn many<T>(&mut self, mut one: impl FnMut(&mut Self) -> Option<T>) -> Option<Vec<T>> {

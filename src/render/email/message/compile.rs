@@ -64,7 +64,7 @@ fn compile_as(parts: &Parts<'_>, sender: &Sender, mark: Option<&Mark>) -> Result
         Some(_) => without_tokens(builder.segments, parts.slots, sender)?,
         None => builder.segments,
     };
-    Ok(Compiled { segments, slots: parts.slots.list.clone(), digest })
+    Ok(Compiled::new(segments, parts.slots.list.clone(), digest))
 }
 
 const QUOTED: &str = "Content-Transfer-Encoding: quoted-printable\r\n\r\n";

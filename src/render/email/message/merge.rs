@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use super::header::Refused;
+use super::pieces::Sink;
 use super::{Compiled, MemberHeader, MergeError, Part, Place, Recipient, Segment, header, quoted, url};
 use crate::render::email::slot::Slot;
 
@@ -27,23 +28,31 @@ impl Compiled {
     /// # Errors
     /// What is wrong with this member's data; no other member is concerned.
     pub fn merge(&self, recipient: &Recipient<'_>, out: &mut Vec<u8>) -> Result<(), MergeError> {
-        if recipient.values.len() != self.slots.len() {
-            return Err(MergeError::Values { expected: self.slots.len(), given: recipient.values.len() });
-        }
         let start = out.len();
         out.reserve(self.length() + 512);
-        let merged = self.segments.iter().try_for_each(|segment| match segment {
-            Segment::Literal(bytes) => {
-                out.extend_from_slice(bytes);
-                Ok(())
-            }
-            Segment::Slot { index, place } => self.value(*index, *place, recipient, out),
-            Segment::Header(header) => self.header(header, recipient, out),
-        });
+        let merged = self.merge_into(recipient, out);
         if merged.is_err() {
             out.truncate(start);
         }
         merged
+    }
+
+    /// The same into whatever takes it. After an error it has a part of it.
+    ///
+    /// # Errors
+    /// As [`Compiled::merge`].
+    pub fn merge_into<'c>(&'c self, recipient: &Recipient<'_>, out: &mut impl Sink<'c>) -> Result<(), MergeError> {
+        if recipient.values.len() != self.slots.len() {
+            return Err(MergeError::Values { expected: self.slots.len(), given: recipient.values.len() });
+        }
+        self.segments.iter().try_for_each(|segment| match segment {
+            Segment::Literal(bytes) => {
+                out.shared(bytes, self.plain);
+                Ok(())
+            }
+            Segment::Slot { index, place } => self.value(*index, *place, recipient, out.own()),
+            Segment::Header(header) => self.header(header, recipient, out.own()),
+        })
     }
 
     /// Bytes of the literals.

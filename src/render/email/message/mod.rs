@@ -15,6 +15,7 @@ mod mark;
 mod merge;
 mod notice;
 mod picture;
+pub mod pieces;
 mod place;
 mod quoted;
 mod readable;
@@ -28,6 +29,7 @@ pub use header::return_path;
 pub use mark::{Mark, TEST_TOKEN};
 pub use merge::values_for;
 pub use notice::Notice;
+pub use pieces::{Merged, Message};
 pub use readable::Readable;
 
 /// What one mail is made from.
@@ -80,9 +82,17 @@ pub struct Compiled {
     segments: Vec<Segment>,
     slots: Vec<Slot>,
     digest: [u8; 32],
+    /// All literals are [plain](pieces::is_plain).
+    plain: bool,
 }
 
 impl Compiled {
+    fn new(segments: Vec<Segment>, slots: Vec<Slot>, digest: [u8; 32]) -> Compiled {
+        let plain = |segment: &Segment| !matches!(segment, Segment::Literal(bytes) if !pieces::is_plain(bytes));
+        let plain = segments.iter().all(plain);
+        Compiled { segments, slots, digest, plain }
+    }
+
     /// The member's places: the values of a [`Recipient`] follow this order.
     pub fn slots(&self) -> &[Slot] {
         &self.slots

@@ -1,5 +1,6 @@
 use jiff::Zoned;
 
+use super::pieces::{self, Merged, Message};
 use super::{CompileError, Compiled, Damaged, Embedded, MergeError, Parts, Recipient, compile, values_for};
 use crate::config::{Sender, Unsubscribe};
 use crate::finding::Finding;
@@ -64,6 +65,15 @@ fn merged(mail: &Compiled, name: &str, link: &str) -> Result<String, MergeError>
     let result = mail.merge(&recipient(&values, &date), &mut out);
     let text = String::from_utf8(out).expect("addresses in these tests are ASCII");
     assert!(result.is_ok() || text == "before", "an error leaves the buffer as it was");
+    if result.is_ok() {
+        let mut pieces = Merged::default();
+        mail.merge_into(&recipient(&values, &date), &mut pieces).expect("it did so before");
+        let message = Message::Merged(&pieces);
+        assert_eq!(message.whole(), &text.as_bytes()["before".len()..], "in pieces it is the same");
+        let lines =
+            |piece: pieces::Piece<'_>| pieces::are_lines(piece.bytes) && (piece.plain || piece.bytes.len() < 4096);
+        assert!(message.pieces().all(lines), "a mail server takes each piece as it is, and the long ones need no look");
+    }
     result.map(|()| text["before".len()..].to_owned())
 }
 

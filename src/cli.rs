@@ -2,43 +2,28 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueHint};
 use jiff::civil::Date;
 
+mod completions;
 mod global;
 mod init;
 mod manual;
 mod mistake;
+mod reference;
 mod send;
 
+pub use completions::{Completions, Shell, completions};
 pub use global::{Color, Format, Global, LogFormat};
 pub use init::Init;
-pub use manual::{Page, Shell, completions, pages};
+pub use manual::{Man, Page, pages};
 pub use mistake::{asks_for_json, mistake};
 pub use send::{Correct, Send};
 
 /// One recap post in: the e-mail to your members, a teaser for each network and the feed item out.
 #[derive(Debug, Parser)]
 #[command(name = "rundbrief", version, max_term_width = 100, propagate_version = true)]
-#[command(after_help = "\
-Begin with the sample:
-  rundbrief build newsletters/2026-11-herbsttagung.md    look at everything in out/
-  rundbrief send newsletters/2026-11-herbsttagung.md     one file for each member, on this computer
-
-Set up your own:
-  rundbrief init                                         asks what a first real send needs, and sends you a test
-
-Exit codes:
-   0  done
-  64  the command line is wrong
-  65  a post, template or list has errors
-  66  a file is missing
-  69  some rows or members could not be used
-  74  reading, writing or the sending record failed
-  75  some are tried again later; run it again
-  76  some may not have arrived; decide with `rundbrief resolve`
-  77  the mail server refused the login
-  78  the configuration has errors")]
+#[command(after_help = reference::after_help())]
 pub struct Cli {
     #[command(flatten)]
     pub global: Global,
@@ -138,29 +123,12 @@ pub enum Command {
     /// when nothing is an error, else that of the worst: 65 a list, 74 the sending record, 75 a server that cannot be
     /// reached now, 77 the login, 78 the configuration or the DNS.
     Doctor(Doctor),
-    /// Print what your shell needs to complete commands, options and files
-    ///
-    /// bash: rundbrief completions bash > ~/.local/share/bash-completion/completions/rundbrief
-    ///
-    /// zsh: rundbrief completions zsh > _rundbrief, in a folder of $fpath
-    ///
-    /// fish: rundbrief completions fish > ~/.config/fish/completions/rundbrief.fish
+    /// Print a script with which your shell completes commands, options and files when you press Tab
     Completions(Completions),
     /// Print the manual page, or write one for each command into a folder
+    ///
+    /// Without --out it is rundbrief(1), to be read with `rundbrief man | man -l -`. Pages that are there are replaced.
     Man(Man),
-}
-
-#[derive(Debug, Args)]
-pub struct Completions {
-    #[arg(value_name = "SHELL", value_enum)]
-    pub shell: Shell,
-}
-
-#[derive(Debug, Args)]
-pub struct Man {
-    /// The folder, such as ~/.local/share/man/man1
-    #[arg(long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -193,26 +161,26 @@ pub struct New {
 #[derive(Debug, Args)]
 pub struct Import {
     /// A web address, a saved page, a text file, or - for what comes on standard input
-    #[arg(value_name = "URL|FILE|-")]
+    #[arg(value_name = "URL|FILE|-", value_hint = ValueHint::FilePath)]
     pub source: String,
     /// The language of the text, such as de or en-GB (otherwise the page's own)
     #[arg(long, value_name = "LANG")]
     pub lang: Option<String>,
     /// The post's file, or the folder for it (otherwise newsletters/<date>-<headline>.md)
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub out: Option<PathBuf>,
     /// Fetch the pictures and put them beside the post
     #[arg(long)]
     pub images: bool,
     /// Show what has changed since this post was made; with --out, write it anew under its own header
-    #[arg(long, value_name = "POST", conflicts_with = "images")]
+    #[arg(long, value_name = "POST", value_hint = ValueHint::FilePath, conflicts_with = "images")]
     pub diff: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
 pub struct Check {
     /// Posts: Markdown files, or their names in newsletters/
-    #[arg(value_name = "POST")]
+    #[arg(value_name = "POST", value_hint = ValueHint::FilePath)]
     pub posts: Vec<PathBuf>,
     /// Ask every link whether it answers, too
     #[arg(long)]
@@ -222,17 +190,17 @@ pub struct Check {
 #[derive(Debug, Args)]
 pub struct Build {
     /// The post: a Markdown file, or its name in newsletters/
-    #[arg(value_name = "POST")]
+    #[arg(value_name = "POST", value_hint = ValueHint::FilePath)]
     pub post: PathBuf,
     /// Where the folder with the files is made
-    #[arg(long, value_name = "DIR", default_value = "out")]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, default_value = "out")]
     pub out: PathBuf,
 }
 
 #[derive(Debug, Args)]
 pub struct Preview {
     /// The post: a Markdown file, or its name in newsletters/
-    #[arg(value_name = "POST")]
+    #[arg(value_name = "POST", value_hint = ValueHint::FilePath)]
     pub post: PathBuf,
     /// Start the browser
     #[arg(long, conflicts_with = "export")]
@@ -241,14 +209,14 @@ pub struct Preview {
     #[arg(long, value_name = "NUMBER", conflicts_with = "export")]
     pub port: Option<u16>,
     /// Write one file instead, to be mailed to whoever releases the post; it has no member's data in it
-    #[arg(long, value_name = "FILE.html")]
+    #[arg(long, value_name = "FILE.html", value_hint = ValueHint::FilePath)]
     pub export: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
 pub struct Approve {
     /// The post: a Markdown file, or its name in newsletters/
-    #[arg(value_name = "POST")]
+    #[arg(value_name = "POST", value_hint = ValueHint::FilePath)]
     pub post: PathBuf,
     /// Who approves it; without it you are asked
     #[arg(long, value_name = "NAME")]
@@ -267,14 +235,14 @@ pub struct Approve {
 #[derive(Debug, Args)]
 pub struct Stop {
     /// The post: a Markdown file, or its name in newsletters/
-    #[arg(value_name = "POST")]
+    #[arg(value_name = "POST", value_hint = ValueHint::FilePath)]
     pub post: PathBuf,
 }
 
 #[derive(Debug, Args)]
 pub struct Status {
     /// The post: a Markdown file, or its name in newsletters/
-    #[arg(value_name = "POST")]
+    #[arg(value_name = "POST", value_hint = ValueHint::FilePath)]
     pub post: Option<PathBuf>,
     /// Go on showing it until nothing is being sent any more
     #[arg(long)]
@@ -285,7 +253,7 @@ pub struct Status {
 #[command(group(clap::ArgGroup::new("decision").required(true)))]
 pub struct Resolve {
     /// The post: a Markdown file, or its name in newsletters/
-    #[arg(value_name = "POST")]
+    #[arg(value_name = "POST", value_hint = ValueHint::FilePath)]
     pub post: PathBuf,
     /// They have not arrived: the next `rundbrief send` sends them again
     #[arg(long, group = "decision")]
@@ -301,7 +269,7 @@ pub struct Resolve {
 #[derive(Debug, Args)]
 pub struct Posted {
     /// The post: a Markdown file, or its name in newsletters/
-    #[arg(value_name = "POST")]
+    #[arg(value_name = "POST", value_hint = ValueHint::FilePath)]
     pub post: PathBuf,
     /// The network, such as mastodon
     #[arg(value_name = "CHANNEL")]
@@ -314,10 +282,10 @@ pub struct Posted {
 #[derive(Debug, Args)]
 pub struct Report {
     /// The post: a Markdown file, or its name in newsletters/
-    #[arg(value_name = "POST")]
+    #[arg(value_name = "POST", value_hint = ValueHint::FilePath)]
     pub post: PathBuf,
     /// The file to write: .html (prints well), .csv (every delivery, for Excel) or .md
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub out: Option<PathBuf>,
 }
 
@@ -333,7 +301,7 @@ pub enum Members {
     /// Say what is recognised in a list and which rows cannot be used, and why
     Check {
         /// A CSV or Excel (.xlsx) file
-        #[arg(value_name = "FILE")]
+        #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
         file: PathBuf,
     },
     /// Show who on a list would be written to and how each is addressed, and who would not and why
@@ -379,7 +347,7 @@ pub struct Suppress {
     ///
     /// The column is found by its heading (E-Mail, Empfänger, Recipient …), else by its look. Rows that say that all is
     /// well (delivered, opened) are left alone.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub file: Option<PathBuf>,
     /// What an unsubscribe mail has in its subject: `unsubscribe 0123…`; or a member's whole unsubscribe link
     #[arg(long, value_name = "TOKEN")]

@@ -37,7 +37,7 @@ install_packages() {
   command -v chromium >/dev/null || missing+=(chromium)
   command -v systemd-analyze >/dev/null || missing+=(systemd)
   command -v java >/dev/null || missing+=(default-jre-headless)
-  for package in postfix dovecot-core postgrey openssl spamassassin ruby postgresql pgbouncer libfaketime; do
+  for package in postfix dovecot-core postgrey openssl spamassassin ruby postgresql pgbouncer libfaketime zsh fish mandoc groff-base; do
     dpkg-query -W "$package" >/dev/null 2>&1 || missing+=("$package")
   done
   if [ ${#missing[@]} -gt 0 ]; then
@@ -109,6 +109,28 @@ unit_files() { # as systemd reads them, with the program and a user that are the
   local unit
   for unit in rundbrief rundbrief-worker; do
     systemd-analyze security --offline=true --threshold=25 "$work/units/$unit.service" | tail -n 1
+  done
+}
+
+completions_are_read() { # by the shells that they are for; what bash offers is among the tests
+  local shell
+  mkdir "$work/completions"
+  for shell in bash zsh fish; do
+    "$binary" completions "$shell" >"$work/completions/_rundbrief.$shell"
+    "$shell" -n "$work/completions/_rundbrief.$shell"
+  done
+  fish --no-config -c "source $work/completions/_rundbrief.fish; complete -C 'rundbrief sta'" | grep -q '^status'
+  mv "$work/completions/_rundbrief.zsh" "$work/completions/_rundbrief"
+  zsh -f -c "fpath=($work/completions \$fpath); autoload -U compinit; compinit -D -u; print \$_comps[rundbrief]" | grep -qx _rundbrief
+}
+
+manual_pages_are_in_order() { # for both programs that format them, without a word of theirs
+  local page said
+  "$binary" man --out "$work/man" >/dev/null
+  mandoc -Tlint -Wwarning "$work"/man/*.1
+  for page in "$work"/man/*.1; do
+    said=$(groff -man -Tutf8 -ww "$page" 2>&1 >/dev/null)
+    [ -z "$said" ] || { echo "$said" >&2; return 1; }
   done
 }
 
@@ -200,6 +222,8 @@ stage "mails are valid HTML" mails_are_html
 stage "mails are no spam" mails_are_no_spam
 stage "check finds nothing in the samples" samples_have_no_finding
 stage "unit files" unit_files
+stage "shells read the completions" completions_are_read
+stage "manual pages are in order" manual_pages_are_in_order
 stage "real mail servers" real_mail_servers
 stage "a first use, from init to the report" first_use
 stage "memory does not grow with the list" python3 tests/memory.py "$binary"

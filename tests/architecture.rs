@@ -21,7 +21,7 @@ const LEVELS: &[&[&str]] = &[
 /// A library, and the files that may name it.
 const LIBRARIES: &[(&str, &[&str])] = &[
     ("clap", &["cli.rs", "cli/", "main.rs"]),
-    ("clap_complete", &["cli/manual"]),
+    ("clap_complete", &["cli/completions.rs"]),
     ("clap_mangen", &["cli/manual"]),
     ("sqlx", &["ledger/"]),
     ("lettre", &["config/", "members/address", "render/email/message", "channel/smtp/"]),

@@ -1,10 +1,11 @@
 //! The command line as a user meets it: help, mistakes, one JSON document whatever happens, logs apart.
 
+#[path = "support/commands.rs"]
+mod commands;
 #[path = "support/project.rs"]
 mod project;
 
-use std::process::Command;
-
+use commands::commands;
 use project::{Project, Ran};
 use serde_json::Value;
 
@@ -65,40 +66,6 @@ fn logs_go_to_standard_error_and_never_between_the_results() {
 }
 
 #[test]
-fn every_shell_gets_completions_of_every_command() {
-    let project = Project::new();
-    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
-        let script = project.run(&["completions", shell]).code(0).stdout();
-        for command in ["send", "resolve", "work", "suppress"] {
-            assert!(script.contains(command), "{shell}: {command}");
-        }
-    }
-    project.write("config.toml", "no configuration");
-    let script = project.run(&["completions", "bash"]).code(0).stdout();
-    project.write("rundbrief.bash", &script);
-    let said = Command::new("bash").arg("-n").arg(project.path("rundbrief.bash")).output().expect("runs");
-    assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
-    project.run(&["completions", "tcsh"]).code(64).says("bash");
-}
-
-#[test]
-fn the_manual_has_a_page_for_every_command() {
-    let project = Project::new();
-    let whole = project.run(&["man"]).code(0).stdout();
-    for part in [".TH rundbrief 1", "rundbrief\\-send(1)", "Exit codes", "SYNOPSIS"] {
-        assert!(whole.contains(part), "{part}: {whole}");
-    }
-    let said = project.run(&["man", "--out", "man1"]).code(0).stdout();
-    assert!(said.contains("pages written to man1"), "{said}");
-    let pages = project.files("man1");
-    for page in ["rundbrief.1", "rundbrief-send.1", "rundbrief-members-suppress.1", "rundbrief-ledger-id.1"] {
-        assert!(pages.iter().any(|name| name == page), "{page}: {pages:?}");
-    }
-    let send = project.read("man1/rundbrief-send.1");
-    assert!(send.contains("\\-\\-dry\\-run") && send.contains(".TH rundbrief-send 1"), "{send}");
-}
-
-#[test]
 fn a_sending_record_that_cannot_be_opened_is_said_in_plain_words() {
     let project = Project::new();
     project.write("config.toml", project::config().replace("sqlite:rundbrief.db", "sqlite:newsletters"));
@@ -129,8 +96,8 @@ fn help_is_for_people() {
     for code in ["64", "65", "66", "69", "74", "75", "76", "77", "78"] {
         assert!(help.contains(&format!("\n  {code}  ")), "exit code {code} is explained:\n{help}");
     }
-    for command in ["new", "build", "send", "status", "resolve", "posted", "explain", "members", "ledger", "doctor"] {
-        for help in [["help", command], [command, "--help"]] {
+    for command in commands(&project, &[]) {
+        for help in [["help", &command], [&command, "--help"]] {
             let text = project.run(&help).code(0).stdout();
             assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
             for word in ["rendition", "settled", "claimed", "in_flight", "deferred", "ledger", "hash"] {

@@ -2,16 +2,16 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args, ValueEnum};
+use clap::{ArgAction, Args, ValueEnum, ValueHint};
 
 /// The heading of options that every command takes.
-const EVERYWHERE: &str = "Everywhere";
+pub(super) const EVERYWHERE: &str = "Everywhere";
 
 /// What every command takes.
 #[derive(Debug, Args)]
 pub struct Global {
     /// The configuration; without one, a built-in example organisation is used
-    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "FILE")]
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub config: Option<PathBuf>,
     /// How results are printed on standard output
     #[arg(long, global = true, help_heading = EVERYWHERE, value_enum, default_value_t = Format::Human)]

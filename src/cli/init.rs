@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueHint};
 
 /// The headings of the answers that `init` takes.
 const ORGANISATION: &str = "Organisation and sender";
@@ -25,13 +25,13 @@ pub struct Init {
     #[arg(long, help_heading = ORGANISATION, value_name = "TEXT", conflicts_with = "imprint_file")]
     pub imprint: Option<String>,
     /// A text file with the imprint
-    #[arg(long, help_heading = ORGANISATION, value_name = "FILE")]
+    #[arg(long, help_heading = ORGANISATION, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub imprint_file: Option<PathBuf>,
     /// The page that tells how you treat personal data
     #[arg(long, help_heading = ORGANISATION, value_name = "URL")]
     pub privacy_url: Option<String>,
     /// A JPEG or PNG above every mail; without one the name stands there
-    #[arg(long, help_heading = ORGANISATION, value_name = "FILE")]
+    #[arg(long, help_heading = ORGANISATION, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub logo: Option<String>,
     /// Who writes: an address, or "Name <address>"
     #[arg(long, help_heading = ORGANISATION, value_name = "SENDER")]
@@ -56,13 +56,13 @@ pub struct Init {
     #[arg(long, help_heading = SERVER, value_name = "SECURITY")]
     pub security: Option<String>,
     /// A certificate of your own that is trusted in place of the system's
-    #[arg(long, help_heading = SERVER, value_name = "FILE")]
+    #[arg(long, help_heading = SERVER, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub ca_file: Option<String>,
     /// The account that mails are sent with
     #[arg(long, help_heading = SERVER, value_name = "NAME")]
     pub username: Option<String>,
     /// A file with the account's password in its first line; it stays where it is
-    #[arg(long, help_heading = SERVER, value_name = "FILE", conflicts_with = "password_env")]
+    #[arg(long, help_heading = SERVER, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "password_env")]
     pub password_file: Option<String>,
     /// The environment variable that has the password whenever mails are sent
     #[arg(long, help_heading = SERVER, value_name = "VARIABLE")]
@@ -74,7 +74,7 @@ pub struct Init {
     #[arg(long, help_heading = SERVER, value_name = "ID", conflicts_with_all = ["password_file", "password_env"])]
     pub oauth_client_id: Option<String>,
     /// Microsoft 365: a file with the client secret; it stays where it is
-    #[arg(long, help_heading = SERVER, value_name = "FILE", conflicts_with = "oauth_secret_env")]
+    #[arg(long, help_heading = SERVER, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "oauth_secret_env")]
     pub oauth_secret_file: Option<String>,
     /// Microsoft 365: the environment variable that has the client secret
     #[arg(long, help_heading = SERVER, value_name = "VARIABLE")]
@@ -90,7 +90,7 @@ pub struct Init {
     pub per_day: Option<String>,
 
     /// The members: a CSV or Excel (.xlsx) file; it stays where it is
-    #[arg(long, help_heading = LIST, value_name = "FILE")]
+    #[arg(long, help_heading = LIST, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub list: Option<String>,
     /// Begin newsletters/lists/members.csv with --test-to alone on it
     #[arg(long, help_heading = LIST, conflicts_with = "list")]

@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueHint};
 
 #[derive(Debug, Default, Args)]
 pub struct Send {
     /// The post: a Markdown file, or its name in newsletters/
-    #[arg(value_name = "POST")]
+    #[arg(value_name = "POST", value_hint = ValueHint::FilePath)]
     pub post: PathBuf,
     /// Show who would get what and write the files to out/, but send nothing and record nothing
     #[arg(long)]
@@ -55,7 +55,7 @@ pub struct Send {
 #[derive(Debug, Args)]
 pub struct Correct {
     /// The post: a Markdown file, or its name in newsletters/
-    #[arg(value_name = "POST")]
+    #[arg(value_name = "POST", value_hint = ValueHint::FilePath)]
     pub post: PathBuf,
     /// Send the mail again too, marked as a correction, to those who got the first one
     #[arg(long)]

@@ -1,7 +1,12 @@
-//! `man`: the manual, on standard output or as files.
+//! `man`: the manual page on standard output, or every page as a file. Needs no project.
+//!
+//! A page of an earlier version is replaced; other files in the folder are left alone.
 
 use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
 
+use jiff::tz::TimeZone;
 use serde_json::json;
 
 use super::screen::Screen;
@@ -13,7 +18,7 @@ use crate::error::{Error, Exit};
 /// # Errors
 /// A folder that cannot be written to.
 pub fn run(arguments: &cli::Man, screen: Screen) -> Result<Exit, Error> {
-    let pages = cli::pages();
+    let pages = cli::pages(super::now()?.to_zoned(TimeZone::UTC).date());
     let Some(folder) = &arguments.out else {
         let page = &pages[0];
         screen.result(page.text.trim_end());
@@ -23,9 +28,29 @@ pub fn run(arguments: &cli::Man, screen: Screen) -> Result<Exit, Error> {
     fs::create_dir_all(folder).map_err(|error| Error::io("make the folder", folder, error))?;
     for page in &pages {
         let path = folder.join(&page.file);
-        fs::write(&path, &page.text).map_err(|error| Error::io("write", &path, error))?;
+        replace(folder, &path, &page.text).map_err(|error| Error::io("write", &path, error))?;
     }
     screen.result(&format!("{} pages written to {}.", pages.len(), folder.display()));
     screen.json(&json!({ "pages": pages.iter().map(|page| json!({ "file": page.file })).collect::<Vec<_>>() }));
     Ok(Exit::Settled)
+}
+
+/// Whoever reads the page meanwhile sees the old one or the new one whole.
+fn replace(folder: &Path, path: &Path, text: &str) -> io::Result<()> {
+    let mut beside = tempfile::NamedTempFile::new_in(folder)?;
+    beside.write_all(text.as_bytes())?;
+    make_readable(beside.path())?;
+    beside.persist(path).map(drop).map_err(|error| error.error)
+}
+
+/// Temporary files are their owner's alone; a manual is everybody's, whatever the umask of who installs it.
+#[cfg(unix)]
+fn make_readable(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn make_readable(_path: &Path) -> io::Result<()> {
+    Ok(())
 }

@@ -303,7 +303,7 @@ pub async fn what_is_slowed_down_is_known_to_all<L: Pacing>(open: impl AsyncFn()
     assert!(slowed(NOW).await.is_empty(), "a limit of the configuration is no complaint");
     assert!(first.slow("domain:web.de", 1_000, 30_000, NOW).await.expect("slows"));
     let web_de = ("domain:web.de".to_owned(), 1_000);
-    assert_eq!(slowed(NOW + 1).await, [web_de.clone()]);
+    assert_eq!(slowed(NOW + 1).await, std::slice::from_ref(&web_de));
     let minute = 60_000;
     assert_eq!(slowed(NOW + 59 * minute).await, [web_de], "nobody has tried it faster");
     assert!(slowed(NOW + 60 * minute).await.is_empty());

@@ -82,7 +82,7 @@ impl Work for PostgresLedger {
             }
             let traces = own.as_ref().map(|own| &own.traces);
             let (mut taken, _) = take_over(connection, worker.id, traces, now, lost).await?;
-            taken.settled += answered.iter().map(|(_, settled)| settled.len() as u64).sum::<u64>();
+            taken.settled += answered.values().map(|settled| settled.len() as u64).sum::<u64>();
             identity::strike_out(connection, worker.id).await?;
             Ok(taken)
         });

@@ -110,6 +110,7 @@ pub async fn a_worker_that_is_gone_is_cleared_up_after<L: Work + Books>(open: im
     }
     dying.answer(&worker, id, &settled(1, DeliveryState::Sent)).expect("is noted");
     dying.answer(&worker, id, &settled(2, DeliveryState::Deferred)).expect("is noted");
+    dying.note_answers(&worker).expect("is noted");
     drop(dying);
 
     let ledger = open().await;
@@ -159,6 +160,7 @@ pub async fn the_notes_of_an_earlier_attempt_do_not_settle_a_later_one<L: Work>(
     dying.start(&worker, id, key(1)).expect("is noted");
     let deferred = Settled { due_at: NOW, ..settled(1, DeliveryState::Deferred) };
     dying.answer(&worker, id, &deferred).expect("is noted");
+    dying.note_answers(&worker).expect("is noted");
     dying.settle(&worker, id, &[deferred]).await.expect("settles");
     dying.claim(&worker, id, &[0], up_to(5), NOW).await.expect("claims again");
     dying.mark(&worker, id, &[key(1)], NOW).await.expect("marks again");

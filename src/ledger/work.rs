@@ -91,8 +91,10 @@ pub trait Work: Ledger {
     async fn beat(&self, worker: &Worker, now: i64) -> Result<bool, LedgerError>;
 
     /// How many deliveries there are of which only this process knows how far they got: where it ends before it could
-    /// [leave](Work::leave), they are in doubt.
-    fn known_here_alone(&self, worker: &Worker) -> usize;
+    /// [leave](Work::leave), they are in doubt. None where a journal beside it knows them, too.
+    fn known_here_alone(&self, _worker: &Worker) -> usize {
+        0
+    }
 
     /// Takes the worker off the ledger. What it still holds is recovered as after a crash. After an error it can be tried again.
     async fn leave(&self, worker: Worker, now: i64, lost: Lost<'_>) -> Result<Recovered, LedgerError>;

@@ -86,11 +86,6 @@ impl Work for SqliteLedger {
         Ok(query.execute(&self.pool).await?.rows_affected() == 1)
     }
 
-    fn known_here_alone(&self, _worker: &Worker) -> usize {
-        // The journal knows it too, and it is on the disk.
-        0
-    }
-
     async fn leave(&self, worker: Worker, now: i64, lost: Lost<'_>) -> Result<Recovered, LedgerError> {
         let own = self.own.lock().expect("no holder panics").take_if(|own| own.worker == worker);
         let recovered = self.take_over(worker, now, lost).await?;

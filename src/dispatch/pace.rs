@@ -218,6 +218,9 @@ impl<'a, L: Pacing> Pace<'a, L> {
 
     /// The domain of a delivery, if it has a limit.
     fn limited(&self, delivery: &Delivery) -> Option<String> {
+        if self.settings.per_domain.is_empty() && self.slowed.borrow().is_empty() {
+            return None;
+        }
         let domain = domain_of(&delivery.recipient.as_ref()?.address);
         let limited = self.settings.per_domain.contains_key(&domain) || self.slowed.borrow().contains_key(&domain);
         limited.then_some(domain)

@@ -311,25 +311,31 @@ impl Work for PostgresLedger {
     }
 
     async fn waiting(&self, worker: &Worker, release: i64, parts: &[i64]) -> Result<Waiting, LedgerError> {
-        let due = "SELECT min(due_at) AS due FROM delivery WHERE release = $1 AND part = $2 \
-                   AND state IN (0, 4) AND state = $3";
-        // Also of one that shows no life any more, until the next look takes that over: whoever ended in between would leave
-        // it lying. Nobody stands still with something in hand for longer than a lease.
-        let held = "SELECT count(*) AS number FROM delivery WHERE release = $2 AND state IN (1, 2) AND worker <> $1 \
-                    AND part = ANY ($3)";
-        let earlier = |a: Option<i64>, b: Option<i64>| a.into_iter().chain(b).min();
+        // At one moment: what is taken over between two looks would be seen by neither. Held is also what belongs to one that
+        // shows no life any more, until the next look takes that over: whoever ended in between would leave it lying. Nobody
+        // stands still with something in hand for longer than a lease.
+        let next = |state| {
+            format!(
+                "(SELECT min(n.due_at) FROM UNNEST($3) AS p (part) CROSS JOIN LATERAL (SELECT min(due_at) AS due_at \
+                 FROM delivery WHERE release = $2 AND part = p.part AND state IN (0, 4) AND state = {state}) n)"
+            )
+        };
+        let look = format!(
+            "SELECT {} AS pending, {} AS deferred, (SELECT count(*) FROM delivery WHERE release = $2 AND state IN (1, 2) \
+             AND worker <> $1 AND part = ANY ($3)) AS held",
+            next(0),
+            next(4)
+        );
         self.base
             .run(How::LIGHT, async |connection| {
-                let mut waiting = Waiting::default();
-                for part in parts {
-                    for (state, next) in [(0_i64, &mut waiting.next_pending), (4, &mut waiting.next_deferred)] {
-                        let due = sql(due).bind(release).bind(part).bind(state);
-                        *next = earlier(*next, due.fetch_one(&mut *connection).await?.try_get("due")?);
-                    }
-                }
-                let held = sql(held).bind(worker.id).bind(release).bind(parts);
-                waiting.elsewhere = held.fetch_one(connection).await?.try_get::<i64, _>("number")?.unsigned_abs();
-                Ok(waiting)
+                let look = built(look.clone()).bind(worker.id).bind(release).bind(parts);
+                let row = look.fetch_one(connection).await?;
+                let elsewhere = row.try_get::<i64, _>("held")?.unsigned_abs();
+                Ok(Waiting {
+                    next_pending: row.try_get("pending")?,
+                    next_deferred: row.try_get("deferred")?,
+                    elsewhere,
+                })
             })
             .await
     }

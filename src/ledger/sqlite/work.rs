@@ -203,12 +203,11 @@ impl Work for SqliteLedger {
     }
 
     fn answer(&self, worker: &Worker, release: i64, settled: &Settled) -> Result<(), LedgerError> {
-        self.with_own(worker, |own| match own.attempt(release, settled.key) {
-            Some(attempt) => {
+        self.with_own(worker, |own| {
+            if let Some(attempt) = own.attempt(release, settled.key) {
                 own.journal.answer(attempt, settled);
-                Ok(())
             }
-            None => Ok(()),
+            Ok(())
         })
     }
 
@@ -238,6 +237,8 @@ impl Work for SqliteLedger {
         transaction.commit().await?;
         self.testify(uses, at);
         self.with_own(worker, |own| {
+            // The database has them now; written later, they would keep a segment that nobody needs.
+            let _ = own.journal.write();
             for key in settled.iter().map(|settled| settled.key) {
                 if let Some(attempt) = own.attempt(release, key) {
                     own.journal.settled(attempt);
@@ -328,26 +329,25 @@ impl Work for SqliteLedger {
     }
 
     async fn waiting(&self, worker: &Worker, release: i64, parts: &[i64]) -> Result<Waiting, LedgerError> {
-        let due =
-            "SELECT min(due_at) AS due FROM delivery WHERE release = ? AND part = ? AND state IN (0, 4) AND state = ?";
-        // One that shows no life any more may stand still for hours; nobody waits for it.
-        let held = format!(
-            "SELECT count(*) AS number FROM delivery WHERE release = ?3 AND state IN (1, 2) AND worker IN ({LIVELY}) \
-             AND part IN (SELECT value FROM json_each(?4))"
+        // At one moment: what is taken over between two looks would be seen by neither. One that shows no life any more may
+        // stand still for hours; nobody waits for it.
+        let next = |state| {
+            format!(
+                "(SELECT min((SELECT min(due_at) FROM delivery WHERE release = ?3 AND part = p.value AND state IN (0, 4) \
+                 AND state = {state})) FROM json_each(?4) p)"
+            )
+        };
+        // With a plus, so that what is held is found by its worker and not among all that there is.
+        let look = format!(
+            "SELECT {} AS pending, {} AS deferred, (SELECT count(*) FROM delivery WHERE +release = ?3 AND state IN (1, 2) \
+             AND worker IN ({LIVELY}) AND +part IN (SELECT value FROM json_each(?4))) AS held",
+            next(0),
+            next(4)
         );
-        let mut waiting = Waiting::default();
-        let earlier = |a: Option<i64>, b: Option<i64>| a.into_iter().chain(b).min();
-        for part in parts {
-            for (state, next) in [(0, &mut waiting.next_pending), (4, &mut waiting.next_deferred)] {
-                let row = query(due).bind(release).bind(part).bind(state).fetch_one(&self.pool).await?;
-                *next = earlier(*next, row.try_get("due")?);
-            }
-        }
-        let parts = Value::from(parts).to_string();
-        let held = query(AssertSqlSafe(held)).bind(worker.id).bind(LEASE).bind(release).bind(parts);
-        let row = held.fetch_one(&self.pool).await?;
-        waiting.elsewhere = row.try_get::<i64, _>("number")?.unsigned_abs();
-        Ok(waiting)
+        let look = query(AssertSqlSafe(look)).bind(worker.id).bind(LEASE).bind(release);
+        let row = look.bind(Value::from(parts).to_string()).fetch_one(&self.pool).await?;
+        let elsewhere = row.try_get::<i64, _>("held")?.unsigned_abs();
+        Ok(Waiting { next_pending: row.try_get("pending")?, next_deferred: row.try_get("deferred")?, elsewhere })
     }
 
     async fn is_due(&self, release: i64, parts: &[i64], untried: bool, now: i64) -> Result<bool, LedgerError> {

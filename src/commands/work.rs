@@ -150,6 +150,7 @@ impl Worker<'_> {
         let look = Look::new(self.context, &self.key);
         // Beside the shares: while the record keeps a look waiting, they must go on.
         let mut looking = Box::pin(look.after(Duration::ZERO, &self.busy));
+        let mut stays = None;
         while *signal.borrow_and_update() < Phase::Finish {
             tokio::select! {
                 Some((release, outcome)) = hands.next(), if !hands.is_empty() => self.after(release, outcome),
@@ -162,7 +163,10 @@ impl Worker<'_> {
                             }
                             LOOK
                         }
-                        Err(Trouble::Stays(error)) => return Err(error),
+                        Err(Trouble::Stays(error)) => {
+                            stays = Some(error);
+                            break;
+                        }
                         Err(Trouble::Passes(kind, error)) => {
                             self.busy.failed.borrow_mut().clear();
                             self.busy.in_trouble(self.context, kind, &error);
@@ -193,7 +197,7 @@ impl Worker<'_> {
                 self.context.screen.note("The sending record did not answer in time; what was in hand may or may not have arrived.");
             }
         }
-        Ok(())
+        stays.map_or(Ok(()), Err)
     }
 
     /// Begins what is due, as much as fits.

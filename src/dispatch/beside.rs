@@ -35,7 +35,7 @@ impl<L: Work + Pacing> Dispatch<'_, L> {
                 Err(error) => error,
             };
             let known = self.ledger.known_here_alone(&worker);
-            let Some(tell) = self.holds_on.filter(|_| known > 0 && error.passes() && began.elapsed() < REPAIR) else {
+            let Some(tell) = self.holds_on.filter(|_| known > 0 && began.elapsed() < REPAIR) else {
                 return Err(error);
             };
             if !std::mem::replace(&mut waits, true) {

@@ -111,14 +111,15 @@ impl<'a, L: Pacing> Pace<'a, L> {
             // It was slowed down since the last claim: what is beyond the reach waits unclaimed.
             let beyond = go.split_off(go.len().min(slots.count as usize));
             admitted.back.extend(beyond.iter().map(|(_, delivery)| (delivery.key(), 0)));
-            for ((earliest, delivery), number) in go.iter_mut().zip(0..) {
-                *earliest = (*earliest).max(slots.first + slots.interval * number);
-                if let Some(domain) = self.limited(delivery) {
-                    *earliest = self.after_last(domain, *earliest);
+            for ((earliest, delivery), number) in go.into_iter().zip(0..) {
+                let slot = earliest.max(slots.first + slots.interval * number);
+                match self.limited(&delivery).map_or(Some(slot), |domain| self.after_last(domain, slot)) {
+                    Some(at) => admitted.go.push((at, delivery)),
+                    // It would stay claimed for long.
+                    None => admitted.back.push((delivery.key(), slot + REACH)),
                 }
             }
         }
-        admitted.go = go;
         Ok(admitted)
     }
 
@@ -154,12 +155,16 @@ impl<'a, L: Pacing> Pace<'a, L> {
 
     /// A place of its own is no reason to crowd: those whose time passed while the relay or nobody took them follow one
     /// another as far apart as the domain wants it.
-    fn after_last(&self, domain: String, earliest: i64) -> i64 {
+    /// `None`: that would be more than [`REACH`] later.
+    fn after_last(&self, domain: String, earliest: i64) -> Option<i64> {
         let apart = self.configured(&domain).max(self.slowed.borrow().get(&domain).copied().unwrap_or(0));
         let mut last = self.last.borrow_mut();
         let at = last.get(&domain).map_or(earliest, |last| earliest.max(last + apart));
+        if at > earliest + REACH {
+            return None;
+        }
         last.insert(domain, at);
-        at
+        Some(at)
     }
 
     /// Between two mails to a domain by the configuration, in milliseconds; 0 for no limit.

@@ -107,6 +107,8 @@ impl Journal {
 
     /// Forgets an attempt that the database has settled; segments without any other go.
     pub(super) fn settled(&mut self, attempt: Attempt) {
+        // What still waits to be written says nothing that anybody needs.
+        self.whose.retain(|waits| *waits != attempt);
         let Some(numbers) = self.places.remove(&attempt) else { return };
         for segment in self.segments.iter_mut().filter(|segment| numbers.contains(&segment.number)) {
             segment.open -= 1;
@@ -149,9 +151,13 @@ impl Journal {
 
     fn next_segment(&mut self) -> io::Result<()> {
         let path = segment_path(&self.base, self.next);
-        let mut file = private::options().create_new(true).append(true).open(path)?;
+        let mut file = private::options().create_new(true).append(true).open(&path)?;
         let head = format!("{HEAD}{}\n", self.boot.as_deref().unwrap_or("unknown"));
-        file.write_all(head.as_bytes())?;
+        if let Err(error) = file.write_all(head.as_bytes()) {
+            // On a full disk: it is tried again.
+            let _ = fs::remove_file(path);
+            return Err(error);
+        }
         self.segments.push(Segment { number: self.next, file, size: head.len() as u64, open: 0 });
         self.next += 1;
         Ok(())

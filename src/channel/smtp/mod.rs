@@ -11,6 +11,7 @@
 //! | `mail`, `transaction` | one mail: its commands, its content, its stages |
 //! | `verdict`, `known` | what an answer means; answers known by their words |
 //! | `session` | one worker's connection over many mails |
+//! | `ahead` | whether the server likes the next mail's commands behind the content of this one |
 //! | `inspect` | what the server says before any mail, stage by stage |
 
 use std::path::Path;
@@ -20,6 +21,7 @@ use super::ChannelError;
 use crate::config::{self, Security, SmtpSettings};
 use crate::secret::{Secret, SecretRef};
 
+mod ahead;
 mod conversation;
 mod dial;
 mod failure;
@@ -36,6 +38,7 @@ mod transaction;
 mod verdict;
 mod wire;
 
+use ahead::Manners;
 use dial::Dial;
 use failure::Failure;
 pub use inspect::{Inspection, Offers, Permission, Trouble};
@@ -49,6 +52,7 @@ use token::Tokens;
 #[derive(Debug, Clone)]
 pub struct SmtpRelay {
     dial: Arc<Dial>,
+    manners: Manners,
 }
 
 /// Whether mails could be handed over at this moment.
@@ -110,7 +114,8 @@ impl SmtpRelay {
         };
         let place = format!("{}:{}", settings.host, settings.port).into();
         let (host, port, security) = (settings.host.clone(), settings.port, settings.security);
-        Ok(SmtpRelay { dial: Arc::new(Dial { host, port, place, security, tls, login, timeouts }) })
+        let dial = Arc::new(Dial { host, port, place, security, tls, login, timeouts });
+        Ok(SmtpRelay { dial, manners: Manners::default() })
     }
 
     /// A channel for one worker; it connects with its first mail.

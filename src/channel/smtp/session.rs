@@ -6,6 +6,7 @@
 //! the content of this one, they wait for its answer.
 
 use super::SmtpRelay;
+use super::ahead::Ahead;
 use super::conversation::Conversation;
 use super::failure::{Failure, Lost};
 use super::mail::{Head, Mail, Unfit};
@@ -21,8 +22,7 @@ pub struct SmtpSession {
     relay: SmtpRelay,
     open: Option<Open>,
     one_by_one: bool,
-    /// Whether the next mail's commands are said ahead.
-    ahead: bool,
+    ahead: Ahead,
 }
 
 struct Open {
@@ -30,13 +30,12 @@ struct Open {
     mails: usize,
     /// What was said ahead; the server waits for that mail, or will.
     said: Option<String>,
-    /// Whether a mail that was told of ahead was taken.
-    likes_ahead: bool,
 }
 
 impl SmtpSession {
-    pub(super) const fn new(relay: SmtpRelay) -> SmtpSession {
-        SmtpSession { relay, open: None, one_by_one: false, ahead: true }
+    pub(super) fn new(relay: SmtpRelay) -> SmtpSession {
+        let ahead = relay.manners.of_one();
+        SmtpSession { relay, open: None, one_by_one: false, ahead }
     }
 
     /// The connection at hand if it can take this mail, else a new one.
@@ -45,7 +44,7 @@ impl SmtpSession {
             Some(mut open) if open.said.is_some() => {
                 let said = open.said.take();
                 if said == transaction::commands(&open.conversation, head).ok() {
-                    return Ok((open, Told::Ahead));
+                    return Ok((open, Told::Ahead { known: self.ahead.is_liked() }));
                 }
                 // It waits for another mail, and takes whatever comes for that one's content.
             }
@@ -59,14 +58,33 @@ impl SmtpSession {
         }
         let mut conversation = self.relay.dial().connect().await?;
         conversation.pipelines &= !self.one_by_one;
-        Ok((Open { conversation, mails: 0, said: None, likes_ahead: false }, Told::Nothing))
+        Ok((Open { conversation, mails: 0, said: None }, Told::Nothing))
     }
 
     /// What to say ahead of the next mail over a connection that takes one now.
-    fn to_say(&self, open: &Open, next: Option<&Head>) -> Option<String> {
-        let may = self.ahead && open.conversation.pipelines && open.mails < MAILS_PER_CONNECTION;
-        let commands = transaction::commands(&open.conversation, next.filter(|_| may)?);
-        commands.ok()
+    fn to_say(&mut self, open: &Open, next: Option<&Head>) -> Option<String> {
+        let next = next.filter(|_| open.conversation.pipelines && open.mails < MAILS_PER_CONNECTION)?;
+        let commands = transaction::commands(&open.conversation, next).ok()?;
+        self.ahead.may().then_some(commands)
+    }
+
+    /// What a mail came to behind which something was said ahead, by a server that is not known to like that: it may have
+    /// closed the connection or refused the mail for it. Such a refusal is none of the mail; it is tried again.
+    fn doubted(&self, verdict: Verdict, said: bool) -> Verdict {
+        let place = self.relay.place();
+        match verdict.outcome {
+            Ok(Outcome::Uncertain { .. }) => {
+                tracing::info!("{place} did not answer a mail with commands behind it; they wait for its answer now");
+                self.ahead.disliked();
+                verdict
+            }
+            Ok(Outcome::Rejected { reason, .. }) if said => {
+                tracing::info!("{place} refused a mail with commands behind it; they wait for its answer now");
+                self.ahead.disliked();
+                Verdict::new(Outcome::Deferred { reason, retry_after: None, slow: None }, After::Drop)
+            }
+            _ => verdict,
+        }
     }
 
     /// One mail over the connection at hand or a new one; the connection stays if it can.
@@ -86,14 +104,20 @@ impl SmtpSession {
                 // Once more over a new connection, which is told nothing ahead, so that this ends. One that has liked it has
                 // another reason: so many mails, or some time.
                 Ended::Closing => continue,
-                Ended::Unclear(_) if open.likes_ahead => continue,
+                Ended::Unclear(_) if self.ahead.is_liked() => continue,
                 Ended::Unclear(Lost(reason)) => {
                     tracing::info!("{reason}; it gets the commands of a mail after its answer to the one before now");
-                    self.ahead = false;
+                    self.ahead.disliked();
                     continue;
                 }
             };
-            open.likes_ahead |= told == Told::Ahead;
+            if told != Told::Nothing {
+                self.ahead.liked();
+            }
+            let verdict = match lines.is_some() && !self.ahead.is_liked() {
+                true => self.doubted(verdict, said),
+                false => verdict,
+            };
             if pipelined && !open.conversation.pipelines {
                 let place = self.relay.place();
                 tracing::info!("{place} left one of several commands unanswered; it gets them one by one now");

@@ -13,12 +13,18 @@ use super::reply::Reply;
 use super::verdict::{self, After, Verdict};
 use crate::channel::{Gate, Outcome};
 
+/// How long the first answer to commands that were said ahead is waited for.
+const FIRST_ANSWER: Duration = Duration::from_secs(30);
+
 /// How far the server has been told of a mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Told {
     Nothing,
-    /// Its commands stand behind the content of the mail before; they are not answered yet.
-    Ahead,
+    /// Its commands stand behind the content of the mail before; they are not answered yet. `known`: the server has taken a
+    /// mail so before.
+    Ahead {
+        known: bool,
+    },
 }
 
 /// What a mail came to.
@@ -49,7 +55,7 @@ pub async fn run(
     gate: &impl Gate,
 ) -> Ended {
     let invited = match (told, conversation.pipelines) {
-        (Told::Ahead, _) => match answers_ahead(conversation).await {
+        (Told::Ahead { known }, _) => match answers_ahead(conversation, known).await {
             Ok(invited) => invited,
             Err(ended) => return ended,
         },
@@ -135,13 +141,16 @@ async fn invite_at_once(conversation: &mut Conversation, mail: &Mail<'_>) -> Res
 }
 
 /// The same for commands that were said ahead. A server that closes the connection meanwhile, loses one of them or takes the
-/// first for an error may not like them there, and says nothing of the mail: that is the outer error.
-async fn answers_ahead(conversation: &mut Conversation) -> Result<Result<(), Verdict>, Ended> {
-    let reply = conversation.next(conversation.timeouts.mail).await.map_err(Ended::Unclear)?;
+/// first for an error may not like them there, and says nothing of the mail: that is the outer error. Until it is known to
+/// like them, it is not waited for long, since nothing is at stake, and nothing that it refuses is believed.
+async fn answers_ahead(conversation: &mut Conversation, known: bool) -> Result<Result<(), Verdict>, Ended> {
+    let limit = conversation.timeouts.mail;
+    let limit = if known { limit } else { limit.min(FIRST_ANSWER) };
+    let reply = conversation.next(limit).await.map_err(Ended::Unclear)?;
     if reply.code == 421 {
         return Err(Ended::Closing);
     }
-    if ![2, 4].contains(&reply.class()) {
+    if reply.class() != 2 && !(known && reply.class() == 4) {
         return Err(Ended::Unclear(Lost(format!("{} answered MAIL with {reply}", conversation.place))));
     }
     let answered = answers(conversation, reply).await;

@@ -87,7 +87,9 @@ impl Work for SqliteLedger {
     }
 
     async fn leave(&self, worker: Worker, now: i64, lost: Lost<'_>) -> Result<Recovered, LedgerError> {
-        let own = self.own.lock().expect("no holder panics").take_if(|own| own.worker == worker);
+        let mut own = self.own.lock().expect("no holder panics").take_if(|own| own.worker == worker);
+        // What could not be written before, on a full disk.
+        let _ = own.as_mut().map(|own| own.journal.write());
         let recovered = self.take_over(worker, now, lost).await?;
         self.testify_at_the_end().await?;
         drop(own);
@@ -237,8 +239,6 @@ impl Work for SqliteLedger {
         transaction.commit().await?;
         self.testify(uses, at);
         self.with_own(worker, |own| {
-            // The database has them now; written later, they would keep a segment that nobody needs.
-            let _ = own.journal.write();
             for key in settled.iter().map(|settled| settled.key) {
                 if let Some(attempt) = own.attempt(release, key) {
                     own.journal.settled(attempt);

@@ -85,8 +85,14 @@ async fn nothing_that_may_be_about_the_place_is_a_verdict_on_a_mail() {
         case("250 taken|250 fine", again, &[CLOSE], ONE_AFTER_THE_OTHER),
         case("250 taken|250 fine|250 fine", again, &[CLOSE], ONE_AFTER_THE_OTHER),
         // It may have refused the mail, or ended the connection, for what came behind it: once.
-        case("554 5.7.1 no|250 fine|250 fine|354 go on", ["deferred", "sent", "sent"], &[], ONE_AFTER_THE_OTHER),
+        case("554 5.5.0 in step!|250 fine|250 fine|354 go on", ["deferred", "sent", "sent"], &[], ONE_AFTER_THE_OTHER),
         case("", ["uncertain", "sent", "sent"], &[CLOSE], ONE_AFTER_THE_OTHER),
+        case(
+            "554 5.7.1 no|250 fine|250 fine|354 go on",
+            ["rejected by policy 5.7.1", "sent", "sent"],
+            &[TAKEN_AHEAD, DOT],
+            &[],
+        ),
         // It is about to close, as it says: that is nothing about the next mail, and nothing about the place.
         case("250 taken|421 4.7.0 enough", again, &[], &[TAKEN, TAKEN_AHEAD, DOT]),
         case("421 4.3.2 closing", ["deferred, slow the relay", "sent", "sent"], &[], &[TAKEN, TAKEN_AHEAD, DOT]),

@@ -62,14 +62,15 @@ impl SmtpSession {
     }
 
     /// What to say ahead of the next mail over a connection that takes one now.
-    fn to_say(&mut self, open: &Open, next: Option<&Head>) -> Option<String> {
+    fn commands_ahead(&mut self, open: &Open, next: Option<&Head>) -> Option<String> {
         let next = next.filter(|_| open.conversation.pipelines && open.mails < MAILS_PER_CONNECTION)?;
         let commands = transaction::commands(&open.conversation, next).ok()?;
         self.ahead.may().then_some(commands)
     }
 
     /// What a mail came to behind which something was said ahead, by a server that is not known to like that: it may have
-    /// closed the connection or refused the mail for it. Such a refusal is none of the mail; it is tried again.
+    /// closed the connection or refused the mail for it. Such a refusal is none of the mail, unless it is one of policy; it is
+    /// tried again.
     fn doubted(&self, verdict: Verdict, said: bool) -> Verdict {
         let place = self.relay.place();
         match verdict.outcome {
@@ -78,7 +79,7 @@ impl SmtpSession {
                 self.ahead.disliked();
                 verdict
             }
-            Ok(Outcome::Rejected { reason, .. }) if said => {
+            Ok(Outcome::Rejected { reason, policy: None }) if said => {
                 tracing::info!("{place} refused a mail with commands behind it; they wait for its answer now");
                 self.ahead.disliked();
                 Verdict::new(Outcome::Deferred { reason, retry_after: None, slow: None }, After::Drop)
@@ -96,7 +97,7 @@ impl SmtpSession {
                 gate.connected();
             }
             open.mails += 1;
-            let (pipelined, ahead) = (open.conversation.pipelines, self.to_say(&open, next));
+            let (pipelined, ahead) = (open.conversation.pipelines, self.commands_ahead(&open, next));
             let lines = ahead.as_ref().map(|commands| format!("{commands}\r\n"));
             let ended = transaction::run(&mut open.conversation, mail, told, lines.as_deref(), gate).await;
             let (verdict, said) = match ended {

@@ -9,6 +9,7 @@ use std::path::Path;
 use jiff::tz::TimeZone;
 use serde_json::json;
 
+use super::new_file::make_readable;
 use super::screen::Screen;
 use crate::cli;
 use crate::error::{Error, Exit};
@@ -41,16 +42,4 @@ fn replace(folder: &Path, path: &Path, text: &str) -> io::Result<()> {
     beside.write_all(text.as_bytes())?;
     make_readable(beside.path())?;
     beside.persist(path).map(drop).map_err(|error| error.error)
-}
-
-/// Temporary files are their owner's alone; a manual is everybody's, whatever the umask of who installs it.
-#[cfg(unix)]
-fn make_readable(path: &Path) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    fs::set_permissions(path, fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn make_readable(_path: &Path) -> io::Result<()> {
-    Ok(())
 }

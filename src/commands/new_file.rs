@@ -23,14 +23,14 @@ pub fn write_new(folder: &Path, path: &Path, bytes: &[u8], other: &str) -> Resul
     })
 }
 
-/// Temporary files are private; a post may be read by whoever may read its folder.
+/// Temporary files are private; what is written for people may be read by whoever may read its folder.
 #[cfg(unix)]
-fn make_readable(path: &Path) -> io::Result<()> {
+pub fn make_readable(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     fs::set_permissions(path, fs::Permissions::from_mode(0o644))
 }
 
 #[cfg(not(unix))]
-fn make_readable(_path: &Path) -> io::Result<()> {
+pub fn make_readable(_path: &Path) -> io::Result<()> {
     Ok(())
 }

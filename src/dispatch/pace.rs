@@ -154,8 +154,7 @@ impl<'a, L: Pacing> Pace<'a, L> {
     }
 
     /// A place of its own is no reason to crowd: those whose time passed while the relay or nobody took them follow one
-    /// another as far apart as the domain wants it.
-    /// `None`: that would be more than [`REACH`] later.
+    /// another as far apart as the domain wants it. `None`: that would be more than [`REACH`] later.
     fn after_last(&self, domain: String, earliest: i64) -> Option<i64> {
         let apart = self.configured(&domain).max(self.slowed.borrow().get(&domain).copied().unwrap_or(0));
         let mut last = self.last.borrow_mut();

@@ -141,8 +141,8 @@ impl Conversation {
         }
     }
 
-    /// Writes a content, in its pieces, and its end, the final dot, in one go, and waits for what the server says to it. What is to be said
-    /// `ahead` of that, whole lines, follows at once; says whether it did.
+    /// Writes a content, in its pieces, and its end, the final dot, in one go, and waits for what the server says to it. What
+    /// is to be said `ahead` of that, whole lines, follows at once; says whether it did.
     pub async fn content(&mut self, pieces: &[&[u8]], end: &[u8], ahead: &str) -> Result<(Reply, bool), Unanswered> {
         let said = match self.write(pieces, end, ahead).await {
             Ok(said) => said,

@@ -18,38 +18,11 @@ use crate::render::email::slot::Slot;
 
 pub mod duration;
 pub mod schedule;
+mod target;
 mod token;
 
+pub use target::Target;
 pub use token::Token;
-
-/// Who a delivery goes to: the first 16 bytes of HMAC-SHA-256(site key, normalised address). Zero for a channel that
-/// has one delivery a post.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Target(pub [u8; 16]);
-
-impl Target {
-    /// The target of a channel that has one delivery a post (feed, networks).
-    pub const CHANNEL: Target = Target([0; 16]);
-
-    /// 32 lower-case hexadecimal digits.
-    pub fn hex(&self) -> String {
-        const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        let digits = self.0.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-        digits.map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
-    }
-
-    /// The target that [`Target::hex`] wrote.
-    pub fn from_hex(text: &str) -> Option<Target> {
-        if text.len() != 32 || !text.is_ascii() {
-            return None;
-        }
-        let mut bytes = [0; 16];
-        for (index, byte) in bytes.iter_mut().enumerate() {
-            *byte = u8::from_str_radix(&text[2 * index..2 * index + 2], 16).ok()?;
-        }
-        Some(Target(bytes))
-    }
-}
 
 /// The site key: makes targets and unsubscribe tokens, so that neither can be guessed from an address.
 #[derive(Clone)]

@@ -115,7 +115,7 @@ fn killed_at_every_stage(server: fn(&Script) -> Script, members_in_all: usize, r
 fn a_send_that_is_killed_at_any_moment_loses_nobody_and_repeats_nobody() {
     let scene = Scene::new();
     let server = Server::start(scene.script());
-    let members = members(MEMBERS);
+    let members = members(2 * MEMBERS);
     let project = sending_to(server.port(), &members);
     // From before there is a record, over the freezing and the clearing up after the last one, to the middle of the mails.
     for milliseconds in (0..40).map(|number| 20 * number) {

@@ -30,7 +30,7 @@ pub struct Outgoing<'a> {
     /// The delivery's name, constant over every try: a function of release, channel and target.
     pub name: &'a str,
     /// 32 lower-case hexadecimal digits that stand for the delivery, constant over every try and different for every
-    /// other one: by it the other side recognises a repetition.
+    /// other one: by it the other side recognises a repetition. Empty for a mail, which has its Message-ID.
     pub id: &'a str,
     pub times: Times,
     /// Of a correction: what the network said of the post that it corrects, its address as a rule.

@@ -56,14 +56,14 @@ impl<'a> Composer<'a> {
     pub fn name(&self, target: Target) -> String {
         match self.revision {
             1 => target.hex(),
-            revision => format!("{}-r{revision}", target.hex()),
+            revision => format!("{target}-r{revision}"),
         }
     }
 
     /// The Message-ID of a delivery's mail, with its angle brackets: constant over every try.
     pub fn message_id(&self, target: Target) -> String {
         let domain = self.sender.from.email.domain();
-        format!("<{}.{}.r{}@{domain}>", target.hex(), self.release, self.revision)
+        format!("<{target}.{}.r{}@{domain}>", self.release, self.revision)
     }
 
     /// Where the bounces of a delivery go: the sender's `bounce_address` with the target in it (VERP), else the sender.

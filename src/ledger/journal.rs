@@ -36,8 +36,8 @@ pub(super) struct Journal {
     boot: Option<String>,
     segments: Vec<Segment>,
     next: u64,
-    /// The segments in which each unsettled attempt has a line.
-    places: HashMap<Attempt, Vec<u64>>,
+    /// The segment in which each unsettled attempt has its last line; those before it say nothing any more.
+    places: HashMap<Attempt, u64>,
     /// Lines that are to be written, and whose they are.
     waiting: String,
     whose: Vec<Attempt>,
@@ -48,7 +48,7 @@ struct Segment {
     number: u64,
     file: File,
     size: u64,
-    /// Unsettled attempts with a line in it.
+    /// Unsettled attempts with their last line in it.
     open: u64,
 }
 
@@ -99,7 +99,7 @@ impl Journal {
     }
 
     fn line(&mut self, kind: char, attempt: Attempt, rest: fmt::Arguments<'_>) {
-        let (release, part, target) = (attempt.release, attempt.key.part, attempt.key.target.hex());
+        let (release, part, target) = (attempt.release, attempt.key.part, attempt.key.target);
         writeln!(self.waiting, "{kind} {release} {part} {target} {}{rest}", attempt.number)
             .expect("a string takes everything");
         self.whose.push(attempt);
@@ -109,10 +109,8 @@ impl Journal {
     pub(super) fn settled(&mut self, attempt: Attempt) {
         // What still waits to be written says nothing that anybody needs.
         self.whose.retain(|waits| *waits != attempt);
-        let Some(numbers) = self.places.remove(&attempt) else { return };
-        for segment in self.segments.iter_mut().filter(|segment| numbers.contains(&segment.number)) {
-            segment.open -= 1;
-        }
+        let Some(number) = self.places.remove(&attempt) else { return };
+        self.less_in(number);
         let current = self.next - 1;
         let done = |segment: &Segment| segment.open == 0 && segment.number != current;
         for segment in self.segments.iter().filter(|segment| done(segment)) {
@@ -138,15 +136,21 @@ impl Journal {
             return Err(describe(&self.base, &error));
         }
         segment.size += self.waiting.len() as u64;
+        segment.open += self.whose.len() as u64;
         self.waiting.clear();
-        for attempt in self.whose.drain(..) {
-            let places = self.places.entry(attempt).or_default();
-            if !places.contains(&segment.number) {
-                places.push(segment.number);
-                segment.open += 1;
+        let number = segment.number;
+        for attempt in std::mem::take(&mut self.whose) {
+            if let Some(before) = self.places.insert(attempt, number) {
+                self.less_in(before);
             }
         }
         Ok(())
+    }
+
+    fn less_in(&mut self, number: u64) {
+        if let Some(segment) = self.segments.iter_mut().find(|segment| segment.number == number) {
+            segment.open -= 1;
+        }
     }
 
     fn next_segment(&mut self) -> io::Result<()> {

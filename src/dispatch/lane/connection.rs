@@ -211,7 +211,10 @@ impl<L: Work + Pacing> Lane<'_, L> {
             Some(_) => run.composer.name(key.target),
             None => run.release.slug.clone(),
         };
-        let id = delivery_id(run.release, self.name, key.target);
+        let id = match &content {
+            Content::Message { .. } => String::new(),
+            _ => delivery_id(run.release, self.name, key.target),
+        };
         let (frozen, first_try, now) = (run.release.created_at, item.delivery.first_at, run.clock.now());
         let times = Times { frozen, first_try, now };
         let corrects = run.corrects.get(self.name).map(String::as_str);

@@ -1,12 +1,11 @@
 //! Approvals in a SQLite ledger. Who was added and who is gone is compared in the database, whatever the length of the
 //! lists.
 
-use serde_json::{Value, json};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, query};
 
-use super::SqliteLedger;
 use super::rows::read_digest;
+use super::{SqliteLedger, json_array};
 use crate::ledger::{Approval, Approvals, Approved, Changed, LedgerError, NewApproval, People};
 use crate::plan::Recipient;
 
@@ -42,11 +41,9 @@ impl SqliteLedger {
 impl Approvals for SqliteLedger {
     async fn note_present(&self, people: &[Recipient]) -> Result<(), LedgerError> {
         query(PRESENT).execute(&self.pool).await?;
-        let named = |recipient: &Recipient| {
-            let name = if recipient.name.is_empty() { &recipient.address } else { &recipient.name };
-            json!([recipient.target.hex(), name])
-        };
-        let rows = Value::from(people.iter().map(named).collect::<Vec<_>>()).to_string();
+        let rows = json_array(people.iter().map(|recipient| {
+            (recipient.target, if recipient.name.is_empty() { &recipient.address } else { &recipient.name })
+        }));
         let sql =
             "INSERT OR IGNORE INTO temp.present (target, name) SELECT unhex(value->>0), value->>1 FROM json_each(?)";
         query(sql).bind(rows).execute(&self.pool).await.map(drop).map_err(LedgerError::from)

@@ -8,7 +8,7 @@ use super::approval::forget_names;
 use super::beside::Holder;
 use super::revision::IS_NEWEST;
 use super::rows::{read_form, read_release, read_target};
-use super::{SqliteLedger, hex_array, identity};
+use super::{SqliteLedger, identity, json_array};
 use crate::ledger::{
     AGAIN, Aside, Books, ByHand, COUNTED, DELETED, Decided, DeliveryKey, DeliveryState, Event, EventKind, LedgerError,
     Moments, Part, Passage, Release, ReleaseState, Standing, Suppression, Uses,
@@ -177,7 +177,7 @@ impl Books for SqliteLedger {
     async fn suppress(&self, targets: &[Target], reason: &str, at: i64) -> Result<u64, LedgerError> {
         let sql = "INSERT OR IGNORE INTO suppression (target, reason, created_at) \
                    SELECT unhex(value), ?2, ?3 FROM json_each(?1)";
-        let query = query(sql).bind(hex_array(targets)).bind(reason).bind(at);
+        let query = query(sql).bind(json_array(targets)).bind(reason).bind(at);
         Ok(query.execute(&self.pool).await?.rows_affected())
     }
 

@@ -4,7 +4,7 @@ use sqlx::{Row, query};
 
 use super::lock::FreezeLock;
 use super::rows::{read_delivery, read_form, read_release, read_target};
-use super::{BUSY, SqliteLedger, digest, hex_array, revision};
+use super::{BUSY, SqliteLedger, digest, json_array, revision};
 use crate::ledger::{Delivery, Ledger, LedgerError, Mode, NewRelease, Part, Release, Totals};
 use crate::plan::Target;
 
@@ -206,7 +206,7 @@ impl Ledger for SqliteLedger {
 
     async fn suppressed(&self, targets: &[Target]) -> Result<Vec<Target>, LedgerError> {
         let sql = "SELECT target FROM suppression WHERE target IN (SELECT unhex(value) FROM json_each(?))";
-        let rows = query(sql).bind(hex_array(targets)).fetch_all(&self.pool).await?;
+        let rows = query(sql).bind(json_array(targets)).fetch_all(&self.pool).await?;
         rows.iter().map(|row| read_target(row, "target")).collect()
     }
 }

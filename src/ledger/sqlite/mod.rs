@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use serde_json::json;
+use serde::Serialize;
 use sqlx::query;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 
@@ -194,14 +194,14 @@ impl Roll for SqliteLedger {
     async fn refuse(&self, release: i64, part: i64, targets: &[Target]) -> Result<(), LedgerError> {
         self.hold().await?;
         let sql = "INSERT OR IGNORE INTO refusal (release, part, target) SELECT ?, ?, unhex(value) FROM json_each(?)";
-        let query = query(sql).bind(release).bind(part).bind(hex_array(targets));
+        let query = query(sql).bind(release).bind(part).bind(json_array(targets));
         query.execute(&self.pool).await.map(drop).map_err(LedgerError::from)
     }
 
     async fn refused(&self, release: i64, part: i64, targets: &[Target]) -> Result<Vec<Target>, LedgerError> {
         let sql = "SELECT target FROM refusal WHERE release = ? AND part = ? \
                    AND target IN (SELECT unhex(value) FROM json_each(?))";
-        let query = query(sql).bind(release).bind(part).bind(hex_array(targets));
+        let query = query(sql).bind(release).bind(part).bind(json_array(targets));
         let rows = query.fetch_all(&self.pool).await?;
         rows.iter().map(|row| read_target(row, "target")).collect()
     }
@@ -211,14 +211,8 @@ impl Roll for SqliteLedger {
         let sql = "INSERT OR IGNORE INTO recipient (release, target, address, name, slots, part, wave) \
                    SELECT ?1, unhex(value->>0), value->>1, value->>2, value->3, value->>4, ?2 FROM json_each(?3) \
                    RETURNING target";
-        let rows: Vec<_> =
-            recipients.iter().map(|r| json!([r.target.hex(), r.address, r.name, r.slots, r.part])).collect();
-        let new = query(sql)
-            .bind(release)
-            .bind(wave)
-            .bind(serde_json::Value::from(rows).to_string())
-            .fetch_all(&self.pool)
-            .await?;
+        let rows = recipients.iter().map(|r| (r.target, &r.address, &r.name, &r.slots, r.part));
+        let new = query(sql).bind(release).bind(wave).bind(json_array(rows)).fetch_all(&self.pool).await?;
         new.iter().map(|row| read_target(row, "target")).collect()
     }
 }
@@ -228,6 +222,8 @@ fn digest(bytes: &[u8]) -> [u8; 32] {
     sha2::Sha256::digest(bytes).into()
 }
 
-fn hex_array(targets: &[Target]) -> String {
-    serde_json::Value::from(targets.iter().map(Target::hex).collect::<Vec<_>>()).to_string()
+/// Rows as one parameter, for `json_each`.
+fn json_array<T: Serialize>(rows: impl IntoIterator<Item = T>) -> String {
+    let rows: Vec<T> = rows.into_iter().collect();
+    serde_json::to_string(&rows).expect("texts, numbers and lists of them can be written")
 }

@@ -4,7 +4,7 @@ use sqlx::{Row, Sqlite, Transaction, query};
 
 use super::beside::Holder;
 use super::rows::{read_release, read_target};
-use super::{SqliteLedger, hex_array};
+use super::{SqliteLedger, json_array};
 use crate::ledger::{Event, EventKind, LedgerError, Mode, Purpose, Release, Revisions};
 use crate::plan::Target;
 
@@ -51,7 +51,7 @@ impl Revisions for SqliteLedger {
         let sql = "SELECT DISTINCT d.target FROM part p CROSS JOIN delivery d ON d.release = p.release AND d.part = p.part \
                    AND d.target IN (SELECT unhex(value) FROM json_each(?2)) \
                    WHERE p.release = ?1 AND p.channel = 'email' AND d.state IN (0, 4)";
-        let rows = query(sql).bind(release).bind(hex_array(targets)).fetch_all(&self.pool).await?;
+        let rows = query(sql).bind(release).bind(json_array(targets)).fetch_all(&self.pool).await?;
         rows.iter().map(|row| read_target(row, "target")).collect()
     }
 
@@ -98,7 +98,7 @@ impl SqliteLedger {
 
     /// Those of the targets of one of whose mails this holds.
     async fn known_of(&self, release: i64, targets: &[Target], holds: &str) -> Result<Vec<Target>, LedgerError> {
-        let query = query(sqlx::AssertSqlSafe(known_sql(holds))).bind(release).bind(hex_array(targets));
+        let query = query(sqlx::AssertSqlSafe(known_sql(holds))).bind(release).bind(json_array(targets));
         let rows = query.fetch_all(&self.pool).await?;
         rows.iter().map(|row| read_target(row, "target")).collect()
     }

@@ -3,15 +3,15 @@
 //! One row a commit is some 300 a second; so marks and outcomes travel in groups, as one JSON parameter, and what
 //! happens between two commits stands in the journal.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::fs::File;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use sqlx::{AssertSqlSafe, Row, query};
 
 use super::revision::IS_NEWEST;
-use super::rows::{read_delivery, read_target};
-use super::{SqliteLedger, hex_array, identity};
+use super::rows::{DELIVERIES, read_deliveries, read_target};
+use super::{SqliteLedger, identity, json_array};
 use crate::ledger::boot::boot_id;
 use crate::ledger::journal::{self, Attempt, Journal};
 use crate::ledger::{
@@ -30,18 +30,44 @@ const LIVELY: &str = "SELECT id FROM worker WHERE id <> ?1 \
 pub(super) struct Own {
     worker: Worker,
     journal: Journal,
-    /// The number of the attempt that each marked delivery is in.
-    attempts: HashMap<(i64, DeliveryKey), i64>,
-    /// Those of them whose content left, or began to.
-    started: HashSet<(i64, DeliveryKey)>,
+    /// What it has of each release.
+    held: HashMap<(i64, DeliveryKey), Held>,
     /// Held for its lock.
     _alive: File,
 }
 
+/// A delivery that this worker has.
+#[derive(Debug, Clone, Copy)]
+struct Held {
+    /// Of the attempt that it is in, or will be once it is marked.
+    number: i64,
+    stage: Stage,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Claimed,
+    Marked,
+    /// Its content left, or began to.
+    Started,
+}
+
 impl Own {
+    /// The attempt that a marked delivery is in.
     fn attempt(&self, release: i64, key: DeliveryKey) -> Option<Attempt> {
-        let number = *self.attempts.get(&(release, key))?;
-        Some(Attempt { release, key, number })
+        let held = self.held.get(&(release, key)).filter(|held| held.stage != Stage::Claimed)?;
+        Some(Attempt { release, key, number: held.number })
+    }
+
+    fn marked(&mut self, release: i64, marked: &Marked) -> Result<(), LedgerError> {
+        for key in &marked.withdrawn {
+            self.held.remove(&(release, *key));
+        }
+        for key in &marked.ready {
+            let unknown = || LedgerError::Database("a delivery was marked that this worker had not claimed".to_owned());
+            self.held.get_mut(&(release, *key)).ok_or_else(unknown)?.stage = Stage::Marked;
+        }
+        Ok(())
     }
 }
 
@@ -75,7 +101,7 @@ impl Work for SqliteLedger {
         let sql = "INSERT INTO worker (token, expires_at) VALUES (?, ?) RETURNING id";
         let row = query(sql).bind(&token[..]).bind(now + LEASE).fetch_one(&self.pool).await?;
         let worker = Worker { id: row.try_get("id")?, token };
-        let own = Own { worker, journal, attempts: HashMap::new(), started: HashSet::new(), _alive: alive };
+        let own = Own { worker, journal, held: HashMap::new(), _alive: alive };
         *self.own.lock().expect("no holder panics") = Some(own);
         Ok(worker)
     }
@@ -110,12 +136,13 @@ impl Work for SqliteLedger {
     ) -> Result<Vec<Delivery>, LedgerError> {
         let sql = "UPDATE delivery SET state = 1, worker = ?1 WHERE release = ?2 AND part = ?3 AND target IN \
                    (SELECT target FROM delivery WHERE release = ?2 AND part = ?3 AND state IN (0, 4) AND state >= ?6 AND due_at <= ?4 \
-                    ORDER BY due_at, target LIMIT ?5) RETURNING target";
+                    ORDER BY due_at, target LIMIT ?5)";
         // What the rows were before: the update's own answer would say `claimed`.
-        let before = "SELECT d.part, d.target, d.state, d.attempts, d.first_at, d.due_at, r.address, r.name, r.slots \
-                      FROM (SELECT * FROM delivery WHERE release = ?1 AND part = ?2 AND state IN (0, 4) AND state >= ?5 AND due_at <= ?3 \
-                            ORDER BY due_at, target LIMIT ?4) d \
-                      LEFT JOIN recipient r ON r.release = ?1 AND r.target = d.target ORDER BY d.due_at, d.target";
+        let before = format!(
+            "SELECT {DELIVERIES} AS rows FROM (SELECT * FROM delivery WHERE release = ?1 AND part = ?2 AND state IN (0, 4) \
+             AND state >= ?5 AND due_at <= ?3 ORDER BY due_at, target LIMIT ?4) d \
+             LEFT JOIN recipient r ON r.release = ?1 AND r.target = d.target"
+        );
         let lowest = if wanted.untried { DeliveryState::Pending } else { DeliveryState::Deferred } as i64;
         let mut claimed = Vec::new();
         for part in parts {
@@ -124,61 +151,56 @@ impl Work for SqliteLedger {
                 break;
             }
             let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-            let rows = query(before).bind(release).bind(part).bind(now).bind(left).bind(lowest);
-            let rows = rows.fetch_all(&mut *transaction).await?;
+            let rows = query(AssertSqlSafe(before.as_str())).bind(release).bind(part).bind(now).bind(left).bind(lowest);
+            let rows = rows.fetch_one(&mut *transaction).await?;
+            let mut rows = read_deliveries(rows.try_get("rows")?)?;
             if rows.is_empty() {
                 continue;
             }
             let update = query(sql).bind(worker.id).bind(release).bind(part).bind(now).bind(left).bind(lowest);
             update.execute(&mut *transaction).await?;
             transaction.commit().await?;
-            for row in &rows {
-                claimed.push(read_delivery(row)?);
-            }
+            // An aggregate is in no order that one can rely on.
+            rows.sort_by_key(|delivery| (delivery.due_at, delivery.target));
+            claimed.append(&mut rows);
         }
+        self.with_own(worker, |own| {
+            let held = |delivery: &Delivery| Held { number: delivery.attempts + 1, stage: Stage::Claimed };
+            own.held.extend(claimed.iter().map(|delivery| ((release, delivery.key()), held(delivery))));
+            Ok(())
+        })?;
         Ok(claimed)
     }
 
     async fn mark(&self, worker: &Worker, release: i64, keys: &[DeliveryKey], now: i64) -> Result<Marked, LedgerError> {
+        // Few are suppressed, so that those are looked for first.
         let withdraw = "UPDATE delivery SET state = 5, settled_at = ?5, detail = ?6, worker = NULL \
-                        WHERE release = ?1 AND part = ?2 AND target IN (SELECT unhex(value) FROM json_each(?3)) \
-                        AND state = 1 AND worker = ?4 AND target IN (SELECT target FROM suppression) RETURNING target";
+                        WHERE release = ?1 AND part = ?2 AND target IN (SELECT s.target FROM json_each(?3) k \
+                        JOIN suppression s ON s.target = unhex(k.value)) AND state = 1 AND worker = ?4 RETURNING target";
         let mark = "UPDATE delivery SET state = 2, attempts = attempts + 1, first_at = coalesce(first_at, ?5), \
                     marked_at = ?5, settled_at = NULL \
                     WHERE release = ?1 AND part = ?2 AND target IN (SELECT unhex(value) FROM json_each(?3)) \
                     AND state = 1 AND worker = ?4 \
                     AND EXISTS (SELECT 1 FROM worker WHERE id = ?4 AND token = ?6) \
-                    AND EXISTS (SELECT 1 FROM release WHERE id = ?1 AND state = 1) RETURNING target, attempts";
+                    AND EXISTS (SELECT 1 FROM release WHERE id = ?1 AND state = 1)";
+        // Asked only where not all were: a row each costs more than the update.
+        let which = "SELECT target FROM delivery WHERE release = ?1 AND part = ?2 \
+                     AND target IN (SELECT unhex(value) FROM json_each(?3)) AND state = 2 AND worker = ?4 AND marked_at = ?5";
         let mut marked = Marked::default();
-        let mut attempts = Vec::with_capacity(keys.len());
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         for (part, targets) in by_part(keys) {
-            let targets = hex_array(&targets);
-            let rows = query(withdraw)
-                .bind(release)
-                .bind(part)
-                .bind(&targets)
-                .bind(worker.id)
-                .bind(now)
-                .bind(WITHDRAWN)
-                .fetch_all(&mut *transaction)
-                .await?;
-            for row in &rows {
+            let rows = json_array(&targets);
+            let query_of = |sql| query(sql).bind(release).bind(part).bind(rows.as_str()).bind(worker.id).bind(now);
+            for row in &query_of(withdraw).bind(WITHDRAWN).fetch_all(&mut *transaction).await? {
                 marked.withdrawn.push(DeliveryKey { part, target: read_target(row, "target")? });
             }
-            let rows = query(mark)
-                .bind(release)
-                .bind(part)
-                .bind(&targets)
-                .bind(worker.id)
-                .bind(now)
-                .bind(&worker.token[..])
-                .fetch_all(&mut *transaction)
-                .await?;
-            for row in &rows {
-                let key = DeliveryKey { part, target: read_target(row, "target")? };
-                marked.ready.push(key);
-                attempts.push(((release, key), row.try_get::<i64, _>("attempts")?));
+            let count = query_of(mark).bind(&worker.token[..]).execute(&mut *transaction).await?.rows_affected();
+            if count == targets.len() as u64 {
+                marked.ready.extend(targets.iter().map(|target| DeliveryKey { part, target: *target }));
+            } else if count > 0 {
+                for row in &query_of(which).fetch_all(&mut *transaction).await? {
+                    marked.ready.push(DeliveryKey { part, target: read_target(row, "target")? });
+                }
             }
         }
         let uses = match marked.ready.is_empty() {
@@ -187,20 +209,17 @@ impl Work for SqliteLedger {
         };
         transaction.commit().await?;
         self.testify(uses, now);
-        self.with_own(worker, |own| {
-            own.attempts.extend(attempts);
-            Ok(())
-        })?;
+        self.with_own(worker, |own| own.marked(release, &marked))?;
         Ok(marked)
     }
 
     fn start(&self, worker: &Worker, release: i64, key: DeliveryKey) -> Result<(), LedgerError> {
-        self.with_own(worker, |own| match own.attempt(release, key) {
-            Some(attempt) => {
-                own.started.insert((release, key));
-                own.journal.start(attempt)
+        self.with_own(worker, |own| match own.held.get_mut(&(release, key)) {
+            Some(held) if held.stage != Stage::Claimed => {
+                held.stage = Stage::Started;
+                own.journal.start(Attempt { release, key, number: held.number })
             }
-            None => Err(LedgerError::Database("a delivery was started that was not marked".to_owned())),
+            _ => Err(LedgerError::Database("a delivery was started that was not marked".to_owned())),
         })
     }
 
@@ -227,13 +246,12 @@ impl Work for SqliteLedger {
                    ON CONFLICT (release, part, target) DO UPDATE SET state = excluded.state, due_at = excluded.due_at, \
                    hold_until = excluded.hold_until, detail = excluded.detail, settled_at = excluded.settled_at \
                    WHERE worker = ?3 AND (state = 2 OR (state = 6 AND excluded.state = 3))";
-        let rows: Vec<Value> = settled
+        let rows = settled
             .iter()
-            .map(|s| json!([s.key.part, s.key.target.hex(), s.state as i64, s.due_at, s.hold_until, s.detail, s.at]))
-            .collect();
+            .map(|s| (s.key.part, s.key.target, s.state as i64, s.due_at, s.hold_until, s.detail.as_str(), s.at));
         let at = settled.iter().map(|settled| settled.at).max().unwrap_or(0);
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        let query = query(sql).bind(release).bind(Value::from(rows).to_string()).bind(worker.id);
+        let query = query(sql).bind(release).bind(json_array(rows)).bind(worker.id);
         query.execute(&mut *transaction).await?;
         let uses = identity::count_use(&mut transaction, release, at).await?;
         transaction.commit().await?;
@@ -242,8 +260,7 @@ impl Work for SqliteLedger {
             for key in settled.iter().map(|settled| settled.key) {
                 if let Some(attempt) = own.attempt(release, key) {
                     own.journal.settled(attempt);
-                    own.attempts.remove(&(release, key));
-                    own.started.remove(&(release, key));
+                    own.held.remove(&(release, key));
                 }
             }
             Ok(())
@@ -259,10 +276,17 @@ impl Work for SqliteLedger {
                    ON CONFLICT (release, part, target) DO UPDATE SET state = CASE WHEN attempts > 0 THEN 4 ELSE 0 END, \
                    due_at = CASE WHEN excluded.due_at = 0 AND attempts > 0 THEN due_at ELSE excluded.due_at END, \
                    worker = NULL WHERE state = 1 AND worker = ?3";
-        let rows: Vec<Value> = back.iter().map(|(key, due_at)| json!([key.part, key.target.hex(), due_at])).collect();
-        let query = query(sql).bind(release).bind(Value::from(rows).to_string()).bind(worker.id);
-        query.execute(&self.pool).await?;
-        Ok(())
+        let rows = json_array(back.iter().map(|(key, due_at)| (key.part, key.target, due_at)));
+        query(sql).bind(release).bind(rows).bind(worker.id).execute(&self.pool).await?;
+        self.with_own(worker, |own| {
+            for (key, _) in back {
+                let held = own.held.get(&(release, *key));
+                if held.is_some_and(|held| held.stage == Stage::Claimed) {
+                    own.held.remove(&(release, *key));
+                }
+            }
+            Ok(())
+        })
     }
 
     async fn take_back(
@@ -273,7 +297,8 @@ impl Work for SqliteLedger {
         even_started: bool,
     ) -> Result<(), LedgerError> {
         let unstarted = self.with_own(worker, |own| {
-            let free = |key: &&DeliveryKey| even_started || !own.started.contains(&(release, **key));
+            let started = |key| own.held.get(&(release, key)).is_some_and(|held| held.stage == Stage::Started);
+            let free = |key: &&DeliveryKey| even_started || !started(**key);
             Ok(keys.iter().filter(free).copied().collect::<Vec<_>>())
         })?;
         let sql = "UPDATE delivery SET state = CASE WHEN attempts > 1 THEN 4 ELSE 0 END, attempts = attempts - 1, \
@@ -283,15 +308,14 @@ impl Work for SqliteLedger {
                    AND state = 2 AND worker = ?4";
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         for (part, targets) in by_part(&unstarted) {
-            let query = query(sql).bind(release).bind(part).bind(hex_array(&targets)).bind(worker.id);
+            let query = query(sql).bind(release).bind(part).bind(json_array(&targets)).bind(worker.id);
             query.execute(&mut *transaction).await?;
         }
         transaction.commit().await?;
         self.with_own(worker, |own| {
-            unstarted.iter().for_each(|key| {
-                own.attempts.remove(&(release, *key));
-                own.started.remove(&(release, *key));
-            });
+            for key in &unstarted {
+                own.held.remove(&(release, *key));
+            }
             Ok(())
         })
     }
@@ -316,7 +340,7 @@ impl Work for SqliteLedger {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         for (part, targets) in by_part(keys) {
             let query = query(AssertSqlSafe(sql.as_str()));
-            let query = query.bind(release).bind(part).bind(hex_array(&targets)).bind(due_at);
+            let query = query.bind(release).bind(part).bind(json_array(&targets)).bind(due_at);
             query.execute(&mut *transaction).await?;
         }
         query(AssertSqlSafe(open)).bind(release).execute(&mut *transaction).await?;

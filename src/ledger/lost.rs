@@ -8,8 +8,9 @@ use std::collections::HashMap;
 use super::journal::{Attempt, Trace};
 use super::{DeliveryState, Lost, LostDelivery, Mode, Recovered, Settled};
 
-/// What is said of a delivery whose answer was lost.
-const LOST: &str = "the program ended before the answer came";
+/// What is said of a delivery whose answer was lost. As long as that stands there nobody has said otherwise, and its worker
+/// may still bring the answer.
+pub(super) const LOST: &str = "the program ended before the answer came";
 
 /// A delivery that was marked when its worker ended.
 pub(super) struct LostRow {

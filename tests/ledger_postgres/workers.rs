@@ -85,10 +85,17 @@ async fn what_a_dead_worker_had_marked_is_in_doubt_and_the_rest_waits() {
     assert!(!dying.beat(&worker, NOW + LEASE + 2).await.expect("asks"), "it must send nothing more");
     assert_eq!(dying.claim(&worker, id, &[0], up_to(9), NOW).await.expect("asks"), []);
     assert_eq!(dying.mark(&worker, id, &[key(4)], NOW).await.expect("asks").ready, []);
-    let late = [settled(1, DeliveryState::Sent), settled(2, DeliveryState::Failed)];
-    dying.settle(&worker, id, &late).await.expect("a late answer");
+    let late = [settled(1, DeliveryState::Deferred), settled(2, DeliveryState::Failed)];
+    dying.settle(&worker, id, &late).await.expect("what it alone knows");
     let counts = totals(&ledger, id).await;
-    assert_eq!((counts.sent, counts.uncertain, counts.pending), (1, 2, 3), "only `sent` ends a doubt");
+    assert_eq!((counts.deferred, counts.failed, counts.uncertain, counts.pending), (1, 1, 1, 3));
+    let no_answer = settled(3, DeliveryState::Uncertain);
+    dying.settle(&worker, id, &[no_answer]).await.expect("that nobody answered");
+    dying.settle(&worker, id, &[settled(3, DeliveryState::Failed)]).await.expect("is of no use");
+    assert_eq!(totals(&ledger, id).await, counts, "the server did not answer, that is known");
+    dying.settle(&worker, id, &[settled(3, DeliveryState::Sent)]).await.expect("but it did");
+    let counts = totals(&ledger, id).await;
+    assert_eq!((counts.sent, counts.deferred, counts.failed, counts.uncertain), (1, 1, 1, 0));
 }
 
 #[tokio::test]

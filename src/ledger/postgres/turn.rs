@@ -7,6 +7,7 @@ use sqlx::postgres::PgConnection;
 
 use super::base::sql;
 use super::rows::{columns, read_key, text};
+use crate::ledger::lost::LOST;
 use crate::ledger::{DeliveryKey, LedgerError, Settled, WITHDRAWN, Worker};
 
 /// Outcomes, column by column.
@@ -35,7 +36,8 @@ impl Outcomes {
         }
     }
 
-    /// Settles them. A row that a person gave up meanwhile comes back only if it was sent after all.
+    /// Settles them, also where others gave this worker up meanwhile and left the row in doubt. Whatever a person or the
+    /// server's silence made of it comes back only if it was sent after all.
     pub(super) async fn settle(
         &self,
         connection: &mut PgConnection,
@@ -46,14 +48,14 @@ impl Outcomes {
                       AS s (part, target, state, due_at, hold_until, detail, settled_at)), \
                       found AS (UPDATE delivery d SET state = s.state, due_at = s.due_at, hold_until = s.hold_until, \
                       detail = s.detail, settled_at = s.settled_at FROM s WHERE d.release = $1 AND d.part = s.part \
-                      AND d.target = s.target AND d.worker = $2 AND (d.state = 2 OR (d.state = 6 AND s.state = 3)) \
+                      AND d.target = s.target AND d.worker = $2 AND (d.state = 2 OR (d.state = 6 AND (s.state = 3 OR d.detail = $10))) \
                       RETURNING d.part) \
                       INSERT INTO delivery (release, part, target, state, detail, settled_at) \
                       SELECT $1, s.part, s.target, s.state, s.detail, s.settled_at FROM s WHERE s.state = 3 \
                       AND EXISTS (SELECT 1 FROM release WHERE id = $1) AND NOT EXISTS (SELECT 1 FROM delivery d \
                       WHERE d.release = $1 AND d.part = s.part AND d.target = s.target) ON CONFLICT DO NOTHING";
         let settle = sql(settle).bind(release).bind(worker.id).bind(&self.parts).bind(&self.targets).bind(&self.states);
-        let settle = settle.bind(&self.due).bind(&self.hold).bind(&self.details).bind(&self.times);
+        let settle = settle.bind(&self.due).bind(&self.hold).bind(&self.details).bind(&self.times).bind(LOST);
         settle.execute(connection).await?;
         Ok(())
     }

@@ -242,3 +242,47 @@ fn between(per_minute: u32) -> i64 {
     let per_minute = i64::from(per_minute.max(1));
     (MINUTE + per_minute - 1) / per_minute
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::SqliteLedger;
+    use crate::plan::{Recipient, Target};
+
+    const NOW: i64 = 1_795_420_800_000;
+
+    /// One that was given back until `due_at`, its place in its domain's row.
+    fn with_place(number: u8, due_at: i64) -> Delivery {
+        let target = Target([number; 16]);
+        let address = format!("m{number}@slow.example");
+        let recipient = Recipient { target, address, name: String::new(), slots: Vec::new(), part: 0 };
+        Delivery { part: 0, target, recipient: Some(recipient), attempts: 0, first_at: None, due_at, deferred: false }
+    }
+
+    #[tokio::test]
+    async fn what_is_late_for_a_domain_does_not_crowd_it_and_is_not_held_for_long() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let ledger = SqliteLedger::open(&folder.path().join("rundbrief.db")).await.expect("opens");
+        let per_domain = [("slow.example".to_owned(), 30)].into();
+        let settings = PaceSettings { per_domain, ..PaceSettings::default() };
+        let pace = Pace::new(&ledger, &settings, "mail.example");
+
+        // As after a pause: the places of all have passed, the last of them a while ago.
+        let late: Vec<_> = (1..=20).map(|number| with_place(number, NOW - 9_000)).collect();
+        let admitted = pace.admit(late, NOW).await.expect("admits");
+        let after = |admitted: &Admitted, now| admitted.go.iter().map(|(at, _)| at - now).collect::<Vec<_>>();
+        assert_eq!(after(&admitted, NOW), [0, 2_000, 4_000, 6_000, 8_000, 10_000]);
+        assert_eq!(admitted.back.len(), 14);
+        assert!(admitted.back.iter().all(|(_, due_at)| *due_at == NOW + REACH), "{:?}", admitted.back);
+
+        let now = NOW + REACH;
+        let again: Vec<_> = (7..=20).map(|number| with_place(number, now)).collect();
+        let admitted = pace.admit(again, now).await.expect("admits");
+        assert_eq!(
+            after(&admitted, now),
+            [2_000, 4_000, 6_000, 8_000, 10_000],
+            "after those that have it still before them"
+        );
+        assert_eq!(admitted.back.len(), 9);
+    }
+}

@@ -307,6 +307,28 @@ mod tests {
     }
 
     #[test]
+    fn a_start_that_cannot_be_noted_was_none_and_what_waits_is_noted_later() {
+        let (_folder, base) = written(|journal| {
+            let long = "x".repeat(5 << 20);
+            journal.start(attempt(1, 1)).expect("is written");
+            journal.start(attempt(2, 1)).expect("is written");
+            journal.answer(attempt(1, 1), &sent(1, &long));
+            journal.write().expect("is written");
+            // The next segment cannot be begun, as on a full disk.
+            let in_the_way = segment_path(&journal.base, 2);
+            fs::write(&in_the_way, "").expect("is written");
+            journal.answer(attempt(2, 1), &sent(2, "250 ok"));
+            journal.start(attempt(3, 1)).expect_err("is refused");
+            fs::remove_file(in_the_way).expect("is there");
+            journal.write().expect("is written");
+        });
+        let traces = read(&base, Some("a-boot")).expect("is believed");
+        assert!(matches!(traces[&attempt(1, 1)], Trace::Answered(_)));
+        assert_eq!(traces[&attempt(2, 1)], Trace::Answered(sent(2, "250 ok")));
+        assert_eq!(traces.get(&attempt(3, 1)), None, "it did not leave");
+    }
+
+    #[test]
     fn segments_go_when_the_database_holds_what_they_say() {
         let (folder, _) = written(|journal| {
             let long = "x".repeat(1 << 20);

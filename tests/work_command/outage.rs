@@ -3,7 +3,7 @@
 use std::thread::sleep;
 use std::time::Duration;
 
-use super::postgres::Server;
+use super::postgres::{Server, address};
 use super::scene::{Office, Worker};
 use super::sending::{members, until};
 use super::smtp_server::{Answer, Script, Stage};
@@ -93,4 +93,25 @@ fn a_worker_ends_within_seconds_although_the_database_is_away() {
     let (status, took) = worker.wait();
     assert!(status.code() == Some(0) && took < 6 * SECOND, "{status} {took:?} {}", worker.said());
     assert!(worker.said().contains("The sending record did not answer in time"), "{}", worker.said());
+}
+
+#[test]
+#[ignore = "needs a PostgreSQL server"]
+fn a_record_that_cannot_be_read_any_more_ends_a_worker_when_it_has_done_what_it_began() {
+    let script = Script::new().at(Stage::End, Answer::normal().late(SECOND / 5));
+    let office = Office::with(address("unreadable"), &members(100), script);
+    office.begin();
+    let mut worker = office.worker();
+    until("mails", || office.mail.accepted_count() >= 5);
+    let odd = "INSERT INTO {s}.release (slug, revision, mode, code, audience, state, waves, created_at, key, purpose) \
+               SELECT 'odd', 1, mode, code, audience, 9, 0, 0, key, purpose FROM {s}.release";
+    office.sql(odd);
+    worker.says("What is in hand is finished first");
+    assert!(office.mail.accepted_count() < 100, "before the end");
+    let (status, _) = worker.wait();
+    assert_eq!(status.code(), Some(74), "{}", worker.said());
+    assert!(worker.said().contains("a release has the unknown state 9"), "{}", worker.said());
+    office.sql("DELETE FROM {s}.release WHERE slug = 'odd'");
+    assert_eq!((office.mail.accepted_count(), office.mails("sent"), office.mails("uncertain")), (100, 100, 0));
+    office.nobody_twice();
 }

@@ -1,6 +1,8 @@
 //! The next mail's commands behind the content of this one (RFC 2920): when they are said, what the answers mean, and what
 //! happens when that mail does not come.
 
+use std::time::Duration;
+
 use rundbrief::channel::Channel;
 use rundbrief::channel::smtp::{MAILS_PER_CONNECTION, SmtpSession};
 use rundbrief::config::Security;
@@ -211,8 +213,9 @@ async fn a_connection_is_renewed_after_its_last_mail_and_nothing_is_said_on_it_a
 }
 
 #[tokio::test]
-async fn under_tls_each_mail_arrives_once_and_whole() {
-    let server = Server::start(Script::new().starttls(Certificate::good()));
+async fn under_tls_each_mail_arrives_once_and_whole_and_the_next_ones_commands_follow_it() {
+    let late = Answer::normal().late(Duration::from_millis(50));
+    let server = Server::start(Script::new().starttls(Certificate::good()).at(Stage::End, late));
     let (settings, _authority) = trusting(&server, Security::StartTls);
     let mut session = relay(&settings, patient()).session();
     for number in 0..20 {
@@ -220,5 +223,6 @@ async fn under_tls_each_mail_arrives_once_and_whole() {
         assert_eq!(deliver(&mut session, &format!("m{number}@example.org"), Some(&next)).await, "sent");
     }
     assert_eq!((server.accepted_count(), server.connections()), (20, 1));
+    assert!(server.told_ahead().contains(&1));
     assert!(server.accepted().iter().all(|mail| mail.bytes == MAIL));
 }

@@ -3,12 +3,13 @@
 use std::future::pending;
 use std::io;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use super::link::Link;
 use super::script::{Answer, Say, Script, Seen, Stage, Then, When};
@@ -260,15 +261,18 @@ impl Talk {
             return Ok(());
         }
         let bytes = self.content().await?;
-        if !self.link.buffer().is_empty() {
-            self.record.lock().expect("no handler has panicked").told_ahead.insert(self.connection);
-        }
         if self.to.is_empty() {
             self.record.lock().expect("no handler has panicked").unaddressed.push(bytes);
             self.forget();
             return self.say("554 5.5.1 no valid recipients").await;
         }
         let decided = self.decide(Stage::End, ".", &format!("250 2.0.0 Ok: queued as {}", self.mail));
+        // Under TLS it comes in a record of its own; a late answer leaves time for that.
+        let late = if self.link.get_ref().is_encrypted() { decided.answer.late } else { Duration::ZERO };
+        let more = timeout(late, self.link.fill_buf()).await;
+        if more.is_ok_and(|more| more.is_ok_and(|more| !more.is_empty())) {
+            self.record.lock().expect("no handler has panicked").told_ahead.insert(self.connection);
+        }
         // Before the answer goes out, so that who has it finds the mail here.
         if decided.code() / 100 == 2 || decided.answer.taken {
             let accepted = Accepted {

@@ -332,8 +332,19 @@ pub enum Ledger {
     Id,
     /// Bring the sending record up to date with this version of rundbrief
     ///
-    /// Every command does that by itself when it is needed. A copy of how it was before is kept beside it for a month.
+    /// Every command that opens it does that by itself. Of a file, a copy of how it was before is kept beside it for a month;
+    /// of a database make a backup first.
     Migrate,
+    /// Move the sending record from a file into the database that config.toml names
+    ///
+    /// For when one computer becomes several. Who got what, who must not be written to, what still waits and who approved
+    /// it: everything comes along. Write the address of the database into [ledger] url first, and have nothing send with
+    /// the file meanwhile. The file stays as it is, and nothing uses it any more.
+    Move {
+        /// The file: rundbrief.db
+        #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+        file: PathBuf,
+    },
 }
 
 /// Exactly one of them.

@@ -10,7 +10,7 @@
 //! newsletters/x.md ─ post ─▶ Post ─ render ─▶ renditions ─ plan(+ members − suppressed) ─▶ Plan ─ freeze ─▶ ledger
 //!                                                 │                                                          │
 //!                                                 └──── build (files)                                        │
-//!                        channel::{smtp, sendmail, outbox, feed} ◀──────────── dispatch ◀─────────────────────┘
+//!                        channel::{smtp, sendmail, outbox, feed, network} ◀──── dispatch ◀────────────────────┘
 //! ```
 //!
 //! # The house, from the ground up
@@ -65,16 +65,25 @@
 //! The ledger is a SQLite file, or a PostgreSQL database that any number of machines share ([`ledger::Record`] is whichever is
 //! configured). There nobody can read the journal of a machine that died: so there is none, only what leaves at once is
 //! marked, each outcome is settled in the same transaction as the next mark, a worker lives as long as its lease, and the
-//! database's clock counts. What a dead worker had in flight, one mail a connection at the most, is uncertain. `work` is
-//! nothing but more workers: what it must know beside the ledger stands in the terms of a release (`commands/terms.rs`).
+//! database's clock counts. What was started and answered a worker keeps in memory (`ledger/postgres/own.rs`), also while the
+//! database is away; `work` waits for it with that, `send` does not (`Dispatch::holds_on`). One that the others gave up
+//! meanwhile still settles what it knows, as long as nobody has said otherwise (`ledger/lost.rs`). What a dead worker had in
+//! flight, one mail a connection at the most, is uncertain. `work` is nothing but more workers: what it must know beside the
+//! ledger stands in the terms of a release (`commands/terms.rs`). A record moves from a file into a database at rest and as a
+//! whole (`ledger/carried.rs`).
+//!
+//! Where a mail server takes it, the next mail's commands follow the content of this one (`channel/smtp/ahead.rs`); its content
+//! still waits for its own mark and gate. Not with a database, where it would have to be marked too early
+//! ([`ledger::Work::tells_starts`]).
 //!
 //! A post that was edited in the middle of its send goes on as it was, or as a new *revision*: a release of its own that
 //! takes the place of the earlier one in one step ([`ledger::Ledger::seal`]), for those who have nothing yet
 //! ([`ledger::Revisions`]). After that nothing of the earlier one leaves any more. An edit after the send is a revision too,
 //! a *correction*: it changes what was said where that went, and takes nobody's place ([`ledger::Purpose`]).
 //!
-//! Tests kill, stop and starve workers at every stage (`tests/kill.rs`, `tests/together.rs`, `tests/faults.rs`), and
-//! machines and the database under them (`tests/chaos.py`).
+//! Tests kill, stop and starve workers at every stage (`tests/kill.rs`, `tests/together.rs`, `tests/faults.rs`), also as
+//! programs on several machines (`tests/work_command.rs`), and the machines and the database under them (`tests/chaos.py`).
+//! Whatever database is behind the ledger keeps one contract (`tests/ledger.rs`, `tests/ledger_postgres.rs`).
 
 pub mod channel;
 pub mod check;

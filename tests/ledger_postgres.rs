@@ -23,6 +23,8 @@ mod revision_contract;
 #[path = "support/work_contract.rs"]
 mod work_contract;
 
+#[path = "ledger_postgres/moved.rs"]
+mod moved;
 #[path = "ledger_postgres/outage.rs"]
 mod outage;
 #[path = "ledger_postgres/schema.rs"]

@@ -12,6 +12,8 @@ mod sending;
 #[path = "support/smtp_server.rs"]
 mod smtp_server;
 
+#[path = "postgres_commands/moved.rs"]
+mod moved;
 #[path = "postgres_commands/outage.rs"]
 mod outage;
 #[path = "postgres_commands/pooled.rs"]

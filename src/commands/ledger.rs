@@ -1,4 +1,4 @@
-//! `ledger`: the sending record itself, its name and its version.
+//! `ledger`: the sending record itself, its name, its version and its place.
 
 use std::path::PathBuf;
 
@@ -9,7 +9,12 @@ use crate::cli;
 use crate::error::{Error, Exit};
 use crate::ledger::{Books, LedgerError, Record, Roll};
 
+mod moving;
+
 pub async fn run(arguments: &cli::Ledger, context: &Context) -> Result<Exit, Error> {
+    if let cli::Ledger::Move { file } = arguments {
+        return moving::run(file, context).await;
+    }
     let Some(ledger) = record::existing(context).await? else {
         let path = PathBuf::from(record::place(context)?.to_string());
         let help = "the first `rundbrief send` begins it".to_owned();
@@ -17,7 +22,7 @@ pub async fn run(arguments: &cli::Ledger, context: &Context) -> Result<Exit, Err
     };
     match arguments {
         cli::Ledger::Id => id(context, &ledger).await?,
-        cli::Ledger::Migrate => migrate(context, &ledger),
+        cli::Ledger::Migrate | cli::Ledger::Move { .. } => migrate(context, &ledger),
     }
     ledger.shut().await;
     Ok(Exit::Settled)

@@ -31,6 +31,15 @@ pub enum LedgerError {
     Database(String),
     #[error("another send is being prepared")]
     Busy,
+    /// It cannot move as long as somebody works with it.
+    #[error("a send is at work with it")]
+    AtWork,
+    /// A record cannot move to where another one is.
+    #[error("there is a sending record already")]
+    Occupied,
+    /// A file whose record is in a database now, and where.
+    #[error("it was moved to {0}")]
+    Moved(String),
     /// Of an earlier revision something is claimed or leaving, or was while the new one was made.
     #[error("the earlier text of this post is still being sent")]
     InHand,
@@ -77,6 +86,7 @@ impl LedgerError {
             | LedgerError::Disk
             | LedgerError::Busy
             | LedgerError::InHand
+            | LedgerError::AtWork
             | LedgerError::Away(_)
             | LedgerError::Overtaken => true,
             LedgerError::Newer
@@ -90,7 +100,9 @@ impl LedgerError {
             | LedgerError::Secret(_)
             | LedgerError::Login
             | LedgerError::NoDatabase
-            | LedgerError::Rights(_) => false,
+            | LedgerError::Rights(_)
+            | LedgerError::Occupied
+            | LedgerError::Moved(_) => false,
         }
     }
 
@@ -102,6 +114,10 @@ impl LedgerError {
                 let help =
                     "nothing was changed; `rundbrief stop` ends what is being sent, then try again in a few seconds";
                 return error::Error::Underway { message: self.to_string(), help: help.to_owned() };
+            }
+            LedgerError::AtWork => {
+                let help = "nothing was changed; end that send, or wait until it has ended, then run this again";
+                return error::Error::Underway { message: format!("{place}: {self}"), help: help.to_owned() };
             }
             LedgerError::Address(_) => {
                 return wrong(place, self.to_string(), "it must be of the form postgres://USER@HOST:5432/DATABASE");
@@ -166,6 +182,13 @@ impl LedgerError {
             LedgerError::Rights(_) => {
                 "the user needs a schema of its own: have an administrator run `CREATE SCHEMA rundbrief AUTHORIZATION \
                  USER` in this database, with the user's name"
+            }
+            LedgerError::Occupied => {
+                "nothing was changed; a record can only move to where none is: name another schema for it, ?schema=NAME at \
+                 the end of [ledger] url"
+            }
+            LedgerError::Moved(_) => {
+                "name that database in [ledger] url, or take the configuration that does; nobody sends with this file any more"
             }
             LedgerError::Overtaken => "run the command again: it goes on with what nobody has sent",
             LedgerError::Database(_) => "",

@@ -8,8 +8,8 @@ use std::collections::HashMap;
 use super::journal::{Attempt, Trace};
 use super::{DeliveryState, Lost, LostDelivery, Mode, Recovered, Settled};
 
-/// What is said of a delivery whose answer was lost. As long as that stands there nobody has said otherwise, and its worker
-/// may still bring the answer.
+/// What is said of a delivery whose answer was lost. It is looked for in the record: as long as it stands there, its worker may
+/// still bring the answer. Another wording would make answers count for less that come after an upgrade.
 pub(super) const LOST: &str = "the program ended before the answer came";
 
 /// A delivery that was marked when its worker ended.

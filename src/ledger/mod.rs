@@ -7,6 +7,7 @@
 mod approval;
 mod books;
 mod boot;
+mod carried;
 mod either;
 mod error;
 mod event;
@@ -28,6 +29,7 @@ pub use approval::{Approval, Approvals, Approved, Changed, NewApproval, People};
 pub use books::{
     AGAIN, Aside, Books, ByHand, COUNTED, DELETED, Decided, Moments, Passage, Standing, Suppression, Uses, WITHDRAWN,
 };
+pub use carried::Carried;
 pub use either::Record;
 pub use error::LedgerError;
 pub use event::{Event, EventKind};

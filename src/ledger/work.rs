@@ -147,8 +147,8 @@ pub trait Work: Ledger {
     fn note_answers(&self, worker: &Worker) -> Result<(), LedgerError>;
 
     /// Settles marked deliveries, durably. One that this worker does not hold any more stays as it is, but for one that was its
-    /// own and is in doubt: where others left it so when they gave this worker up, it becomes what is known now, else sent
-    /// when it turns out to be.
+    /// own and is in doubt: that becomes sent when it turns out to be. Where nobody but this process can know how far it got,
+    /// it also becomes whatever else is known, if others left it in doubt when they gave this worker up.
     async fn settle(&self, worker: &Worker, release: i64, settled: &[Settled]) -> Result<(), LedgerError>;
 
     /// Gives back deliveries that were claimed and not marked, each to be due at a time of its own (0: at once). One that

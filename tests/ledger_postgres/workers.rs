@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use rundbrief::ledger::{
-    DeliveryKey, DeliveryState, LEASE, Ledger, LedgerError, Mode, Recovered, Roll, Settled, Wanted, Work,
+    Books, Decided, DeliveryKey, DeliveryState, LEASE, Ledger, LedgerError, Mode, NewRelease, PostgresLedger,
+    Recovered, Roll, Settled, Wanted, Work, Worker,
 };
 use rundbrief::plan::{Recipient, Target};
 
@@ -129,4 +130,52 @@ async fn after_its_lease_a_worker_marks_nothing_until_it_shows_life() {
     assert_eq!(ledger.mark(&worker, id, &[key(1)], late).await.expect("marks").ready, [key(1)]);
     let unmarked = ledger.start(&worker, id, key(2)).expect_err("was not marked");
     assert!(matches!(unmarked, LedgerError::Database(_)));
+}
+
+/// A worker with three mails on their way, which the others have given up; the record as they see it.
+async fn cut_off(test: &str) -> (PostgresLedger, Worker, PostgresLedger, i64) {
+    let address = address(test);
+    let cut_off = open(&address).await;
+    let id = sealed(&cut_off, "tagung", 3).await;
+    let worker = cut_off.join(NOW).await.expect("joins");
+    cut_off.claim(&worker, id, &[0], up_to(3), NOW).await.expect("claims");
+    cut_off.mark(&worker, id, &[1, 2, 3].map(key), NOW).await.expect("marks");
+    for number in [1, 2] {
+        cut_off.start(&worker, id, key(number)).expect("is noted");
+    }
+    let ledger = open(&address).await;
+    let own = ledger.join(NOW).await.expect("joins");
+    let recovered = ledger.recover(&own, NOW + LEASE + 1, &uncertain).await.expect("recovers");
+    assert_eq!(recovered, Recovered { pending: 0, settled: 0, uncertain: 3 });
+    (cut_off, worker, ledger, id)
+}
+
+/// A later text leaves out who is in doubt, so nothing of that may wait any more behind its back.
+#[tokio::test]
+#[ignore = "needs a PostgreSQL server"]
+async fn what_a_later_text_has_counted_on_stays_in_doubt_and_whatever_is_over_is_known() {
+    let (cut_off, worker, ledger, id) = cut_off("counted_on").await;
+    let new_text = NewRelease { code: [8; 32], ..contract::release("tagung", Mode::Real) };
+    ledger.begin(&new_text).await.expect("begins");
+    cut_off.settle(&worker, id, &[settled(1, DeliveryState::Deferred)]).await.expect("comes late");
+    cut_off.take_back(&worker, id, &[key(3)], false).await.expect("comes late");
+    let counts = totals(&ledger, id).await;
+    assert_eq!((counts.pending, counts.deferred, counts.uncertain), (0, 0, 3));
+    cut_off.settle(&worker, id, &[settled(2, DeliveryState::Failed)]).await.expect("comes late");
+    let counts = totals(&ledger, id).await;
+    assert_eq!((counts.failed, counts.uncertain), (1, 2));
+}
+
+#[tokio::test]
+#[ignore = "needs a PostgreSQL server"]
+async fn what_is_to_be_sent_again_and_turns_out_to_be_sent_is() {
+    let (cut_off, worker, ledger, id) = cut_off("sent_again").await;
+    cut_off.take_back(&worker, id, &[key(3)], false).await.expect("it had not left");
+    let standing = &ledger.history(key(3).target).await.expect("reads")[0].standing;
+    assert_eq!((standing.attempts, standing.detail.as_str(), standing.settled_at), (0, "", None), "as if never tried");
+    assert_eq!(ledger.resolve(id, None, Decided::SendAgain, NOW).await.expect("decides"), 2);
+    let late = [settled(1, DeliveryState::Sent), settled(2, DeliveryState::Failed)];
+    cut_off.settle(&worker, id, &late).await.expect("comes late");
+    let counts = totals(&ledger, id).await;
+    assert_eq!((counts.sent, counts.pending), (1, 2), "a person has decided about the other");
 }

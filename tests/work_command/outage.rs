@@ -4,7 +4,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use super::postgres::{Server, address};
-use super::scene::{Office, Worker};
+use super::scene::{Office, Worker, private};
 use super::sending::{members, until};
 use super::smtp_server::{Answer, Script, Stage};
 
@@ -114,4 +114,25 @@ fn a_record_that_cannot_be_read_any_more_ends_a_worker_when_it_has_done_what_it_
     office.sql("DELETE FROM {s}.release WHERE slug = 'odd'");
     assert_eq!((office.mail.accepted_count(), office.mails("sent"), office.mails("uncertain")), (100, 100, 0));
     office.nobody_twice();
+}
+
+#[test]
+#[ignore = "needs a PostgreSQL server"]
+fn a_worker_that_is_there_before_the_first_send_makes_no_record_and_waits_for_it() {
+    let office = Office::new("first", 3);
+    office.project.write("rundbrief.key", "ERER".repeat(10) + "ERE=\n");
+    private(&office.project, "rundbrief.key");
+    let worker = office.worker();
+    worker.says("there is no sending record yet");
+    sleep(3 * SECOND);
+    assert!(!office.project.has_record());
+    office.begin();
+    office.all_have_it(3);
+    let said = worker.end();
+    assert_eq!(
+        (said.matches("error: ").count(), said.matches("The sending record is there.").count()),
+        (1, 1),
+        "{said}"
+    );
+    assert!(said.contains("= help: this worker waits for it"), "{said}");
 }

@@ -140,7 +140,7 @@ impl Office {
         runtime.block_on(async {
             let (pool, schema) = beside(&self.record).await;
             let sql = sql.replace("{s}", &schema);
-            let row = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_optional(&pool).await.expect("is done");
+            let row = sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).fetch_optional(&pool).await.expect("is done");
             pool.close().await;
             row.map(|row| row.try_get::<String, _>(0).expect("is text"))
         })

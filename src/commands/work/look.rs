@@ -54,6 +54,8 @@ pub enum Kind {
     Away,
     /// It answers, and does not do what it is asked: it takes no changes, or is full.
     Unfit,
+    /// Nobody has begun a record there. No worker does: in the middle of a restore it would be in the way.
+    Empty,
 }
 
 impl Kind {
@@ -62,6 +64,7 @@ impl Kind {
         match self {
             Kind::Away => "The database answers again.",
             Kind::Unfit => "The database can be used again.",
+            Kind::Empty => "The sending record is there.",
         }
     }
 
@@ -74,18 +77,25 @@ impl Kind {
                 "this worker waits and goes on by itself; the database may be a copy of another one, or short of space: \
                  ask who looks after it"
             }
+            Kind::Empty => {
+                "this worker waits for it; the first `rundbrief send` of the machine with the posts makes it"
+            }
         }
     }
 }
 
 impl Trouble {
+    fn new(kind: Kind, place: &str, message: String) -> Trouble {
+        let help = kind.help().to_owned();
+        Trouble::Passes(kind, Error::Ledger { place: place.to_owned(), message, help })
+    }
+
     fn of(error: &LedgerError, place: &str) -> Trouble {
         let kind = match error {
             LedgerError::Away(_) | LedgerError::Locked => Kind::Away,
             _ => Kind::Unfit,
         };
-        let help = kind.help().to_owned();
-        Trouble::Passes(kind, Error::Ledger { place: place.to_owned(), message: error.to_string(), help })
+        Trouble::new(kind, place, error.to_string())
     }
 
     fn from(error: LedgerError, place: &str) -> Trouble {
@@ -164,10 +174,7 @@ impl<'a> Look<'a> {
             // Now there is a record that somebody sends with: is it the one that the configuration names?
             let vouched = record::vouch(context, ledger, self.key, false).await;
             vouched.map_err(|error| match error {
-                Error::Ledger { place, message, .. } => {
-                    let help = Kind::Away.help().to_owned();
-                    Trouble::Passes(Kind::Away, Error::Ledger { place, message, help })
-                }
+                Error::Ledger { place, message, .. } => Trouble::new(Kind::Away, &place, message),
                 error => Trouble::Stays(error),
             })?;
         }
@@ -179,7 +186,9 @@ impl<'a> Look<'a> {
 async fn open(context: &Context) -> Result<Opened, Trouble> {
     let place = record::place(context).map_err(Trouble::Stays)?;
     let at = |error: LedgerError| Trouble::from(error, &place.to_string());
-    let record = Record::open(&place).await.map_err(at)?;
+    let Some(record) = Record::existing(&place).await.map_err(at)? else {
+        return Err(Trouble::new(Kind::Empty, &place.to_string(), "there is no sending record yet".to_owned()));
+    };
     let own = by_its_clock(context, &record).await.map_err(at)?;
     record::tell_of_clock(context, own.now.timestamp());
     Ok(Opened { record, context: own })

@@ -14,6 +14,7 @@ use crate::plan::{Recipient, Target};
 
 mod address;
 mod approval;
+mod arrival;
 mod base;
 mod books;
 mod clock;

@@ -5,10 +5,14 @@
 use sqlx::Row;
 use sqlx::postgres::PgConnection;
 
-use super::base::sql;
+use super::base::{built, sql};
 use super::rows::{columns, read_key, text};
 use crate::ledger::lost::LOST;
-use crate::ledger::{DeliveryKey, LedgerError, Settled, WITHDRAWN, Worker};
+use crate::ledger::{AGAIN, DeliveryKey, LedgerError, Settled, WITHDRAWN, Worker};
+
+/// No later text of the release's post is there, not even one that is being prepared and has counted on what it found.
+pub(super) const NEWEST_OF_ALL: &str = "NOT EXISTS (SELECT 1 FROM release l JOIN release n ON n.slug = l.slug AND n.mode = l.mode \
+                                        AND n.revision > l.revision WHERE l.id = $1)";
 
 /// Outcomes, column by column.
 pub(super) struct Outcomes {
@@ -36,26 +40,33 @@ impl Outcomes {
         }
     }
 
-    /// Settles them, also where others gave this worker up meanwhile and left the row in doubt. Whatever a person or the
-    /// server's silence made of it comes back only if it was sent after all.
+    /// Settles them, also where others gave this worker up meanwhile and left the row in doubt; one that must be tried again
+    /// only as long as no later text could have taken its place. What is in doubt for another reason, and what a person has
+    /// sent again, becomes sent if it was after all.
     pub(super) async fn settle(
         &self,
         connection: &mut PgConnection,
         worker: &Worker,
         release: i64,
     ) -> Result<(), LedgerError> {
-        let settle = "WITH s AS (SELECT * FROM UNNEST($3, $4, $5, $6, $7, $8, $9) \
+        let settle = format!(
+            "WITH s AS (SELECT * FROM UNNEST($3, $4, $5, $6, $7, $8, $9) \
                       AS s (part, target, state, due_at, hold_until, detail, settled_at)), \
                       found AS (UPDATE delivery d SET state = s.state, due_at = s.due_at, hold_until = s.hold_until, \
                       detail = s.detail, settled_at = s.settled_at FROM s WHERE d.release = $1 AND d.part = s.part \
-                      AND d.target = s.target AND d.worker = $2 AND (d.state = 2 OR (d.state = 6 AND (s.state = 3 OR d.detail = $10))) \
-                      RETURNING d.part) \
+                      AND d.target = s.target \
+             AND ((d.worker = $2 AND (d.state = 2 OR (d.state = 6 AND (s.state = 3 OR (d.detail = $10 \
+             AND (s.state <> 4 OR {NEWEST_OF_ALL})))))) \
+             OR (s.state = 3 AND d.worker IS NULL AND d.state IN (0, 4) AND d.detail = $11)) RETURNING d.part) \
                       INSERT INTO delivery (release, part, target, state, detail, settled_at) \
                       SELECT $1, s.part, s.target, s.state, s.detail, s.settled_at FROM s WHERE s.state = 3 \
                       AND EXISTS (SELECT 1 FROM release WHERE id = $1) AND NOT EXISTS (SELECT 1 FROM delivery d \
-                      WHERE d.release = $1 AND d.part = s.part AND d.target = s.target) ON CONFLICT DO NOTHING";
-        let settle = sql(settle).bind(release).bind(worker.id).bind(&self.parts).bind(&self.targets).bind(&self.states);
-        let settle = settle.bind(&self.due).bind(&self.hold).bind(&self.details).bind(&self.times).bind(LOST);
+                      WHERE d.release = $1 AND d.part = s.part AND d.target = s.target) ON CONFLICT DO NOTHING"
+        );
+        let settle =
+            built(settle).bind(release).bind(worker.id).bind(&self.parts).bind(&self.targets).bind(&self.states);
+        let settle =
+            settle.bind(&self.due).bind(&self.hold).bind(&self.details).bind(&self.times).bind(LOST).bind(AGAIN);
         settle.execute(connection).await?;
         Ok(())
     }

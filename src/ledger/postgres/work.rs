@@ -14,7 +14,7 @@ use super::own::Own;
 use super::recover::take_over;
 use super::revision::is_newest;
 use super::rows::{columns, read_delivery};
-use super::turn::{Found, Marking, Outcomes};
+use super::turn::{Found, Marking, NEWEST_OF_ALL, Outcomes};
 use super::{PostgresLedger, random};
 use crate::ledger::{
     Delivery, DeliveryKey, DeliveryState, LEASE, LedgerError, Lost, Marked, Recovered, ReleaseState, Seat, Settled,
@@ -250,15 +250,20 @@ impl Work for PostgresLedger {
             let free = |key: &&DeliveryKey| even_started || !own.has_started(release, **key);
             Ok(keys.iter().filter(free).copied().collect::<Vec<_>>())
         })?;
-        // One that others gave up for in doubt is not: this worker knows that it has not left.
-        let take = "UPDATE delivery d SET state = CASE WHEN d.attempts > 1 THEN 4 ELSE 0 END, \
+        // One that others gave up for in doubt is not: this worker knows that it has not left. A later text has counted on the
+        // doubt.
+        let take = format!(
+            "UPDATE delivery d SET state = CASE WHEN d.attempts > 1 THEN 4 ELSE 0 END, \
                     attempts = d.attempts - 1, first_at = CASE WHEN d.attempts > 1 THEN d.first_at END, \
-                    due_at = CASE WHEN d.attempts > 1 THEN d.due_at ELSE 0 END, worker = NULL \
-                    FROM UNNEST($3, $4) AS k (part, target) WHERE d.release = $1 AND d.part = k.part \
-                    AND d.target = k.target AND d.state IN (2, 6) AND d.worker = $2";
+                    due_at = CASE WHEN d.attempts > 1 THEN d.due_at ELSE 0 END, worker = NULL, \
+             detail = CASE WHEN d.state = 6 THEN NULL ELSE d.detail END, \
+             settled_at = CASE WHEN d.state = 6 THEN NULL ELSE d.settled_at END \
+             FROM UNNEST($3, $4) AS k (part, target) WHERE d.release = $1 AND d.part = k.part \
+                    AND d.target = k.target AND (d.state = 2 OR (d.state = 6 AND {NEWEST_OF_ALL})) AND d.worker = $2"
+        );
         let (parts, targets) = columns(&unstarted);
         let taken = self.base.run(How::AGAIN, async |connection| {
-            sql(take).bind(release).bind(worker.id).bind(&parts).bind(&targets).execute(connection).await?;
+            built(take.clone()).bind(release).bind(worker.id).bind(&parts).bind(&targets).execute(connection).await?;
             Ok(())
         });
         taken.await?;

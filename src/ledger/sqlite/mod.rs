@@ -18,6 +18,7 @@ mod approval;
 mod beside;
 mod books;
 mod clock;
+mod departure;
 mod freeze;
 mod health;
 mod identity;
@@ -31,6 +32,7 @@ mod upgrade;
 mod work;
 
 use beside::Beside;
+pub(super) use departure::Departure;
 pub use identity::identity_of;
 use lock::FreezeLock;
 use rows::{read_recipient, read_target};
@@ -67,7 +69,7 @@ impl SqliteLedger {
     /// # Errors
     /// [`LedgerError::Newer`] for a schema that this version does not know, [`LedgerError::Damaged`] for a file that
     /// is no database, [`LedgerError::Mixed`] for one that lies beside the log of another, [`LedgerError::Locked`] when
-    /// another program holds it.
+    /// another program holds it, [`LedgerError::Moved`] for one whose record is in a database now.
     pub async fn open(path: &Path) -> Result<SqliteLedger, LedgerError> {
         stale::check(path)?;
         // Where another process is just making the file, or closing it as the last one, SQLite answers `busy` at once
@@ -95,6 +97,7 @@ impl SqliteLedger {
             .busy_timeout(BUSY);
         let pool = SqlitePoolOptions::new().max_connections(1).test_before_acquire(false).connect_with(options).await?;
         let upgrade = upgrade::upgrade(&pool, path).await?;
+        departure::must_be_here(&pool).await?;
         Ok(SqliteLedger::new(pool, Some(path.to_owned()), upgrade))
     }
 

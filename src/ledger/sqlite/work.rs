@@ -216,8 +216,9 @@ impl Work for SqliteLedger {
     fn start(&self, worker: &Worker, release: i64, key: DeliveryKey) -> Result<(), LedgerError> {
         self.with_own(worker, |own| match own.held.get_mut(&(release, key)) {
             Some(held) if held.stage != Stage::Claimed => {
+                own.journal.start(Attempt { release, key, number: held.number })?;
                 held.stage = Stage::Started;
-                own.journal.start(Attempt { release, key, number: held.number })
+                Ok(())
             }
             _ => Err(LedgerError::Database("a delivery was started that was not marked".to_owned())),
         })
@@ -237,8 +238,8 @@ impl Work for SqliteLedger {
     }
 
     async fn settle(&self, worker: &Worker, release: i64, settled: &[Settled]) -> Result<(), LedgerError> {
-        // An upsert finds each row by its key; an UPDATE … FROM json_each would read the whole table. A row that a person
-        // gave up meanwhile comes back only if it was sent after all.
+        // An upsert finds each row by its key; an UPDATE … FROM json_each would read the whole table. A row that was left in
+        // doubt meanwhile comes back only if it was sent after all.
         let sql = "INSERT INTO delivery (release, part, target, state, due_at, hold_until, detail, settled_at) \
                    SELECT ?1, value->>0, unhex(value->>1), value->>2, value->>3, value->>4, value->>5, value->>6 \
                    FROM json_each(?2) WHERE value->>2 = 3 OR EXISTS (SELECT 1 FROM delivery WHERE release = ?1 \

@@ -172,14 +172,14 @@ record_in_postgres() { # the contract of every record, directly and through the 
   RUNDBRIEF_POSTGRES="postgres://anna@127.0.0.1:$port/postgres" \
     cargo test --locked --quiet --test work_command -- --ignored --test-threads 3
   RUNDBRIEF_POSTGRES="postgres://anna@127.0.0.1:$pooled/postgres" \
-    cargo test --locked --quiet --test work_command -- --ignored --test-threads 3 signals::
+    cargo test --locked --quiet --test work_command -- --ignored --test-threads 3 signals:: begun::
 }
 
 commands_on_postgres() { # every test that runs the program in a project, its record in the database instead of a file
   local tests=() test
   for test in $(grep -lE 'support/(project|sending)\.rs' tests/*.rs); do
     test=$(basename "$test" .rs)
-    # The first has a server of its own, the other expects the timing of a file.
+    # The first has a server of its own, the other needs more time than it has beside so many.
     case "$test" in postgres_commands | networks) ;; *) tests+=(--test "$test") ;; esac
   done
   # The program is killed here, not the server: nothing is lost that it has not written to the disk.
@@ -187,6 +187,8 @@ commands_on_postgres() { # every test that runs the program in a project, its re
   RUNDBRIEF_TEST_RECORD="postgres://anna@127.0.0.1:$port/postgres" \
     cargo test --locked --quiet "${tests[@]}" -- --test-threads 4 2>"$work/on-postgres.log" >"$work/on-postgres.out" ||
     { cat "$work/on-postgres.out" "$work/on-postgres.log" >&2; return 1; }
+  RUNDBRIEF_TEST_RECORD="postgres://anna@127.0.0.1:$port/postgres" \
+    cargo test --locked --quiet --test networks -- --test-threads 3
   echo "about files only, left out here:"
   grep -h '^about files only' "$work/on-postgres.log" "$work/on-postgres.out" | sed 's/^about files only: /  /' | sort
 }

@@ -30,7 +30,10 @@ pub async fn open(address: &str) -> PostgresLedger {
 pub async fn beside(address: &str) -> (sqlx::PgPool, String) {
     let (base, rest) = address.split_once('?').expect("has a schema");
     let schema = rest.split('&').find_map(|pair| pair.strip_prefix("schema=")).expect("has a schema");
-    (sqlx::PgPool::connect(base).await.expect("connects"), schema.to_owned())
+    // A pooler knows no `extra_float_digits`.
+    let options: sqlx::postgres::PgConnectOptions = base.parse().expect("is an address");
+    let pool = sqlx::PgPool::connect_with(options.extra_float_digits(None)).await;
+    (pool.expect("connects"), schema.to_owned())
 }
 
 /// A server of a test's own, on a free port of the loopback; it goes with this.

@@ -37,7 +37,7 @@ fn a_send_that_waits_goes_on_in_the_database_and_nobody_gets_it_twice() {
     project.write("config.toml", &in_a_database);
     run(&project, &["ledger", "move", "other.db"]).code(66).says("rundbrief ledger move rundbrief.db");
     let moved = run(&project, &["ledger", "move", "rundbrief.db"]).code(0);
-    let moved = moved.says("1 release with 9 deliveries and 1 address not to be written to moved to postgres://");
+    let moved = moved.says(": 1 release with 9 deliveries, and 1 address that must not be written to.");
     assert!(moved.said.contains("rundbrief.db stays as it was"), "{}", moved.said);
     run(&project, &["ledger", "move", "rundbrief.db"]).code(74).says("it was moved to postgres://");
 

@@ -69,7 +69,7 @@ fn must_be_a_database(place: &RecordPlace, context: &Context) -> Result<(), Erro
 fn told(carried: &Carried, file: &Path, place: &str) -> String {
     let counted = |number: u64, one: &str, many: &str| format!("{number} {}", if number == 1 { one } else { many });
     format!(
-        "{} with {} and {} not to be written to moved to {place}.\n\
+        "Moved to {place}: {} with {}, and {} that must not be written to.\n\
          {} stays as it was, and nothing uses it any more. It has members' addresses: delete it when the database is backed up.",
         counted(carried.releases, "release", "releases"),
         counted(carried.deliveries, "delivery", "deliveries"),

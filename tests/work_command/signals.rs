@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::postgres::address;
 use super::scene::Office;
-use super::sending::{POST, members, until};
+use super::sending::{self, POST, members, rundbrief, signal, until};
 use super::smtp_server::{Answer, Script, Stage};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -33,6 +33,24 @@ fn what_is_in_hand_is_finished_and_nothing_new_begins() {
         assert!(said.contains("What is in hand is finished first; a second signal ends at once."), "{said}");
         assert!(said.contains(&format!("This worker has ended: {sent} accepted by 127.0.0.1.")), "{said}");
     }
+}
+
+#[test]
+#[ignore = "needs a PostgreSQL server"]
+fn an_end_in_the_office_ends_its_own_share_and_says_how_all_are_stopped() {
+    let script = Script::new().at(Stage::End, Answer::normal().late(SECOND / 5));
+    let office = Office::with(address("share"), &members(120), script);
+    office.begin();
+    let worker = office.worker();
+    until("mails", || office.mail.accepted_count() >= 5);
+    let sending = rundbrief(&office.project, &["send", POST, "--yes", "--offline"]).spawn().expect("it starts");
+    sleep(SECOND);
+    signal("TERM", sending.id());
+    sending::wait(sending)
+        .code(75)
+        .says("Ended by you; other processes may go on with it. `rundbrief stop kurz` stops them");
+    office.all_have_it(120);
+    worker.end();
 }
 
 #[test]

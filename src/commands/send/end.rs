@@ -46,6 +46,8 @@ pub(super) struct RealEnd {
     uncertain: Vec<Standing>,
     /// When the first of those that were refused for now is tried again.
     next: Option<i64>,
+    /// Whether processes are at work that this one's end does not end.
+    others: bool,
 }
 
 impl RealEnd {
@@ -83,6 +85,7 @@ impl RealEnd {
             uncertain,
             deferred: named(DeliveryState::Deferred).await?,
             next: ledger.moments(release.id).await?.next,
+            others: ledger.workers(context.clock.now()).await? > 0,
         })
     }
 
@@ -113,6 +116,12 @@ impl RealEnd {
             );
         }
         match ran.ending {
+            Some(Ending::Signal) if self.others => {
+                text += &format!(
+                    "Ended by you; other processes may go on with it. `rundbrief stop {}` stops them all.\n",
+                    self.slug
+                );
+            }
             Some(Ending::Signal) => text += "Ended by you; run the same command to go on.\n",
             Some(Ending::Stopped) => {
                 text += &format!("Stopped. `rundbrief send {}` goes on when you want it to.\n", self.slug);

@@ -25,7 +25,7 @@ use crate::config::RetrySettings;
 use crate::ledger::{Delivery, DeliveryKey, LEASE, LedgerError, Pacing, Release, Wanted, Work, Worker};
 use crate::metrics::{Meter, Metrics, RecordStep};
 
-mod clerk;
+pub(super) mod clerk;
 mod connection;
 pub(super) mod health;
 mod told;

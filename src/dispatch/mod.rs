@@ -3,7 +3,7 @@
 //! Comes in: the ledger, a release, the ways out, a clock, and how to end. Goes out: [`Ran`]. Never renders: content and
 //! recipients come from the ledger alone.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use tokio::sync::watch;
 
 use crate::config::RetrySettings;
 use crate::error::{Error, Exit};
-use crate::ledger::{LedgerError, Pacing, Part, Recovered, Release, Work, Worker};
+use crate::ledger::{DeliveryKey, LedgerError, Pacing, Part, Recovered, Release, Work, Worker};
 use crate::metrics::Metrics;
 use crate::render::code::Code;
 
@@ -43,6 +43,7 @@ pub use ways::Ways;
 
 use control::Control;
 use job::Job;
+use lane::clerk::open_again;
 use lane::{Failure, Lane, Run};
 use pace::Pace;
 
@@ -142,15 +143,26 @@ impl<L: Work + Pacing> Dispatch<'_, L> {
     pub async fn run(&self, chosen: Chosen<'_>) -> Result<Ran, Error> {
         let now = self.clock.now();
         let worker = self.ledger.join(now).await.map_err(|error| self.at(error))?;
-        let worked = self.as_worker(worker, chosen).await;
+        let hit = RefCell::default();
+        let worked = self.as_worker(worker, chosen, &hit).await;
         let left = self.leave(worker).await.map_err(|error| self.at(error));
+        if left.is_ok() {
+            let opened = open_again(self.ledger, self.release.id, &hit.take(), self.clock.now(), &self.retry).await;
+            opened.map_err(|error| self.at(error))?;
+        }
         let ran = worked?;
         left?;
         self.ledger.close(self.release.id).await.map_err(|error| self.at(error))?;
         Ok(ran)
     }
 
-    async fn as_worker(&self, worker: Worker, chosen: Chosen<'_>) -> Result<Ran, Error> {
+    /// `hit` gets what was refused in a row that was meant for all, and could not be opened again.
+    async fn as_worker(
+        &self,
+        worker: Worker,
+        chosen: Chosen<'_>,
+        hit: &RefCell<Vec<DeliveryKey>>,
+    ) -> Result<Ran, Error> {
         let recovered = self.recover(&worker).await.map_err(|error| self.at(error))?;
         let control = Control::new();
         let tally = Tally::default();
@@ -207,6 +219,7 @@ impl<L: Work + Pacing> Dispatch<'_, L> {
             }
         };
         (self.show)(&tally);
+        hit.borrow_mut().extend(lanes.iter().flat_map(Lane::still_hit));
         Ok(Ran {
             summary: tally.summary(),
             by_channel: tally.by_channel(),

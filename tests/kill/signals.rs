@@ -37,8 +37,8 @@ fn ends_within(child: Child, limit: Duration) -> Sent {
 fn a_send_that_is_told_to_end_leaves_nothing_in_doubt_and_the_next_one_finishes() {
     // A closed terminal is a hang-up.
     for name in ["TERM", "INT", "HUP"] {
-        let server = Server::start(slow(10));
-        let members = members(300);
+        let server = Server::start(slow(20));
+        let members = members(600);
         let project = sending_to(server.port(), &members);
         let child = start(&project);
         until("mails go out", || server.accepted_count() > 20);

@@ -136,3 +136,22 @@ fn a_worker_that_is_there_before_the_first_send_makes_no_record_and_waits_for_it
     );
     assert!(said.contains("= help: this worker waits for it"), "{said}");
 }
+
+#[test]
+#[ignore = "needs PostgreSQL's programs"]
+fn what_was_refused_for_all_while_the_database_was_away_is_tried_again() {
+    let server = Server::start();
+    let refused = Answer::reply("554 5.7.1 message refused by policy").late(3 * SECOND);
+    let office = Office::with(server.address(), &members(30), Script::new().at(Stage::End, refused));
+    office.configure(|config| config.replace("connections = 4", "connections = 7"));
+    office.begin();
+    let worker = office.worker();
+    until("seven in hand", || office.mail.contents() == 7);
+    server.kill();
+    // Longer than a question waits: the worker ends its share, and settles what it knows when it leaves.
+    sleep(40 * SECOND);
+    server.go();
+    until("all are to be tried again", || office.mails("deferred") >= 7);
+    assert_eq!((office.mails("failed"), office.mails("uncertain"), office.mail.accepted_count()), (0, 0, 0));
+    worker.end();
+}

@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use super::{Failure, Lane};
 use crate::channel::Repeat;
-use crate::ledger::{LedgerError, Pacing, Work};
+use crate::config::RetrySettings;
+use crate::ledger::{DeliveryKey, LedgerError, Pacing, Work};
 use crate::metrics::RecordStep;
 
 /// How long outcomes gather before they are settled together.
@@ -54,16 +55,34 @@ impl<L: Work + Pacing> Lane<'_, L> {
             let harmless = self.way.repeat() == Repeat::Always;
             self.run.ledger.take_back(&self.run.worker, self.run.release.id, &returned, harmless).await?;
         }
-        self.reopen().await
+        self.reopen().await?;
+        self.state.reopen.borrow_mut().clear();
+        Ok(())
+    }
+
+    /// What a refusal of all hit and this lane could not open again, since the record was away: once it is settled, it must be.
+    pub(in crate::dispatch) fn still_hit(&self) -> Vec<DeliveryKey> {
+        self.state.reopen.borrow().clone()
     }
 
     /// Has everything tried again later that a refusal of all hit.
     pub(super) async fn reopen(&self) -> Result<(), LedgerError> {
         let hit = self.state.reopen.borrow().clone();
-        if hit.is_empty() {
-            return Ok(());
-        }
-        let due_at = self.run.clock.now() + i64::try_from(self.run.retry.first.as_millis()).unwrap_or(i64::MAX);
-        self.run.ledger.reopen(self.run.release.id, &hit, due_at).await
+        open_again(self.run.ledger, self.run.release.id, &hit, self.run.clock.now(), &self.run.retry).await
     }
+}
+
+/// Has what a refusal of all hit tried again later.
+pub(in crate::dispatch) async fn open_again(
+    ledger: &impl Work,
+    release: i64,
+    hit: &[DeliveryKey],
+    now: i64,
+    retry: &RetrySettings,
+) -> Result<(), LedgerError> {
+    if hit.is_empty() {
+        return Ok(());
+    }
+    let due_at = now + i64::try_from(retry.first.as_millis()).unwrap_or(i64::MAX);
+    ledger.reopen(release, hit, due_at).await
 }

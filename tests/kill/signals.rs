@@ -38,9 +38,14 @@ fn a_send_that_is_told_to_end_leaves_nothing_in_doubt_and_the_next_one_finishes(
     // A closed terminal is a hang-up.
     for name in ["TERM", "INT", "HUP"] {
         let server = Server::start(slow(20));
-        let members = members(600);
+        let members = members(300);
         let project = sending_to(server.port(), &members);
-        let child = start(&project);
+        let plain = rundbrief(&project, &["send", POST, "--yes", "--offline"]);
+        // Also where the tests themselves run under nohup.
+        let mut command = Command::new("env");
+        command.arg("--default-signal=HUP").arg(plain.get_program()).args(plain.get_args());
+        command.current_dir(project.path("")).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let child = command.spawn().expect("it starts");
         until("mails go out", || server.accepted_count() > 20);
         signal(name, child.id());
         ends_within(child, Duration::from_secs(5)).code(75).says("Ended by you");

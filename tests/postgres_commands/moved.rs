@@ -2,7 +2,7 @@
 
 use rundbrief::ledger::DeliveryState;
 
-use crate::postgres::address;
+use crate::postgres;
 use crate::project::Project;
 use crate::sending::{self, POST, Sent, addresses, members, rundbrief, totals};
 use crate::smtp_server::{Answer, Script, Server, Stage};
@@ -12,7 +12,7 @@ fn run(project: &Project, arguments: &[&str]) -> Sent {
 }
 
 #[test]
-#[ignore = "needs a PostgreSQL server"]
+#[ignore = "needs PostgreSQL's programs"]
 fn a_send_that_waits_goes_on_in_the_database_and_nobody_gets_it_twice() {
     const GREYLISTED: [&str; 2] = ["m3@d3.example.org", "m8@d8.example.org"];
     let members = members(9);
@@ -30,7 +30,8 @@ fn a_send_that_waits_goes_on_in_the_database_and_nobody_gets_it_twice() {
     run(&project, &["send", POST, "--yes", "--offline"]).code(75);
     run(&project, &["members", "suppress", GREYLISTED[1]]).code(0);
 
-    let at = address("move");
+    let database = postgres::Server::start();
+    let at = database.address();
     let in_a_file = project.read("config.toml");
     let in_a_database = in_a_file.replace("sqlite:rundbrief.db", &at);
     assert_ne!(in_a_file, in_a_database);

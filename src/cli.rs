@@ -338,7 +338,7 @@ pub enum Ledger {
     /// Move the sending record from a file into the database that config.toml names
     ///
     /// For when one computer becomes several. Who got what, who must not be written to, what still waits and who approved
-    /// it: everything comes along. Write the address of the database into [ledger] url first, and have nothing send with
+    /// it: everything comes along. Write the address of the database into config.toml first, and have nothing send with
     /// the file meanwhile. The file stays as it is, and nothing uses it any more.
     Move {
         /// The file: rundbrief.db

@@ -49,6 +49,10 @@ async fn arrive(connection: &mut PgConnection, departure: &mut Departure) -> Res
             count_on(&mut *connection, table).await?;
         }
     }
+    // Until it knows how many there are, the database may read all of them for each claim.
+    for table in ["delivery", "recipient"] {
+        built(format!("ANALYZE {table}")).execute(&mut *connection).await?;
+    }
     Ok(carried)
 }
 

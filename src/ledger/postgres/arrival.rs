@@ -8,6 +8,7 @@ use sqlx::postgres::PgConnection;
 use tokio::sync::Mutex;
 
 use super::base::{How, built, sql};
+use super::freeze::look_over;
 use super::rows::text;
 use super::{PostgresLedger, identity};
 use crate::ledger::carried::{Carried, Column, Kind, TABLES, Table};
@@ -28,6 +29,7 @@ impl PostgresLedger {
         });
         let carried = carried.await?;
         departure.into_inner().done(&self.place()).await?;
+        look_over(&self.base).await;
         Ok(carried)
     }
 }
@@ -48,10 +50,6 @@ async fn arrive(connection: &mut PgConnection, departure: &mut Departure) -> Res
         if table.counts && rows > 0 {
             count_on(&mut *connection, table).await?;
         }
-    }
-    // Until it knows how many there are, the database may read all of them for each claim.
-    for table in ["delivery", "recipient"] {
-        built(format!("ANALYZE {table}")).execute(&mut *connection).await?;
     }
     Ok(carried)
 }

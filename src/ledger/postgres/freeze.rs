@@ -332,7 +332,7 @@ impl Ledger for PostgresLedger {
 }
 
 /// Has the database count what it holds now: it would take a large new table for an empty one, and read it whole.
-async fn look_over(base: &Base) {
+pub(super) async fn look_over(base: &Base) {
     let counted = base.run(How::LONG.light(), async |connection| {
         sql("ANALYZE delivery").execute(&mut *connection).await?;
         sql("ANALYZE recipient").execute(&mut *connection).await?;

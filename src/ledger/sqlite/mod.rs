@@ -23,6 +23,7 @@ mod freeze;
 mod health;
 mod identity;
 mod lock;
+mod own;
 mod pace;
 mod recover;
 mod revision;
@@ -35,8 +36,8 @@ use beside::Beside;
 pub(super) use departure::Departure;
 pub use identity::identity_of;
 use lock::FreezeLock;
+use own::Own;
 use rows::{read_recipient, read_target};
-use work::Own;
 
 /// How long a statement waits for another process's write, and a freeze for another freeze.
 const BUSY: Duration = Duration::from_secs(30);

@@ -4,11 +4,11 @@
 //! happens between two commits stands in the journal.
 
 use std::collections::HashMap;
-use std::fs::File;
 
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, Row, query};
 
+use super::own::{Held, Own, Stage};
 use super::revision::IS_NEWEST;
 use super::rows::{DELIVERIES, read_deliveries, read_target};
 use super::{SqliteLedger, identity, json_array};
@@ -24,67 +24,6 @@ use crate::plan::Target;
 /// a third of a lease old at most.
 const LIVELY: &str = "SELECT id FROM worker WHERE id <> ?1 \
                       AND expires_at > (SELECT expires_at FROM worker WHERE id = ?1) - ?2";
-
-/// What this process's worker has beside the database.
-#[derive(Debug)]
-pub(super) struct Own {
-    worker: Worker,
-    journal: Journal,
-    /// What it has of each release.
-    held: HashMap<(i64, DeliveryKey), Held>,
-    /// Held for its lock.
-    _alive: File,
-}
-
-/// A delivery that this worker has.
-#[derive(Debug, Clone, Copy)]
-struct Held {
-    /// Of the attempt that it is in, or will be once it is marked.
-    number: i64,
-    stage: Stage,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Stage {
-    Claimed,
-    Marked,
-    /// Its content left, or began to.
-    Started,
-}
-
-impl Own {
-    /// The attempt that a marked delivery is in.
-    fn attempt(&self, release: i64, key: DeliveryKey) -> Option<Attempt> {
-        let held = self.held.get(&(release, key)).filter(|held| held.stage != Stage::Claimed)?;
-        Some(Attempt { release, key, number: held.number })
-    }
-
-    fn marked(&mut self, release: i64, marked: &Marked) -> Result<(), LedgerError> {
-        for key in &marked.withdrawn {
-            self.held.remove(&(release, *key));
-        }
-        for key in &marked.ready {
-            let unknown = || LedgerError::Database("a delivery was marked that this worker had not claimed".to_owned());
-            self.held.get_mut(&(release, *key)).ok_or_else(unknown)?.stage = Stage::Marked;
-        }
-        Ok(())
-    }
-}
-
-impl SqliteLedger {
-    /// Calls `act` with this process's worker, if it is this one.
-    fn with_own<T>(
-        &self,
-        worker: &Worker,
-        act: impl FnOnce(&mut Own) -> Result<T, LedgerError>,
-    ) -> Result<T, LedgerError> {
-        let mut own = self.own.lock().expect("no holder panics");
-        match own.as_mut().filter(|own| own.worker == *worker) {
-            Some(own) => act(own),
-            None => Err(LedgerError::Database("this worker has left".to_owned())),
-        }
-    }
-}
 
 impl Work for SqliteLedger {
     /// The journal beside it does.

@@ -3,18 +3,25 @@
 //! Comes in: `words.yaml` (the built-in one or an organisation's own). Goes out: [`Words`] of one language.
 //! Terminal and logs are English and do not come from here.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+
+/// The catalogue inside the binary: what `build.rs` made of `templates/words.yaml`, in the order of the keys.
+const BUILT_IN: &[(&str, &[(&str, &str)])] = include!(concat!(env!("OUT_DIR"), "/words.rs"));
+
+/// Texts by key; those of the binary are not copied.
+type Entries = BTreeMap<Cow<'static, str>, Cow<'static, str>>;
 
 /// The words of one language, by key.
 #[derive(Debug, Clone)]
 pub struct Words {
     lang: String,
-    entries: BTreeMap<String, String>,
+    entries: Entries,
 }
 
 /// All languages of a `words.yaml`: `{de: {key: text}, en: {…}}`.
 #[derive(Debug, Clone)]
-pub struct Catalogue(BTreeMap<String, BTreeMap<String, String>>);
+pub struct Catalogue(BTreeMap<String, Entries>);
 
 impl Catalogue {
     /// The languages that every text of the catalogue exists in; the first is what other languages fall back to.
@@ -22,8 +29,10 @@ impl Catalogue {
 
     /// The catalogue inside the binary.
     pub fn built_in() -> Catalogue {
-        Catalogue::parse(include_str!("../templates/words.yaml"))
-            .expect("the built-in words.yaml is valid; a test reads it")
+        let entries = |texts: &[(&'static str, &'static str)]| {
+            texts.iter().map(|&(key, text)| (Cow::Borrowed(key), Cow::Borrowed(text))).collect()
+        };
+        Catalogue(BUILT_IN.iter().map(|&(lang, texts)| (lang.to_owned(), entries(texts))).collect())
     }
 
     /// Reads a catalogue.
@@ -66,7 +75,12 @@ impl Words {
 
     /// The text of `key`; an unknown key shows itself in angle quotes, so that it is seen and not lost.
     pub fn get(&self, key: &str) -> String {
-        self.entries.get(key).cloned().unwrap_or_else(|| format!("‹{key}›"))
+        self.known(key).map_or_else(|| format!("‹{key}›"), str::to_owned)
+    }
+
+    /// The text of `key`, if there is one.
+    pub fn known(&self, key: &str) -> Option<&str> {
+        self.entries.get(key).map(Cow::as_ref)
     }
 
     /// The text of `key` with each `{name}` replaced by its value.
@@ -75,14 +89,20 @@ impl Words {
     }
 
     /// All entries, for the templates' `words` object.
-    pub fn entries(&self) -> &BTreeMap<String, String> {
-        &self.entries
+    pub fn entries(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.entries.iter().map(|(key, text)| (key.as_ref(), text.as_ref()))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_table_says_what_the_yaml_says() {
+        let read = Catalogue::parse(include_str!("../templates/words.yaml")).expect("a catalogue");
+        assert_eq!(Catalogue::built_in().0, read.0);
+    }
 
     #[test]
     fn german_and_english_have_the_same_keys() {

@@ -112,8 +112,8 @@ impl Desk for Table {
 
     fn saying(&self) -> Saying {
         let words = self.context.project.words();
-        let own = words.entries().iter().filter_map(|(key, text)| Some((key.strip_prefix("preview.")?, text)));
-        let own: BTreeMap<&str, &String> = own.collect();
+        let own = words.entries().filter_map(|(key, text)| Some((key.strip_prefix("preview.")?, text)));
+        let own: BTreeMap<&str, &str> = own.collect();
         Saying {
             lang: self.context.project.config.site.lang.clone(),
             noscript: escaped(&words.get("preview.noscript")),

@@ -232,9 +232,8 @@ impl Reading<'_> {
 
     /// What stands where a member's own value stands: `‹Anrede›`.
     fn place(&self, field: &str) -> String {
-        let key = format!("report.slot.{field}");
-        let known = self.words.entries().get(&key);
-        format!("‹{}›", known.map_or(field, String::as_str))
+        let known = self.words.known(&format!("report.slot.{field}"));
+        format!("‹{}›", known.unwrap_or(field))
     }
 }
 

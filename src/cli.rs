@@ -143,6 +143,9 @@ pub struct Doctor {
     /// Look only at this computer: no mail server, no website, no DNS
     #[arg(long)]
     pub offline: bool,
+    /// Look at what `rundbrief work` needs here: a sending record that machines share, its key, and no lists
+    #[arg(long)]
+    pub worker: bool,
 }
 
 #[derive(Debug, Args)]

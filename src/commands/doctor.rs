@@ -2,7 +2,7 @@
 
 use anstyle::{AnsiColor, Style};
 
-use super::Context;
+use super::{Context, work};
 use crate::cli;
 use crate::config::Transport;
 use crate::doctor::{Check, State, dns, exit, lists, networks, record, relay, secrets, settings, unsubscribe, ways};
@@ -23,12 +23,29 @@ pub async fn run(arguments: &cli::Doctor, context: &Context) -> Exit {
     if can_be_read {
         checks.extend(what_it_seems(context).await);
     }
-    checks.extend(lists::checks(project));
+    if arguments.worker {
+        for_a_worker(context, &mut checks);
+    } else {
+        checks.extend(lists::checks(project));
+    }
     checks.extend(local_way(context));
     checks.extend(if arguments.offline { offline(context).await } else { online(context).await });
-    context.screen.result(&text(&checks));
+    context.screen.result(&text(&checks, if arguments.worker { "worker" } else { "send" }));
     context.screen.json(&checks);
     exit(&checks)
+}
+
+/// Whether `work` would begin here. What to do about a key that is missing is another thing than in the office.
+fn for_a_worker(context: &Context, checks: &mut Vec<Check>) {
+    const CHECK: &str = "worker";
+    let error = match work::fit(context) {
+        Ok(_) => return checks.push(Check::ok(CHECK, "it can join in what other machines begin, and needs no list")),
+        Err(error) => error,
+    };
+    if matches!(&error, Error::Config(findings) if findings.iter().any(|finding| finding.rule == record::KEY)) {
+        checks.retain(|check| check.check != record::KEY);
+    }
+    checks.push(Check::of_error(CHECK, &error));
 }
 
 fn env(name: &str) -> Option<String> {
@@ -111,8 +128,8 @@ async fn names(context: &Context) -> Vec<Check> {
     }
 }
 
-/// A line for each check with its mark, what to do below it, and the sums.
-fn text(checks: &[Check]) -> String {
+/// A line for each check with its mark, what to do below it, and the sums for what is to be begun.
+fn text(checks: &[Check], begun: &str) -> String {
     let width = checks.iter().map(|check| check.check.len()).max().unwrap_or(0);
     let mut text = String::new();
     for check in checks {
@@ -122,10 +139,10 @@ fn text(checks: &[Check]) -> String {
             text += &format!("{:indent$}= help: {help}\n", "", indent = 11 + 2 + width + 2);
         }
     }
-    text + "\n" + &sums(checks)
+    text + "\n" + &sums(checks, begun)
 }
 
-fn sums(checks: &[Check]) -> String {
+fn sums(checks: &[Check], begun: &str) -> String {
     let count = |state| checks.iter().filter(|check| check.state == state).count();
     let several = |number: usize, word: &str| match number {
         1 => format!("1 {word}"),
@@ -143,7 +160,7 @@ fn sums(checks: &[Check]) -> String {
         parts.push(format!("{open} not checked"));
     }
     match (errors, parts.is_empty()) {
-        (_, true) => "Nothing stands in the way of a send.".to_owned(),
+        (_, true) => format!("Nothing stands in the way of a {begun}."),
         (0, false) => format!("No errors; {}.", parts.join(", ")),
         _ => format!("{}.", parts.join(", ")),
     }

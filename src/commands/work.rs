@@ -65,7 +65,10 @@ pub async fn run(arguments: &cli::Work, context: &Context) -> Result<Exit, Error
 }
 
 /// Whether a worker can work with this configuration; the site key, which it never makes.
-fn fit(context: &Context) -> Result<SiteKey, Error> {
+///
+/// # Errors
+/// [`Error::Config`] with the one thing that is not as a worker needs it.
+pub fn fit(context: &Context) -> Result<SiteKey, Error> {
     let file = context.project.config_file.as_deref();
     let wrong = |rule, message: &str, help: &str| {
         let finding = Finding::error(rule, message).help(help);

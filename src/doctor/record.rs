@@ -18,7 +18,8 @@ use crate::project::{Project, site_key};
 use crate::secret::SecretRef;
 
 const CHECK: &str = "sending-record";
-const KEY: &str = "site-key";
+/// The name of the key's line.
+pub const KEY: &str = "site-key";
 const CLOCK: &str = "clock";
 
 /// How long another process that is writing is waited for.

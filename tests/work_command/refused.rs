@@ -100,10 +100,34 @@ fn another_version_and_another_key_leave_it_alone() {
     worker.end();
 }
 
+#[test]
+#[ignore = "needs a PostgreSQL server"]
+fn doctor_tells_whether_a_worker_can_begin_without_asking_for_its_lists() {
+    let office = Office::new("doctor", 2);
+    office.begin();
+    let machine = office.machine();
+    let look = |machine: &Project, code: i32, arguments: &[&str]| {
+        let all = [&["doctor", "--offline"], arguments].concat();
+        Sent::of(rundbrief(machine, &all).output().expect("it runs")).code(code).said
+    };
+    let said = look(&machine, 0, &["--worker"]);
+    assert!(said.contains("  worker          it can join in what other machines begin"), "{said}");
+    assert!(said.contains("1 send in it") && !said.contains("  lists  "), "{said}");
+    assert!(look(&machine, 66, &[]).contains("  lists  "), "the office needs them");
+
+    std::fs::remove_file(machine.path("rundbrief.key")).expect("is removed");
+    let said = look(&machine, 78, &["--worker"]);
+    assert!(said.contains("the site key is not here") && said.matches("error ").count() == 1, "{said}");
+    assert!(look(&machine, 78, &[]).contains("restore the key from a backup"), "in the office it is lost");
+}
+
 #[track_caller]
 fn refused(project: &Project) -> String {
     let ran = Sent::of(rundbrief(project, &["work"]).output().expect("it runs")).code(78);
-    assert!(ran.said.contains("= help: "), "{}", ran.said);
+    let (message, help) = ran.said.trim().split_once("= help: ").expect("what to do");
+    let message = message.lines().next().expect("a line").trim_start_matches("error: ");
+    let looked = Sent::of(rundbrief(project, &["doctor", "--worker", "--offline"]).output().expect("it runs")).code(78);
+    assert!(looked.said.contains(message) && looked.said.contains(help), "{message}\n{help}\n{}", looked.said);
     ran.said.trim().replace(&project.path("").display().to_string(), "")
 }
 

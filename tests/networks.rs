@@ -14,6 +14,8 @@ mod web_server;
 mod bluesky;
 #[path = "networks/correct.rs"]
 mod correct;
+#[path = "networks/corrected.rs"]
+mod corrected;
 #[path = "networks/down.rs"]
 mod down;
 #[path = "networks/hooks.rs"]

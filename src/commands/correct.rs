@@ -13,7 +13,7 @@ use super::ways::{mode, ways};
 use super::{Context, check, links, record, survey};
 use crate::cli;
 use crate::dispatch::clear_up;
-use crate::dispatch::freeze::{Sums, Wave};
+use crate::dispatch::freeze::{Outdated, Sums, Wave};
 use crate::error::{Error, Exit};
 use crate::ledger::{Books, Ledger, LedgerError, Mode, NewRelease, Part, Purpose, Record, Release, Roll, Scratch};
 use crate::plan::SiteKey;
@@ -90,8 +90,12 @@ impl Correcting<'_> {
             return Ok(done.map_or(Exit::Settled, |done| done.exit));
         }
         open::mails_are_not_dropped(&slug, self.arguments.mail, &revisions)?;
-        let parts = extent.parts(&marked, self.arguments.mail);
-        let sums = self.recipients(&ledger, &Scratch::new(), 0, &newest, &parts).await?;
+        let outdated = &extent.mails.outdated;
+        let mut parts = extent.parts(&marked, self.arguments.mail && !outdated.mails.is_empty());
+        let sums = self.recipients(&ledger, &Scratch::new(), 0, outdated, &parts).await?;
+        if sums.total() == 0 {
+            parts = extent.parts(&marked, false);
+        }
         let shown = told::Told { slug: &slug, ready: &self.ready, extent: &extent, sums: &sums };
         let pass = approval::pass(&self.order, context, &ledger, &self.ready, &sums).await?;
         context.screen.result(shown.text(self.arguments.mail).trim_end());
@@ -113,7 +117,7 @@ impl Correcting<'_> {
         }
         super::build::publish_pictures(context, &self.ready)?;
         let release = ledger.begin(&self.new_release(&parts)).await.map_err(at)?;
-        let sealed = self.seal(&ledger, &release, &newest, &parts, pass).await;
+        let sealed = self.seal(&ledger, &release, outdated, &parts, pass).await;
         if let Err(error) = sealed {
             ledger.discard(release.id, 1).await.map_err(at)?;
             return Err(error);
@@ -132,29 +136,29 @@ impl Correcting<'_> {
         &self,
         ledger: &Record,
         release: &Release,
-        newest: &Release,
+        outdated: &Outdated,
         parts: &[Part],
         pass: approval::Pass,
     ) -> Result<(), Error> {
         let at = |error: LedgerError| error.at(&ledger.place());
-        let sums = self.recipients(ledger, ledger, release.id, newest, parts).await?;
+        let sums = self.recipients(ledger, ledger, release.id, outdated, parts).await?;
         pass.note(ledger, release, sums.audience.0).await?;
         ledger.seal(release.id, 1, sums.audience.0).await.map_err(at)
     }
 
-    /// Those who got an earlier mail and are still on a list, as the recipients of the corrected one.
+    /// Those whose last mail is outdated and who are still on a list, as the recipients of the corrected one.
     async fn recipients<R: Roll>(
         &self,
         ledger: &Record,
         roll: &R,
         release: i64,
-        newest: &Release,
+        outdated: &Outdated,
         parts: &[Part],
     ) -> Result<Sums, Error> {
         let key: &SiteKey = &self.ready.key;
         let mails = super::audience::Mail::of_parts(parts)?;
         let decisions = super::audience::decisions(self.context, key, self.ready.lang(), &mails, &[])?;
-        let (record, corrects) = (Some(ledger), Some(newest));
+        let (record, corrects) = (Some(ledger), Some(outdated));
         let limited = self.context.project.config.limited_domains();
         let wave = Wave { roll, release, number: 1, record, earlier: None, replaces: None, corrects, limited };
         wave.fill(decisions).await

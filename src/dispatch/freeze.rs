@@ -49,6 +49,15 @@ struct Refusals {
     targets: Vec<Target>,
 }
 
+/// The mails of a post that say something else than it does now.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Outdated {
+    /// The newest release of the post.
+    pub newest: i64,
+    /// Each as its release and the part of it.
+    pub mails: BTreeSet<(i64, i64)>,
+}
+
 /// Where the recipients of a wave go.
 #[derive(Debug, Clone)]
 pub struct Wave<'a, R, L> {
@@ -61,8 +70,8 @@ pub struct Wave<'a, R, L> {
     pub earlier: Option<&'a Release>,
     /// The release whose place this one takes: who has something of it is not written to again.
     pub replaces: Option<&'a Release>,
-    /// Of a correction: only who has a mail of this release or an earlier revision of it is written to.
-    pub corrects: Option<&'a Release>,
+    /// Of a correction: only who has one of these mails, and no later one, is written to.
+    pub corrects: Option<&'a Outdated>,
     /// Domains with a limit of their own, lower case.
     pub limited: BTreeSet<&'a str>,
 }
@@ -160,10 +169,12 @@ impl<R: Roll, L: Revisions> Wave<'_, R, L> {
 
     async fn drop_known(&self, chunk: &mut Vec<Recipient>, sums: &mut Sums) -> Result<(), Error> {
         let Some(record) = self.record else { return Ok(()) };
-        if let Some(corrected) = self.corrects {
-            let received = record.received(corrected.id, &targets(chunk)).await;
-            let received: HashSet<Target> = received.map_err(|error| error.at(&record.place()))?.into_iter().collect();
-            chunk.retain(|recipient| received.contains(&recipient.target));
+        if let Some(outdated) = self.corrects {
+            let last = record.last_mails(outdated.newest, &targets(chunk)).await;
+            let last = last.map_err(|error| error.at(&record.place()))?.into_iter();
+            let wrong = last.filter(|mail| outdated.mails.contains(&(mail.release, mail.part)));
+            let wrong: HashSet<Target> = wrong.map(|mail| mail.target).collect();
+            chunk.retain(|recipient| wrong.contains(&recipient.target));
             return Ok(());
         }
         let known = match (self.earlier, self.replaces) {

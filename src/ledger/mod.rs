@@ -36,7 +36,7 @@ pub use event::{Event, EventKind};
 pub use place::RecordPlace;
 pub use postgres::{PostgresAddress, PostgresLedger};
 pub use record::{Delivery, DeliveryKey, NewRelease, Part, Release, Settled, Upgrade};
-pub use revision::Revisions;
+pub use revision::{LastMail, Revisions};
 pub use scratch::Scratch;
 pub use sqlite::{SqliteLedger, identity_of};
 pub use state::{DeliveryState, Form, Mode, Purpose, ReleaseState, Totals};

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::super::approval::{Change, Text, Texts, What, changes};
 use super::super::ready::Ready;
 use super::super::revisions::Revision;
-use super::mails;
+use super::mails::Mails;
 use crate::channel::network::{AfterEdit, Remote};
 use crate::error::Error;
 use crate::ledger::{Books, DeliveryState, Form, Ledger, LedgerError, Part, Record, Roll};
@@ -47,8 +47,7 @@ pub struct Extent {
     pub items: Vec<Item>,
     /// Texts that read differently.
     pub changes: Vec<Change>,
-    /// Whether the mail is another one, on the lists that it went to.
-    pub mail_differs: bool,
+    pub mails: Mails,
     /// Texts that a person posts, by channel.
     texts: BTreeMap<String, String>,
 }
@@ -73,7 +72,8 @@ impl Extent {
     ) -> Result<Extent, Error> {
         let at = |error: LedgerError| error.at(&ledger.place());
         let plain = ready.frozen();
-        let (said, sent_mails) = said(ledger, revisions).await.map_err(at)?;
+        let said = said(ledger, revisions).await.map_err(at)?;
+        let mails = Mails::of(ledger, revisions, &plain, marked).await.map_err(at)?;
         let texts: BTreeMap<String, String> =
             ready.renditions.teasers.iter().map(|teaser| (teaser.channel.clone(), teaser.text.clone())).collect();
         let mut items = Vec::new();
@@ -83,25 +83,19 @@ impl Extent {
             items.push(Item { channel: channel.clone(), fate, receipt: said.receipt.clone() });
         }
         tell_hubs(&mut items, networks);
-        let mail_differs = sent_mails.iter().any(|(before, corrected)| {
-            let now = if *corrected { marked } else { &plain };
-            let same = now.iter().find(|part| part.form == Form::Mail && part.list == before.list);
-            same.is_none_or(|now| mails::differ(before, now))
-        });
-        let others = said.values().map(|said| (said.part.clone(), said.corrected));
+        let (mut before, mut after): (Vec<Part>, Vec<Part>) = mails.standing.iter().cloned().unzip();
         // Each text is compared with what stands in its place now: of a correction, with its mark.
-        let (mut before, mut after) = (Vec::new(), Vec::new());
-        for (part, corrected) in sent_mails.into_iter().chain(others) {
-            after.extend(standing_for(&part, if corrected { marked } else { &plain }, &texts));
-            before.push(part);
+        for said in said.values() {
+            after.extend(standing_for(&said.part, if said.corrected { marked } else { &plain }, &texts));
+            before.push(said.part.clone());
         }
         let changes = changes(&readable(&before), &readable(&after));
-        Ok(Extent { items, changes, mail_differs, texts })
+        Ok(Extent { items, changes, mails, texts })
     }
 
     /// The parts of the release that corrects; with `mail`, the marked mails first.
     pub fn parts(&self, marked: &[Part], mail: bool) -> Vec<Part> {
-        let mails = marked.iter().filter(|part| part.form == Form::Mail && mail && self.mail_differs).cloned();
+        let mails = marked.iter().filter(|part| part.form == Form::Mail && mail).cloned();
         let others = self.items.iter().filter_map(|item| match item.fate {
             Fate::Feed | Fate::Network(AfterEdit::Rewritten | AfterEdit::Answered | AfterEdit::Told) => {
                 find(marked, &item.channel).cloned()
@@ -176,24 +170,14 @@ fn find<'a>(parts: &'a [Part], channel: &str) -> Option<&'a Part> {
     parts.iter().find(|part| part.form != Form::Mail && part.channel == channel)
 }
 
-/// What was last said on each channel that was served, and the mails that went out, each with whether it was a correction.
-async fn said(
-    ledger: &Record,
-    revisions: &[Revision],
-) -> Result<(BTreeMap<String, Said>, Vec<(Part, bool)>), LedgerError> {
+/// What was last said on each channel other than mail that was served.
+async fn said(ledger: &Record, revisions: &[Revision]) -> Result<BTreeMap<String, Said>, LedgerError> {
     let mut said: BTreeMap<String, Said> = BTreeMap::new();
-    let mut sent_mails: BTreeMap<String, (Part, bool)> = BTreeMap::new();
     // The oldest first: what comes later has the last word.
     for revision in revisions.iter().rev() {
         let parts = ledger.parts(revision.release.id).await?;
         let part = |number: i64| usize::try_from(number).ok().and_then(|number| parts.get(number));
         let corrected = revision.release.is_correction();
-        for (number, totals) in &revision.totals {
-            let Some(mail) = part(*number).filter(|part| part.form == Form::Mail) else { continue };
-            if totals.sent + totals.uncertain > 0 {
-                sent_mails.insert(mail.list.clone(), (mail.clone(), corrected));
-            }
-        }
         for standing in ledger.standings_of_channels(revision.release.id).await? {
             let Some(part) = part(standing.key.part) else { continue };
             let done = standing.state == DeliveryState::Sent;
@@ -206,13 +190,13 @@ async fn said(
             said.insert(part.channel.clone(), Said { part: part.clone(), state: standing.state, receipt, corrected });
         }
     }
-    Ok((said, sent_mails.into_values().collect()))
+    Ok(said)
 }
 
 /// What stands now in the place of something that was said.
 fn standing_for(before: &Part, now: &[Part], texts: &BTreeMap<String, String>) -> Option<Part> {
     match before.form {
-        Form::Mail => now.iter().find(|part| part.form == Form::Mail && part.list == before.list).cloned(),
+        Form::Mail => None,
         Form::Text => Some(Part { body: texts.get(&before.channel)?.clone().into_bytes().into(), ..before.clone() }),
         Form::Item | Form::Payload => find(now, &before.channel).filter(|part| part.form == before.form).cloned(),
     }

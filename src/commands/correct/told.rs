@@ -24,7 +24,7 @@ impl Told<'_> {
         let extent = self.extent;
         let mut text =
             format!("{}\nrelease code {}, a correction\n\n", self.ready.loaded.post.header.title, self.ready.code());
-        text += &match extent.changes.is_empty() && !extent.mail_differs {
+        text += &match extent.changes.is_empty() && !self.mail_differs() {
             true => "Every text reads as it was sent.\n\n".to_owned(),
             false => format!("{}\n\n", told::texts(&extent.changes)),
         };
@@ -39,12 +39,18 @@ impl Told<'_> {
         text
     }
 
+    /// Whether somebody who is on a list, or may be, has another mail than would go out now.
+    fn mail_differs(&self) -> bool {
+        self.extent.mails.differ() || self.sums.total() > 0
+    }
+
     fn mails(&self, mail: bool) -> String {
-        match (self.extent.mail_differs, mail, self.sums.total()) {
+        match (self.mail_differs(), mail, self.sums.total()) {
             (false, ..) => "reads as it was sent; not sent again".to_owned(),
             (true, false, _) => {
                 "not sent again; --mail sends it, marked as a correction, to those who got it".to_owned()
             }
+            (true, true, 0) => "nobody who has an earlier text is on a list any more".to_owned(),
             (true, true, 1) => "1 member who got it, marked as a correction".to_owned(),
             (true, true, members) => format!("{members} members who got it, marked as a correction"),
         }
@@ -78,7 +84,7 @@ impl Told<'_> {
             "code": self.ready.code(),
             "correction": true,
             "changes": self.extent.changes.iter().map(Change::document).collect::<Vec<_>>(),
-            "mail": { "differs": self.extent.mail_differs, "wanted": mail, "targets": self.sums.total() },
+            "mail": { "differs": self.mail_differs(), "wanted": mail, "targets": self.sums.total() },
             "corrections": channels.collect::<Vec<_>>(),
         })
     }

@@ -2,7 +2,7 @@
 
 use super::Record;
 use crate::ledger::{
-    Approval, Approvals, Approved, Aside, Books, ByHand, Changed, Decided, DeliveryKey, DeliveryState, Event,
+    Approval, Approvals, Approved, Aside, Books, ByHand, Changed, Decided, DeliveryKey, DeliveryState, Event, LastMail,
     LedgerError, Mode, Moments, NewApproval, Part, Passage, Release, ReleaseState, Revisions, Standing, Suppression,
     Uses,
 };
@@ -139,8 +139,8 @@ impl Revisions for Record {
         ask!(wait self.reached(release, targets))
     }
 
-    async fn received(&self, release: i64, targets: &[Target]) -> Result<Vec<Target>, LedgerError> {
-        ask!(wait self.received(release, targets))
+    async fn last_mails(&self, release: i64, targets: &[Target]) -> Result<Vec<LastMail>, LedgerError> {
+        ask!(wait self.last_mails(release, targets))
     }
 
     async fn waiting_for(&self, release: i64, targets: &[Target]) -> Result<Vec<Target>, LedgerError> {

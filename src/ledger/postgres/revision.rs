@@ -5,8 +5,9 @@ use sqlx::postgres::PgConnection;
 
 use super::PostgresLedger;
 use super::base::{How, built, sql};
-use super::rows::{RELEASE, bytes, read_release, read_targets, text};
-use crate::ledger::{Event, EventKind, LedgerError, Mode, Purpose, Release, Revisions};
+use super::rows::{RELEASE, bytes, read_release, read_target, read_targets, text};
+use crate::ledger::revision::{SettledMail, last_of};
+use crate::ledger::{DeliveryState, Event, EventKind, LastMail, LedgerError, Mode, Purpose, Release, Revisions};
 use crate::plan::Target;
 
 /// The sealed revisions before release $1.
@@ -16,7 +17,17 @@ const OLDER: &str = "SELECT o.id FROM release n JOIN release o ON o.slug = n.slu
 /// Whose mails count as known.
 const REACHED: &str = "d.state NOT IN (0, 4)";
 const REACHED_OR_WAITING: &str = "d.state NOT IN (0, 4) OR e.id = $1";
-const RECEIVED: &str = "d.state IN (3, 6)";
+
+/// Of the mails of release $1 and its earlier revisions to targets $2, of which this holds.
+fn mails_sql(what: &str, holds: &str) -> String {
+    format!(
+        "SELECT {what} FROM release n JOIN release e ON e.slug = n.slug AND e.mode = n.mode \
+         AND e.revision <= n.revision AND (e.state <> 0 OR e.id = n.id) \
+         JOIN part p ON p.release = e.id AND p.channel = 'email' \
+         JOIN delivery d ON d.release = e.id AND d.part = p.part \
+         WHERE d.target = ANY ($2) AND n.id = $1 AND ({holds})"
+    )
+}
 
 /// Holds where release $1 is the newest of its post: one whose place was taken is never opened again.
 pub(super) fn is_newest() -> &'static str {
@@ -39,8 +50,24 @@ impl Revisions for PostgresLedger {
         self.known_of(release, targets, REACHED).await
     }
 
-    async fn received(&self, release: i64, targets: &[Target]) -> Result<Vec<Target>, LedgerError> {
-        self.known_of(release, targets, RECEIVED).await
+    async fn last_mails(&self, release: i64, targets: &[Target]) -> Result<Vec<LastMail>, LedgerError> {
+        let look = mails_sql("d.target, e.id AS release, e.revision, d.part, d.state", "d.state IN (3, 5, 6)");
+        self.base
+            .run(How::LIGHT, async |connection| {
+                let look = built(look.clone()).bind(release).bind(bytes(targets));
+                let settled = look.fetch_all(connection).await?;
+                let settled = settled.iter().map(|row| {
+                    let mail = LastMail {
+                        target: read_target(row)?,
+                        release: row.try_get("release")?,
+                        part: row.try_get("part")?,
+                    };
+                    let arrived = row.try_get::<i64, _>("state")? != DeliveryState::Failed as i64;
+                    Ok(SettledMail { revision: row.try_get("revision")?, mail, arrived })
+                });
+                Ok(last_of(settled.collect::<Result<Vec<_>, LedgerError>>()?))
+            })
+            .await
     }
 
     async fn waiting_for(&self, release: i64, targets: &[Target]) -> Result<Vec<Target>, LedgerError> {
@@ -96,13 +123,7 @@ impl PostgresLedger {
 
     /// Those of the targets of one of whose mails this holds.
     async fn known_of(&self, release: i64, targets: &[Target], holds: &str) -> Result<Vec<Target>, LedgerError> {
-        let look = format!(
-            "SELECT DISTINCT d.target FROM release n JOIN release e ON e.slug = n.slug AND e.mode = n.mode \
-             AND e.revision <= n.revision AND (e.state <> 0 OR e.id = n.id) \
-             JOIN part p ON p.release = e.id AND p.channel = 'email' \
-             JOIN delivery d ON d.release = e.id AND d.part = p.part \
-             WHERE d.target = ANY ($2) AND n.id = $1 AND ({holds})"
-        );
+        let look = mails_sql("DISTINCT d.target", holds);
         self.base
             .run(How::LIGHT, async |connection| {
                 let look = built(look.clone()).bind(release).bind(bytes(targets));

@@ -5,7 +5,8 @@ use sqlx::{Row, Sqlite, Transaction, query};
 use super::beside::Holder;
 use super::rows::{read_release, read_target};
 use super::{SqliteLedger, json_array};
-use crate::ledger::{Event, EventKind, LedgerError, Mode, Purpose, Release, Revisions};
+use crate::ledger::revision::{SettledMail, last_of};
+use crate::ledger::{DeliveryState, Event, EventKind, LastMail, LedgerError, Mode, Purpose, Release, Revisions};
 use crate::plan::Target;
 
 /// The sealed revisions before release ?1.
@@ -19,12 +20,11 @@ pub(super) const IS_NEWEST: &str = "NOT EXISTS (SELECT 1 FROM release o JOIN rel
 /// Whose mails count as known.
 const REACHED: &str = "d.state NOT IN (0, 4)";
 const REACHED_OR_WAITING: &str = "d.state NOT IN (0, 4) OR e.id = ?1";
-const RECEIVED: &str = "d.state IN (3, 6)";
 
-/// Those of targets ?2 who have a mail of release ?1 or of an earlier revision of which this holds.
-fn known_sql(holds: &str) -> String {
+/// Of the mails of release ?1 and its earlier revisions to targets ?2, of which this holds.
+fn mails_sql(what: &str, holds: &str) -> String {
     format!(
-        "SELECT DISTINCT d.target FROM release n CROSS JOIN release e ON e.slug = n.slug AND e.mode = n.mode \
+        "SELECT {what} FROM release n CROSS JOIN release e ON e.slug = n.slug AND e.mode = n.mode \
          AND e.revision <= n.revision AND (e.state <> 0 OR e.id = n.id) \
          CROSS JOIN part p ON p.release = e.id AND p.channel = 'email' \
          CROSS JOIN delivery d ON d.release = e.id AND d.part = p.part \
@@ -43,8 +43,20 @@ impl Revisions for SqliteLedger {
         self.known_of(release, targets, REACHED).await
     }
 
-    async fn received(&self, release: i64, targets: &[Target]) -> Result<Vec<Target>, LedgerError> {
-        self.known_of(release, targets, RECEIVED).await
+    async fn last_mails(&self, release: i64, targets: &[Target]) -> Result<Vec<LastMail>, LedgerError> {
+        let sql = mails_sql("d.target, e.id AS release, e.revision, d.part, d.state", "d.state IN (3, 5, 6)");
+        let query = query(sqlx::AssertSqlSafe(sql)).bind(release).bind(json_array(targets));
+        let rows = query.fetch_all(&self.pool).await?;
+        let settled = rows.iter().map(|row| {
+            let mail = LastMail {
+                target: read_target(row, "target")?,
+                release: row.try_get("release")?,
+                part: row.try_get("part")?,
+            };
+            let arrived = row.try_get::<i64, _>("state")? != DeliveryState::Failed as i64;
+            Ok(SettledMail { revision: row.try_get("revision")?, mail, arrived })
+        });
+        Ok(last_of(settled.collect::<Result<Vec<_>, LedgerError>>()?))
     }
 
     async fn waiting_for(&self, release: i64, targets: &[Target]) -> Result<Vec<Target>, LedgerError> {
@@ -98,7 +110,8 @@ impl SqliteLedger {
 
     /// Those of the targets of one of whose mails this holds.
     async fn known_of(&self, release: i64, targets: &[Target], holds: &str) -> Result<Vec<Target>, LedgerError> {
-        let query = query(sqlx::AssertSqlSafe(known_sql(holds))).bind(release).bind(json_array(targets));
+        let query =
+            query(sqlx::AssertSqlSafe(mails_sql("DISTINCT d.target", holds))).bind(release).bind(json_array(targets));
         let rows = query.fetch_all(&self.pool).await?;
         rows.iter().map(|row| read_target(row, "target")).collect()
     }

@@ -103,7 +103,7 @@ impl Correcting<'_> {
         let idle = !extent.does_anything() && sums.total() == 0;
         if idle || self.arguments.dry_run {
             ledger.shut().await;
-            context.screen.result(told::nothing_done(idle));
+            context.screen.result(told::nothing_done(idle, extent.waits_for_a_person()));
             context.screen.json(&document);
             return Ok(Exit::Settled);
         }

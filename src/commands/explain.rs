@@ -33,6 +33,8 @@ struct Told {
     /// In how many texts the post went out.
     texts: usize,
     what: What,
+    /// What became of the mails of earlier texts, the newest first.
+    earlier: Vec<(Release, Fate)>,
 }
 
 enum What {
@@ -98,11 +100,15 @@ impl Explaining<'_> {
         for newest in releases {
             let texts: Vec<&Release> =
                 all.iter().filter(|release| release.slug == newest.slug && release.mode == newest.mode).collect();
-            // The text that the member has, or is to have; else the newest.
+            // The texts that the member has, or is to have; else the newest that was for everybody.
             let has = |release: &&&Release| self.passage(release, &passages).is_some();
-            let release = texts.iter().find(has).map_or(newest, |release| (*release).clone());
+            let mut had = texts.iter().filter(has);
+            let for_all = || texts.iter().find(|release| !release.is_correction());
+            let release = had.next().or_else(for_all).map_or(newest, |release| (*release).clone());
             let what = self.of_release(&release, &passages, working, &mut lists).await?;
-            told.push(Told { title: title(self.context, &release.slug), texts: texts.len(), release, what });
+            let earlier = had.filter_map(|earlier| Some(((*earlier).clone(), self.fate(earlier, &passages, working)?)));
+            let (title, earlier) = (title(self.context, &release.slug), earlier.collect());
+            told.push(Told { title, texts: texts.len(), release, what, earlier });
         }
         Ok(told)
     }
@@ -124,6 +130,12 @@ impl Explaining<'_> {
         passages.iter().find(|passage| passage.release.id == release.id && passage.standing.key.target == target)
     }
 
+    fn fate(&self, release: &Release, passages: &[Passage], working: bool) -> Option<Fate> {
+        let (key, passage) = (self.key_of(release)?, self.passage(release, passages)?);
+        let composer = Composer::new(&self.context.project.config.sender, &key, release);
+        Some(Fate::of(self.context, passage, composer.message_id(key.target(self.address)), working))
+    }
+
     async fn of_release(
         &self,
         release: &Release,
@@ -132,10 +144,7 @@ impl Explaining<'_> {
         lists: &mut Lists<'_>,
     ) -> Result<What, Error> {
         let Some(key) = &self.key_of(release) else { return Ok(What::OtherKey) };
-        let target = key.target(self.address);
-        if let Some(passage) = self.passage(release, passages) {
-            let composer = Composer::new(&self.context.project.config.sender, key, release);
-            let fate = Fate::of(self.context, passage, composer.message_id(target), working);
+        if let Some(fate) = self.fate(release, passages, working) {
             return Ok(What::Fate(Box::new(fate)));
         }
         let parts = self.record.parts(release.id).await.map_err(|error| error.at(&self.record.place()))?;
@@ -170,6 +179,10 @@ fn text(context: &Context, address: &Address, suppression: &Option<Suppression>,
             What::Nothing(reasons) => reasons.iter().map(|reason| reason.text.clone()).collect(),
         };
         text += &lines.iter().map(|line| format!("  {line}\n")).collect::<String>();
+        for (release, fate) in &post.earlier {
+            text += &format!("  before that, the text with the release code {}\n", code_of(release));
+            text += &fate.lines(context, slug, address).iter().map(|line| format!("    {line}\n")).collect::<String>();
+        }
     }
     text.truncate(text.trim_end().len());
     text
@@ -191,6 +204,12 @@ fn document(told: &Told) -> Value {
         "message_id": null,
         "reasons": [],
     });
+    let earlier = told.earlier.iter().map(|(release, fate)| {
+        let mut mail = json!({ "code": code_of(release), "revision": release.revision, "due": null });
+        fate.add_to(&mut mail);
+        mail
+    });
+    document["earlier"] = earlier.collect();
     match &told.what {
         What::Fate(fate) => fate.add_to(&mut document),
         What::OtherKey => document["state"] = "unknown".into(),

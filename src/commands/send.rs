@@ -232,12 +232,13 @@ async fn send(order: &Order<'_>, context: &Context, mut ready: Ready) -> Result<
     }
     let mut document = told.document(&plan, mode(context), false);
     document["approval"] = pass.document.clone();
-    if course.replaced.as_ref().is_some_and(|replaced| replaced.is_idle(&sums, &parts)) {
+    if let Some(replaced) = course.replaced.as_ref().filter(|replaced| replaced.is_idle(&sums, &parts)) {
         discard(&ledger, &release).await?;
         ledger.shut().await;
-        context.screen.result("\nEverybody on the lists has this post; nothing was sent.");
+        let (text, exit) = replaced.nothing_to_do();
+        context.screen.result(&format!("\n{text}"));
         context.screen.json(&document);
-        return Ok(None);
+        return Ok(Some(Done::nothing(exit)));
     }
     pass.note(&ledger, &release).await?;
     if !course.go_on(order, context, &ledger, &release).await? {

@@ -334,6 +334,11 @@ fn what_was_posted_by_hand_is_listed_to_be_corrected_by_hand_until_that_is_noted
     correct(&project, &[]).code(0).says("linkedin   to correct by hand: https://www.linkedin.com/feed/1");
     let open = "linkedin   to correct by hand, then: rundbrief posted kurz linkedin";
     run(&project, &["status", POST]).code(0).says(open).says("Posted by hand");
+    for _ in 0..2 {
+        let again = correct(&project, &[]).code(0).says("to correct by hand: https://www.linkedin.com/feed/1");
+        assert!(again.said.contains("lies ready") && again.said.contains("nothing was changed"), "{}", again.said);
+    }
+    assert_eq!(revisions(&project), 2, "what lies ready is not made ready again");
     // A later edit takes the place of what was not corrected yet.
     project.write(POST, posted("am Sonntag"));
     correct(&project, &[]).code(0).says("to correct by hand: https://www.linkedin.com/feed/1");
@@ -341,4 +346,11 @@ fn what_was_posted_by_hand_is_listed_to_be_corrected_by_hand_until_that_is_noted
     let status = run(&project, &["status", POST]).code(0);
     assert!(!status.said.contains("to correct by hand"), "{}", status.said);
     correct(&project, &[]).code(0).says("There is nothing to correct");
+}
+
+/// How many texts of the post the record knows.
+fn revisions(project: &Project) -> usize {
+    let output = rundbrief(project, &["--format", "json", "status", POST]).output().expect("it runs");
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    document["revisions"].as_array().map_or(1, Vec::len)
 }

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::correct::{correct, run};
+use super::correct::{answer, correct, everywhere, posted, run};
 use super::project::{self, Project};
 use super::sending::{POST, config, list, members, send, sending_to};
 use super::smtp_server::{Answer, Script, Server, Stage};
+use super::web_server::WebServer;
 
 fn post(day: &str) -> String {
     project::POST.replace("tags:", "channels: [email]\ntags:").replace("am Freitag", day)
@@ -122,4 +123,41 @@ fn a_correction_that_was_refused_is_not_tried_again_before_the_next_edit() {
     project.write(POST, post("am Sonntag"));
     correct(&project, &["--mail"]).code(0).says("3 members who got it");
     assert_eq!(counts(&mail, MEMBERS), [3, 2, 3]);
+}
+
+#[test]
+fn explain_tells_of_every_mail_that_a_member_has_of_a_post() {
+    let mail = Server::start(Script::new());
+    let project = sending_to(mail.port(), &members(2));
+    send(&project).code(0);
+    project.write(POST, post("am Samstag"));
+    correct(&project, &["--mail"]).code(0);
+    let told = run(&project, &["explain", MEMBERS[0]]).code(0).said;
+    assert_eq!(told.matches("accepted by the mail server on").count(), 2, "{told}");
+    assert_eq!(told.matches("Message-ID ").count(), 2, "{told}");
+    assert!(told.contains("before that, the text with the release code "), "{told}");
+    let json = run(&project, &["--format", "json", "explain", MEMBERS[0]]).code(0).said;
+    let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(json["posts"][0]["earlier"][0]["state"], "sent", "{json}");
+
+    let (mail, web) = (Server::start(Script::new()), WebServer::start(answer));
+    let project = everywhere(&mail, &web);
+    send(&project).code(0);
+    project.write(POST, posted("am Samstag"));
+    correct(&project, &[]).code(0);
+    let told = run(&project, &["explain", "nobody@example.org"]).code(0);
+    told.says("not sent: the address is not on the list “members”");
+}
+
+#[test]
+fn a_member_in_doubt_is_named_where_nobody_else_is_left() {
+    let mail = Server::start(Script::new().on(Stage::End, |seen| match seen.mail {
+        1 => Answer::close(),
+        _ => Answer::normal(),
+    }));
+    let project = sending_to(mail.port(), &members(3));
+    send(&project).code(76);
+    project.write(POST, post("am Samstag"));
+    let rest = run(&project, &["send", POST, "--yes", "--offline", "--rest-with-new-text"]).code(76);
+    rest.says("Everybody else on the lists has this post").says("rundbrief status kurz");
 }

@@ -39,6 +39,8 @@ pub struct Item {
     pub fate: Fate,
     /// Where it can be seen, or what the network said of it.
     pub receipt: Option<String>,
+    /// Whether a person has this very text already, to correct it with.
+    lies_ready: bool,
 }
 
 /// What a correction does.
@@ -80,7 +82,10 @@ impl Extent {
         for (channel, said) in &said {
             let now = if said.corrected { find(marked, channel) } else { find(&plain, channel) };
             let fate = fate(channel, said, now, texts.get(channel), networks.get(channel));
-            items.push(Item { channel: channel.clone(), fate, receipt: said.receipt.clone() });
+            let waits = said.part.form == Form::Text && said.state == DeliveryState::Pending;
+            let is_this = texts.get(channel).is_some_and(|text| text.as_bytes() == &*said.part.body);
+            let lies_ready = fate == Fate::ByHand && waits && is_this;
+            items.push(Item { channel: channel.clone(), fate, receipt: said.receipt.clone(), lies_ready });
         }
         tell_hubs(&mut items, networks);
         let (mut before, mut after): (Vec<Part>, Vec<Part>) = mails.standing.iter().cloned().unzip();
@@ -124,7 +129,13 @@ impl Extent {
 
     /// Whether anything is to be done on a channel other than mail.
     pub fn does_anything(&self) -> bool {
-        self.own() > 0 || self.items.iter().any(|item| item.fate == Fate::ByHand) || self.still_differs()
+        let by_hand = |item: &Item| item.fate == Fate::ByHand && !item.lies_ready;
+        self.own() > 0 || self.items.iter().any(by_hand) || self.still_differs()
+    }
+
+    /// Whether a person has still to correct something with a text that lies ready.
+    pub fn waits_for_a_person(&self) -> bool {
+        self.items.iter().any(|item| item.lies_ready)
     }
 
     /// Whether a text that waits for a person has changed.

@@ -105,11 +105,11 @@ const fn name(fate: Fate) -> &'static str {
 }
 
 /// Said where nothing is carried out.
-pub(super) const fn nothing_done(idle: bool) -> &'static str {
-    if idle {
-        "\nThere is nothing to correct; nothing was changed."
-    } else {
-        "\nA dry run: nothing was sent or recorded."
+pub(super) const fn nothing_done(idle: bool, waits: bool) -> &'static str {
+    match (idle, waits) {
+        (true, false) => "\nThere is nothing to correct; nothing was changed.",
+        (true, true) => "\nWhat is to be corrected by hand lies ready since the last correction; nothing was changed.",
+        (false, _) => "\nA dry run: nothing was sent or recorded.",
     }
 }
 

@@ -24,6 +24,13 @@ pub struct Done {
     pub next: Option<i64>,
 }
 
+impl Done {
+    /// Of a send that had nothing to do.
+    pub fn nothing(exit: Exit) -> Done {
+        Done { exit, ran: Ran::default(), left: Totals::default(), next: None }
+    }
+}
+
 /// Everything that is delivered now.
 pub struct Delivering<'a> {
     pub order: &'a Order<'a>,

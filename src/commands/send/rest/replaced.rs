@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::commands::revisions::Revision;
 use crate::commands::survey::code_of;
 use crate::dispatch::freeze::Sums;
+use crate::error::Exit;
 use crate::ledger::{Part, Release, Totals};
 
 /// A release whose place a new text takes.
@@ -19,6 +20,8 @@ pub struct Replaced {
     have: Vec<(String, u64)>,
     /// Members who wait.
     waiting: u64,
+    /// Members who may have one of them.
+    uncertain: u64,
     /// Channels other than mail that have their text.
     served: BTreeSet<String>,
 }
@@ -33,6 +36,7 @@ impl Replaced {
             release,
             have: have(revisions),
             waiting: revisions.iter().map(|revision| revision.mails().open()).sum(),
+            uncertain: revisions.iter().map(|revision| revision.mails().uncertain).sum(),
             served: revisions.iter().flat_map(channels).filter(|channel| channel != "email").collect(),
         }
     }
@@ -56,6 +60,22 @@ impl Replaced {
     /// Whether the new text has nobody to go to and changes nothing.
     pub fn is_idle(&self, sums: &Sums, parts: &[Part]) -> bool {
         sums.total() == 0 && self.waiting == 0 && !parts.iter().any(|part| self.is_open(part))
+    }
+
+    /// What is said where it is idle, and what that comes to.
+    pub fn nothing_to_do(&self) -> (String, Exit) {
+        let (may, slug) = (self.uncertain, &self.release.slug);
+        match may {
+            0 => ("Everybody on the lists has this post; nothing was sent.".to_owned(), Exit::Settled),
+            _ => {
+                let they = if may == 1 { "1 mail may".to_owned() } else { format!("{may} mails may") };
+                let text = format!(
+                    "Everybody else on the lists has this post; nothing was sent.\n{they} or may not have arrived: \
+                     rundbrief status {slug}"
+                );
+                (text, Exit::SomeUncertain)
+            }
+        }
     }
 
     /// For people: who keeps what, who is left out, what is not made anew. Lines with their ends.

@@ -28,6 +28,8 @@ mod matrix;
 mod posting;
 #[path = "networks/scene.rs"]
 mod scene;
+#[path = "networks/sent_again.rs"]
+mod sent_again;
 #[path = "networks/webhook.rs"]
 mod webhook;
 

@@ -45,7 +45,7 @@ pub async fn run(arguments: &cli::Resolve, context: &Context) -> Result<Exit, Er
     }
     let done = counts.done;
     let left = revisions::all(&released.revisions().await?);
-    context.screen.result(&told(slug, decided, counts, &left));
+    context.screen.result(&told(slug, decided, counts, &left, released.release.is_correction()));
     context.screen.json(&json!({
         "slug": slug,
         "decided": if arguments.send_again { "send-again" } else { "count-as-sent" },
@@ -158,14 +158,15 @@ struct Counts {
 }
 
 /// What was decided and what comes next.
-fn told(slug: &str, decided: Decided, counts: Counts, left: &Totals) -> String {
+fn told(slug: &str, decided: Decided, counts: Counts, left: &Totals, corrected: bool) -> String {
     let Counts { asked, done, earlier } = counts;
     if asked == 0 {
         return format!("Nothing of {slug} is in doubt; there is nothing to decide.");
     }
+    let with = if corrected && earlier > 0 { " --rest-with-new-text" } else { "" };
     let mut text = match (decided, done) {
-        (Decided::SendAgain, 1) => "1 is to be sent again. Now run: rundbrief send ".to_owned() + slug,
-        (Decided::SendAgain, _) => format!("{done} are to be sent again. Now run: rundbrief send {slug}"),
+        (Decided::SendAgain, 1) => format!("1 is to be sent again. Now run: rundbrief send {slug}{with}"),
+        (Decided::SendAgain, _) => format!("{done} are to be sent again. Now run: rundbrief send {slug}{with}"),
         (Decided::CountAsSent, 1) => "1 counts as sent and is not written to again.".to_owned(),
         (Decided::CountAsSent, _) => format!("{done} count as sent and are not written to again."),
     };

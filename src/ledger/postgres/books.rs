@@ -5,7 +5,7 @@ use sqlx::postgres::PgRow;
 
 use super::approval::forget_names;
 use super::base::{How, built, sql};
-use super::revision::is_newest;
+use super::revision::{is_newest, left_to_newest};
 use super::rows::{RELEASE, after, bytes, columns, read_form, read_release, read_target, text};
 use super::{PostgresLedger, identity};
 use crate::ledger::{
@@ -154,7 +154,6 @@ impl Books for PostgresLedger {
              settled_at = NULL, detail = $5 {which}"
         );
         let count = format!("UPDATE delivery SET state = 3, settled_at = $6, detail = $5 {which}");
-        // Of an earlier revision nothing is sent any more: who has nothing of it is taken up by the newest.
         let gone = format!("DELETE FROM delivery {which}");
         let newest = format!("SELECT {} AS newest", is_newest());
         let (parts, targets) = columns(keys.unwrap_or_default());
@@ -165,6 +164,11 @@ impl Books for PostgresLedger {
                 let chosen = |statement: &String| {
                     built(statement.clone()).bind(release).bind(keys.is_none()).bind(&parts).bind(&targets)
                 };
+                if decided == Decided::SendAgain && !is_newest {
+                    for step in left_to_newest() {
+                        chosen(&step).execute(&mut *connection).await?;
+                    }
+                }
                 let decision = match decided {
                     Decided::SendAgain if is_newest => chosen(&again).bind(AGAIN),
                     Decided::SendAgain => chosen(&gone),

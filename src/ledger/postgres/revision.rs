@@ -186,3 +186,30 @@ pub(super) async fn add_channels(connection: &mut PgConnection, release: i64) ->
     built(add).bind(release).bind(&Target::CHANNEL.0[..]).execute(connection).await?;
     Ok(())
 }
+
+/// The steps that leave what is in doubt of an earlier revision, and is to be sent again, to the newest one, since of the
+/// earlier one nothing is sent any more: members are taken up as new, a channel gets the newest text. Of release $1, all of
+/// it ($2) or what parts $3 and targets $4 name.
+pub(super) fn left_to_newest() -> [String; 3] {
+    const CHOSEN: &str = "d.release = $1 AND d.state = 6 AND ($2 OR (d.part, d.target) IN \
+                          (SELECT k.part, k.target FROM UNNEST($3, $4) AS k (part, target)))";
+    const NEWEST: &str = "(SELECT n.id FROM release o JOIN release n ON n.slug = o.slug AND n.mode = o.mode AND n.state <> 0 \
+                          WHERE o.id = $1 ORDER BY n.revision DESC LIMIT 1)";
+    [
+        format!(
+            "INSERT INTO delivery (release, part, target, state) SELECT n.id, q.part, d.target, 0 FROM delivery d \
+             JOIN part p ON p.release = d.release AND p.part = d.part AND p.channel <> 'email' \
+             JOIN release n ON n.id = {NEWEST} AND n.purpose = 0 JOIN part q ON q.release = n.id AND q.channel = p.channel \
+             WHERE {CHOSEN} AND NOT EXISTS (SELECT 1 FROM delivery x WHERE x.release = n.id AND x.part = q.part)"
+        ),
+        format!(
+            "UPDATE release r SET state = 1 WHERE r.id = {NEWEST} AND r.state = 3 \
+             AND EXISTS (SELECT 1 FROM delivery x WHERE x.release = r.id AND x.state = 0) \
+             AND EXISTS (SELECT 1 FROM delivery d WHERE {CHOSEN})"
+        ),
+        format!(
+            "DELETE FROM recipient r WHERE r.release = $1 AND EXISTS \
+             (SELECT 1 FROM delivery d WHERE d.target = r.target AND {CHOSEN})"
+        ),
+    ]
+}

@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, Row, query};
 
 use super::approval::forget_names;
 use super::beside::Holder;
-use super::revision::IS_NEWEST;
+use super::revision::{IS_NEWEST, leave_to_newest};
 use super::rows::{read_form, read_release, read_target};
 use super::{SqliteLedger, identity, json_array};
 use crate::ledger::{
@@ -144,12 +144,14 @@ impl Books for SqliteLedger {
                      (part || ' ' || hex(target)) IN (SELECT value FROM json_each(?2)))";
         let named = |key: &DeliveryKey| format!("{} {}", key.part, key.target.hex().to_uppercase());
         let keys = keys.map(|keys| Value::from(keys.iter().map(named).collect::<Vec<_>>()).to_string());
-        // Of an earlier revision nothing is sent any more: who has nothing of it is taken up by the newest.
         let gone = "DELETE FROM delivery WHERE release = ?1 AND state = 6 AND (?2 IS NULL OR \
                     (part || ' ' || hex(target)) IN (SELECT value FROM json_each(?2)))";
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         let newest = query(AssertSqlSafe(format!("SELECT {IS_NEWEST} AS newest"))).bind(release);
         let is_newest: bool = newest.fetch_one(&mut *transaction).await?.try_get("newest")?;
+        if decided == Decided::SendAgain && !is_newest {
+            leave_to_newest(&mut transaction, release, keys.as_deref()).await?;
+        }
         let (sql, detail) = match decided {
             Decided::SendAgain if is_newest => (again, AGAIN),
             Decided::SendAgain => (gone, ""),

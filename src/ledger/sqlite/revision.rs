@@ -168,3 +168,36 @@ pub(super) async fn add_channels(transaction: &mut Transaction<'_, Sqlite>, rele
     query(sqlx::AssertSqlSafe(sql)).bind(release).execute(&mut **transaction).await?;
     Ok(())
 }
+
+/// Leaves what is in doubt of an earlier revision, and is to be sent again, to the newest one, since of the earlier one nothing
+/// is sent any more: members are taken up as new, a channel gets the newest text. `keys` as in [`Books::resolve`].
+///
+/// [`Books::resolve`]: crate::ledger::Books::resolve
+pub(super) async fn leave_to_newest(
+    transaction: &mut Transaction<'_, Sqlite>,
+    release: i64,
+    keys: Option<&str>,
+) -> Result<(), LedgerError> {
+    for step in [
+        "INSERT INTO delivery (release, part, target, state) SELECT n.id, q.part, d.target, 0 FROM delivery d \
+         JOIN part p ON p.release = d.release AND p.part = d.part AND p.channel <> 'email' \
+         JOIN release n ON n.id = {NEWEST} AND n.purpose = 0 JOIN part q ON q.release = n.id AND q.channel = p.channel \
+         WHERE {CHOSEN} AND NOT EXISTS (SELECT 1 FROM delivery x WHERE x.release = n.id AND x.part = q.part)",
+        "UPDATE release SET state = 1 WHERE id = {NEWEST} AND state = 3 \
+         AND EXISTS (SELECT 1 FROM delivery x WHERE x.release = {NEWEST} AND x.state = 0) \
+         AND EXISTS (SELECT 1 FROM delivery d WHERE {CHOSEN})",
+        "DELETE FROM recipient WHERE release = ?1 AND target IN (SELECT d.target FROM delivery d WHERE {CHOSEN})",
+    ] {
+        let step = step.replace("{NEWEST}", NEWEST).replace("{CHOSEN}", CHOSEN);
+        query(sqlx::AssertSqlSafe(step)).bind(release).bind(keys).execute(&mut **transaction).await?;
+    }
+    Ok(())
+}
+
+/// The newest sealed revision of the post of release ?1.
+const NEWEST: &str = "(SELECT n.id FROM release o JOIN release n ON n.slug = o.slug AND n.mode = o.mode AND n.state <> 0 \
+                      WHERE o.id = ?1 ORDER BY n.revision DESC LIMIT 1)";
+
+/// What is in doubt of release ?1 and named by keys ?2, or all of it.
+const CHOSEN: &str = "d.release = ?1 AND d.state = 6 AND (?2 IS NULL OR \
+                      (d.part || ' ' || hex(d.target)) IN (SELECT value FROM json_each(?2)))";

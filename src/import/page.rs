@@ -27,6 +27,7 @@ mod keywords;
 mod meta;
 mod microdata;
 mod nesting;
+mod parts;
 mod prepare;
 mod refuse;
 mod signs;

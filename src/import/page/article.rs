@@ -5,7 +5,7 @@ use dom_smoothie::{Config, Readability};
 
 use super::cms::System;
 use super::facts::Facts;
-use super::{addresses, blocks, clean, dom, figure, prepare};
+use super::{addresses, blocks, clean, dom, figure, parts, prepare};
 use crate::post::{Block, BlockKind, Inline};
 
 /// What was found.
@@ -26,7 +26,7 @@ const SHORT: usize = 1_500;
 pub(super) fn read(document: Document, system: Option<&System>, facts: &Facts) -> Article {
     let mut left_out = prepare::prepare(&document);
     let lead = lead(&document, system);
-    let html = named(&document, system).unwrap_or_else(|| guessed(document, facts));
+    let html = named(&document, system).unwrap_or_else(|| guessed(&document, facts, &mut left_out));
     let html = clean::clean(&html);
     let cleaned = Document::fragment(html);
     left_out.extend(addresses::lost(&cleaned));
@@ -81,46 +81,26 @@ fn lead(document: &Document, system: Option<&System>) -> Option<String> {
     })
 }
 
-/// Where it looks like an article; else all that the page has.
-fn guessed(document: Document, facts: &Facts) -> String {
+/// Where it looks like an article; else all that the page has. What is beside it there is told.
+fn guessed(document: &Document, facts: &Facts, left_out: &mut Vec<String>) -> String {
     let letters_of = |text: &str| text.chars().filter(|c| c.is_alphabetic()).count();
     let all = document.select("body").nodes().iter().map(letters).sum::<usize>();
     // On short pages the guess may be a single paragraph of several; they have little around it, so all may be taken.
-    let whole = (all < SHORT).then(|| whole(&document)).flatten();
+    let short = all < SHORT;
     let title = letters_of(facts.title.as_deref().unwrap_or(""));
+    parts::mark(document);
     let copy = document.clone();
-    mark_breaks(&document);
+    parts::settle_marks(&copy);
     let config = Config { keep_classes: true, disable_json_ld: true, char_threshold: 200, ..Config::default() };
-    let article = Readability::with_document(document, None, Some(config)).and_then(|mut page| page.parse());
-    let Ok(article) = article else { return whole.or_else(|| self::whole(&copy)).unwrap_or_default() };
-    let found = letters_of(&article.text_content);
+    let chosen = Readability::with_document(copy, None, Some(config)).and_then(|mut page| page.parse());
+    let Ok(chosen) = chosen else { return whole(document).unwrap_or_default() };
+    let found = letters_of(&chosen.text_content);
     let missing = all.saturating_sub(found).saturating_sub(title);
-    if found < LITTLE || missing * 4 > all {
-        let whole = if found < LITTLE { whole.or_else(|| self::whole(&copy)) } else { whole };
-        return whole.unwrap_or_else(|| with_breaks(&article.content));
+    let is_whole = found < LITTLE || (short && missing * 4 > all);
+    if let Some(whole) = is_whole.then(|| whole(document)).flatten() {
+        return whole;
     }
-    with_breaks(&article.content)
-}
-
-/// Stands where two line breaks part paragraphs; no text has it (Unicode, section 23.7).
-const BREAK: &str = "\u{FDD0}";
-
-/// Two line breaks before an element part paragraphs, too; dom_smoothie would lose them.
-fn mark_breaks(document: &Document) {
-    fn next<'a>(node: &NodeRef<'a>) -> Option<NodeRef<'a>> {
-        std::iter::successors(node.next_sibling(), NodeRef::next_sibling)
-            .find(|node| !node.is_text() || !node.text().trim().is_empty())
-    }
-    for node in document.select("br").nodes() {
-        let second = next(node).filter(|second| second.has_name("br"));
-        if second.and_then(|second| next(&second)).is_some_and(|behind| behind.is_element() && !behind.has_name("br")) {
-            node.before_html(BREAK);
-        }
-    }
-}
-
-fn with_breaks(html: &str) -> String {
-    html.replace(BREAK, "<br><br>")
+    parts::of_article(document, &chosen.content, left_out).unwrap_or_else(|| chosen.content.to_string())
 }
 
 /// The one element that holds the page's own part.

@@ -153,7 +153,7 @@ fn beside_title(document: &Document, facts: &mut Facts) {
 }
 
 /// A small line; elements side by side are parts of it, as if bars were between them.
-fn small(node: &NodeRef<'_>) -> String {
+pub(super) fn small(node: &NodeRef<'_>) -> String {
     let parts = node.element_children();
     let own = node.children_it(false).filter(NodeRef::is_text).any(|text| !text.text().trim().is_empty());
     if own || parts.len() < 2 || parts.iter().any(super::blocks::is_block) {

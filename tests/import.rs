@@ -178,6 +178,29 @@ fn of_several_articles_in_a_pages_data_the_one_that_readers_see_counts() {
 }
 
 #[test]
+fn the_sites_name_in_a_heading_of_its_own_is_not_the_headline() {
+    let text = "<p>Es kamen viele Gäste an den See, und der Regen hörte erst am Abend auf.</p>".repeat(2);
+    let (name, headline) = ("<h1>Verein Beispiel e.V.</h1>", "<h1>Fest: großer Erfolg</h1>");
+    for body in [
+        format!(
+            "<header>{name}</header><main><article><div class=title>{headline}</div><div>{text}</div></article></main>"
+        ),
+        format!("<header>{name}</header><main>{headline}{text}</main>"),
+        format!("<div id=logo>{name}</div><div>{headline}{text}</div>"),
+        format!("<h1 class=site-title><a href=/>Verein Beispiel e.V.</a></h1><div>{headline}{text}</div>"),
+        format!("<div>{name}</div><div>{headline}{text}</div>"),
+    ] {
+        let page =
+            format!("<!doctype html><html lang=de><title>Fest: großer Erfolg - Verein Beispiel</title>{body}</html>");
+        let draft = read(page.as_bytes()).expect("a draft");
+        assert_eq!(draft.title.as_deref(), Some("Fest: großer Erfolg"), "{body}");
+    }
+    let only =
+        "<!doctype html><html lang=de><header><h1>Fest am See</h1></header><main><p>Es kamen viele Gäste.</p></main>";
+    assert_eq!(read(only.as_bytes()).expect("a draft").title.as_deref(), Some("Fest am See"));
+}
+
+#[test]
 fn a_list_of_articles_is_told() {
     let teaser = |title: &str| {
         format!(

@@ -21,6 +21,7 @@ mod cms;
 mod dom;
 mod facts;
 mod figure;
+mod headline;
 mod inlines;
 mod json_ld;
 mod keywords;

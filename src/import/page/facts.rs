@@ -5,7 +5,7 @@ use dom_query::{Document, NodeRef};
 use jiff::civil::Date;
 
 use super::cms::System;
-use super::{cms, dom, json_ld, keywords, meta, microdata};
+use super::{cms, dom, headline, json_ld, keywords, meta, microdata};
 use crate::import::byline::{self, Part};
 use crate::import::chrome::chrome;
 use crate::post::written_day;
@@ -110,7 +110,7 @@ pub(super) fn collect(document: &Document, system: Option<&System>) -> Facts {
 /// The headline that readers see, where the data has only the beginning of it.
 fn readers_title(document: &Document, title: String) -> String {
     let stem = title.trim_end_matches(['…', '.']).trim_end();
-    match dom::first_text(document, "h1") {
+    match headline::text(document) {
         Some(shown) if shown.starts_with(stem) => shown,
         _ => title,
     }
@@ -135,8 +135,7 @@ fn time(document: &Document) -> Option<String> {
 
 /// Day and author from small lines right beside the headline, where nothing else names them.
 fn beside_title(document: &Document, facts: &mut Facts) {
-    let headlines = document.select("h1");
-    let [headline] = headlines.nodes() else { return };
+    let Some(headline) = headline::element(document) else { return };
     let around = headline.parent().into_iter().flat_map(|parent| parent.element_children());
     let lines = around.chain(headline.parent().and_then(|parent| parent.next_element_sibling()));
     for part in lines.filter_map(|node| byline::parts(&small(&node))).flatten() {

@@ -7,8 +7,9 @@ use std::collections::BTreeMap;
 use dom_query::Document;
 use serde_json::{Map, Value};
 
-use super::dom::{first_text, one_line};
+use super::dom::one_line;
 use super::facts::{EventFact, Facts, ImageFact};
+use super::headline;
 
 const ARTICLES: [&str; 10] = [
     "Article",
@@ -45,7 +46,7 @@ pub(super) fn facts(document: &Document) -> Facts {
     let articles: Vec<&&Object> =
         objects.iter().filter(|object| types(object).any(|kind| ARTICLES.contains(&kind))).collect();
     // Of several the one whose headline readers see; the others are in lists of the site's articles.
-    let headline = first_text(document, "h1").unwrap_or_default();
+    let headline = headline::text(document).unwrap_or_default();
     let is_shown = |object: &&&&Object| {
         text(object.get("headline").or(object.get("name"))).is_some_and(|title| super::same_text(&title, &headline))
     };

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use dom_query::Document;
 
-use super::dom;
 use super::facts::{Facts, ImageFact};
+use super::{dom, headline};
 
 /// What the page's head says.
 pub(super) fn facts(document: &Document) -> Facts {
@@ -15,7 +15,7 @@ pub(super) fn facts(document: &Document) -> Facts {
     let publisher = property("og:site_name");
     let suffix = publisher.as_deref();
     let title = property("og:title").map(|title| without_site(&title, suffix));
-    let title = title.or_else(|| dom::first_text(document, "article h1, main h1, h1"));
+    let title = title.or_else(|| headline::text(document));
     let title = title.or_else(|| dom::first_text(document, "head title").map(|title| without_site(&title, suffix)));
     let image =
         property("og:image").map(|url| ImageFact { url, alt: property("og:image:alt"), ..ImageFact::default() });

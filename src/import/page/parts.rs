@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 
 use dom_query::{Document, NodeId, NodeRef, Selection};
 
-use super::{blocks, dom, facts};
+use super::{blocks, dom, facts, headline};
 use crate::import::byline;
 use crate::import::chrome::chrome;
 
@@ -136,8 +136,9 @@ pub(super) fn of_article(document: &Document, chosen: &str, left_out: &mut Vec<S
         })
     };
     let holder = around(&["article"]).unwrap_or(nearest);
-    let headlines = Selection::from(holder).select("h1");
-    let headline = headlines.nodes().first().map(|headline| headline.id);
+    let headline =
+        headline::element(document).filter(|headline| headline.ancestors_it(None).any(|outer| outer.id == holder.id));
+    let headline = headline.map(|headline| headline.id);
     let mut sorter = Sorter { within, all, passed: 0, headline, is_page: holder.id == body.id, left_out };
     sorter.sort(&holder);
     if let Some(main) = around(&["main"]).filter(|main| main.id != holder.id) {

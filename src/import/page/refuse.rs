@@ -2,8 +2,8 @@
 
 use dom_query::{Document, NodeRef};
 
-use super::dom;
 use super::facts::Facts;
+use super::{dom, headline};
 use crate::import::Refused;
 
 /// A page with an article has more letters than this outside of its forms.
@@ -23,7 +23,7 @@ pub(super) fn check(document: &Document, facts: &Facts, url: Option<&str>) -> Re
     if asks && (at_login || letters() < LITTLE) {
         return Err(Refused::Login);
     }
-    let title = [facts.title.clone(), dom::first_text(document, "h1"), dom::first_text(document, "head title")];
+    let title = [facts.title.clone(), headline::text(document), dom::first_text(document, "head title")];
     for title in title.into_iter().flatten() {
         let lower = title.to_lowercase();
         let words = ["nicht gefunden", "not found", "existiert nicht", "does not exist", "fehler 404", "error 404"];

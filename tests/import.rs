@@ -201,6 +201,34 @@ fn the_sites_name_in_a_heading_of_its_own_is_not_the_headline() {
 }
 
 #[test]
+fn a_day_that_readers_see_is_compared_with_the_one_of_the_pages_data() {
+    let asked = |data: &str, line: &str| {
+        let page = format!(
+            "<!doctype html><html lang=de><script type=application/ld+json>{{\"@type\": \"NewsArticle\", \"headline\": \
+             \"Fest am See\", \"datePublished\": \"{data}\"}}</script><main><h1>Fest am See</h1>{line}<p>Es kamen viele Gäste, \
+             und der Regen hörte erst am Abend auf, als die Musik begann und alle tanzten.</p></main></html>"
+        );
+        let draft = read(page.as_bytes()).expect("a draft");
+        let question = draft.questions.into_iter().find(|question| question.key == "date");
+        question.map(|question| question.line.unwrap_or_default())
+    };
+    let other = Some("date: 2026-05-06".to_owned());
+    for line in [
+        "<p class=date>06.05.2026</p>",
+        "<span class=datum>Mittwoch, 6. Mai 2026</span>",
+        "<div class=meta><div class=news-date>06.05.2026</div></div>",
+        "<p>06.05.2026</p>",
+        "<p>Veröffentlicht am 6. Mai 2026</p>",
+        "<time datetime=2026-05-06>6. Mai 2026</time>",
+    ] {
+        assert_eq!(asked("2026-03-01", line), other, "{line}");
+        assert_eq!(asked("2026-05-05T23:30:00Z", line), other, "{line}");
+        assert_eq!(asked("2026-05-06", line), None, "{line}");
+    }
+    assert_eq!(asked("2026-03-01", "<p>1. März 2026 | Stand: 06.05.2026</p>"), None);
+}
+
+#[test]
 fn a_list_of_articles_is_told() {
     let teaser = |title: &str| {
         format!(

@@ -19,6 +19,16 @@ pub(super) enum Part {
     Noise,
 }
 
+impl Part {
+    /// The day, of a part that is one.
+    pub(super) fn day(&self) -> Option<Date> {
+        match self {
+            Part::Date(date) => Some(*date),
+            _ => None,
+        }
+    }
+}
+
 const DATE_WORDS: [&str; 16] = [
     "veröffentlicht am",
     "veröffentlicht",
@@ -43,7 +53,7 @@ const CATEGORY_WORDS: [&str; 8] =
     ["kategorien", "kategorie", "rubrik", "themen", "thema", "categories", "category", "filed under"];
 
 /// The longest small line, in characters.
-const LONGEST: usize = 160;
+pub(super) const LONGEST: usize = 160;
 
 /// The parts of a small line; `None` for any other line.
 pub(super) fn parts(line: &str) -> Option<Vec<Part>> {

@@ -4,6 +4,7 @@
 //! nothing, and trusts no markup: the article is cleaned before it is read, and read as text, emphasis and links only.
 
 use dom_query::Document;
+use jiff::civil::Date;
 
 use super::byline::{self, Part};
 use super::chrome::chrome;
@@ -118,9 +119,8 @@ fn draft(facts: Facts, input: &Input<'_>, place: &Place) -> Draft {
         Some((written, None)) => draft.ask_for_day(written),
         None => {}
     }
-    if let (Some(date), Some(shown)) = (draft.date, facts.shown_date.filter(|shown| Some(*shown) != draft.date)) {
-        let says = format!("the page's data says it was published on {date}, readers see {shown}");
-        draft.ask("date", says, Some(format!("date: {shown}")));
+    if let Some(shown) = facts.shown_date {
+        compare_day(&mut draft, shown);
     }
     draft.author = facts.author;
     draft.categories = facts.categories;
@@ -143,6 +143,15 @@ fn draft(facts: Facts, input: &Input<'_>, place: &Place) -> Draft {
     draft
 }
 
+/// Asks which of two days is the one of publication.
+fn compare_day(draft: &mut Draft, shown: Date) {
+    let asked = draft.questions.iter().any(|question| question.key == "date");
+    if let Some(date) = draft.date.filter(|date| *date != shown && !asked) {
+        let says = format!("the page's data says it was published on {date}, readers see {shown}");
+        draft.ask("date", says, Some(format!("date: {shown}")));
+    }
+}
+
 /// The headline among the parts of a window's title: `Verein - Aktuelles - Sommerfest` above the heading `Sommerfest`.
 fn name_by_heading(draft: &mut Draft) {
     let Some(title) = &draft.title else { return };
@@ -160,6 +169,7 @@ fn name_by_heading(draft: &mut Draft) {
 /// Takes small lines and the page's own headline off the beginning of the article.
 fn head(draft: &mut Draft) {
     let mut kept = Vec::new();
+    let mut days = Vec::new();
     let mut in_head = true;
     for block in std::mem::take(&mut draft.body) {
         let text = match &block.kind {
@@ -177,6 +187,7 @@ fn head(draft: &mut Draft) {
             let heading = matches!(block.kind, BlockKind::Heading { .. });
             match byline::parts(&text).filter(|_| !heading) {
                 Some(parts) => {
+                    days.extend(parts.iter().filter_map(Part::day));
                     parts.into_iter().for_each(|part| take(part, draft));
                     continue;
                 }
@@ -186,6 +197,9 @@ fn head(draft: &mut Draft) {
         kept.push(block);
     }
     draft.body = kept;
+    if let Some(shown) = days.first().filter(|_| !days.iter().any(|day| Some(*day) == draft.date)) {
+        compare_day(draft, *shown);
+    }
 }
 
 fn take(part: Part, draft: &mut Draft) {

@@ -214,10 +214,7 @@ fn shown(found: &Selection<'_>) -> Option<Date> {
 fn shown_day(node: &NodeRef<'_>) -> Option<Date> {
     let line = dom::line(node);
     let parts = line.split(['|', '·', ',']).map(str::trim).chain([line.as_str()]);
-    parts.filter_map(byline::parts).flatten().find_map(|part| match part {
-        Part::Date(date) => Some(date),
-        _ => None,
-    })
+    parts.filter_map(byline::parts).flatten().find_map(|part| part.day())
 }
 
 fn texts(document: &Document, selector: &str) -> Vec<String> {

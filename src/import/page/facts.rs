@@ -93,13 +93,16 @@ pub(super) fn collect(document: &Document, system: Option<&System>) -> Facts {
     let metadata = meta::facts(document);
     let lang = metadata.lang.clone();
     let shown = system.shown_date.or_else(|| shown_date(document));
+    let lines = days_at_headline(document);
     let mut facts = structured.or(system).or(metadata);
     // The page's own language attribute holds for the text; what its data names may be the site's.
     facts.lang = lang.or(facts.lang);
     facts.title = facts.title.map(|title| readers_title(document, title));
     facts.date = facts.date.or_else(|| time(document)).filter(|date| !date.is_empty());
     beside_title(document, &mut facts);
-    facts.shown_date = shown;
+    let day = facts.date.as_deref().and_then(written_day);
+    let agrees = day.is_some_and(|day| lines.contains(&day));
+    facts.shown_date = shown.or_else(|| lines.into_iter().next().filter(|_| !agrees));
     facts.keywords = keywords::keywords(document, facts.keywords);
     facts.categories.retain(|category| !category.is_empty());
     facts.categories.dedup();
@@ -159,6 +162,22 @@ pub(super) fn small(node: &NodeRef<'_>) -> String {
         return dom::line(node);
     }
     parts.iter().map(dom::line).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" | ")
+}
+
+/// The most elements around a headline that are looked at.
+const MOST_AROUND: usize = 200;
+
+/// The days in small lines around the headline, up to where the text begins.
+fn days_at_headline(document: &Document) -> Vec<Date> {
+    let Some(headline) = headline::element(document) else { return Vec::new() };
+    let own = |outer: &NodeRef<'_>| outer.has_name("article") || outer.has_name("main");
+    let Some(holder) = headline.ancestors_it(None).find(own).or_else(|| headline.parent()) else { return Vec::new() };
+    let is_text = |node: &NodeRef<'_>| node.is_text() && node.text().chars().count() > byline::LONGEST;
+    let head = holder.descendants_it().take_while(|node| !is_text(node)).filter(NodeRef::is_element);
+    let lines = head.take(MOST_AROUND);
+    let lines = lines.filter(|node| !dom::is_inside(node, &["nav", "aside", "footer"]));
+    let parts = lines.filter_map(|node| byline::parts(&small(&node))).flatten();
+    parts.filter_map(|part| part.day()).collect()
 }
 
 /// The day that readers see in the article's own `<time>`.

@@ -27,16 +27,22 @@ pub enum Delimiter {
     Semicolon,
     Comma,
     Tab,
+    /// `|`, where none of the others is in the heading.
+    Pipe,
     /// The heading has none of them: a table of one column.
     None,
 }
 
 impl Delimiter {
+    /// In the order in which one is preferred where a line has as many of both.
+    pub(super) const ALL: [Delimiter; 4] = [Delimiter::Semicolon, Delimiter::Tab, Delimiter::Comma, Delimiter::Pipe];
+
     pub(super) fn byte(self) -> Option<u8> {
         match self {
             Delimiter::Semicolon => Some(b';'),
             Delimiter::Comma => Some(b','),
             Delimiter::Tab => Some(b'\t'),
+            Delimiter::Pipe => Some(b'|'),
             Delimiter::None => None,
         }
     }
@@ -47,6 +53,7 @@ impl Delimiter {
             Delimiter::Semicolon => "cells separated by semicolons",
             Delimiter::Comma => "cells separated by commas",
             Delimiter::Tab => "cells separated by tabs",
+            Delimiter::Pipe => "cells separated by vertical bars",
             Delimiter::None => "one column",
         }
     }
@@ -107,12 +114,19 @@ impl<R: Read + Seek> CsvRows<R> {
         }
     }
 
-    /// One cell, and whether it ends its row.
+    /// One cell, and whether it ends its row. Spaces around quotation marks belong to neither: some programs write
+    /// `"Anna"; "Müller"`.
     fn cell(&mut self) -> Result<(String, bool), TableError> {
         let mut cell = Vec::new();
+        while cell.len() < CELL_MAX && self.text.peek()?.is_some_and(|byte| self.is_space(byte)) {
+            cell.extend(self.text.take()?);
+        }
+        let mut quoted = None;
         if self.text.peek()? == Some(b'"') {
             self.text.take()?;
+            cell.clear();
             self.quoted(&mut cell)?;
+            quoted = Some(cell.len());
         }
         let last = loop {
             match self.text.take()? {
@@ -131,8 +145,15 @@ impl<R: Read + Seek> CsvRows<R> {
                 return Err(TableError::new(message, "shorten the cell or remove its column").in_row(self.row));
             }
         };
+        if let Some(end) = quoted.filter(|end| cell[*end..].iter().all(|byte| self.is_space(*byte))) {
+            cell.truncate(end);
+        }
         let cell = String::from_utf8(cell).expect("the decoder gives UTF-8, which is cut at ASCII bytes only");
         Ok((cell, last))
+    }
+
+    fn is_space(&self, byte: u8) -> bool {
+        matches!(byte, b' ' | b'\t') && self.delimiter.byte() != Some(byte)
     }
 
     /// The inside of quotation marks, after the first; two in a row are one (RFC 4180, section 2).
@@ -165,31 +186,43 @@ fn sep_line(start: &[u8]) -> (usize, Option<Delimiter>) {
         b"sep=;" => Delimiter::Semicolon,
         b"sep=," => Delimiter::Comma,
         b"sep=\t" => Delimiter::Tab,
+        b"sep=|" => Delimiter::Pipe,
         _ => return (0, None),
     };
     let line_end = if start[end..].starts_with(b"\r\n") { 2 } else { usize::from(end < start.len()) };
     (end + line_end, Some(declared))
 }
 
-/// The delimiter that stands most often in the first line that is not blank, outside quotation marks.
+/// The delimiter that stands most often in the first line that is not blank, outside quotation marks; `|` only where
+/// there is no other. A quotation mark inside a cell (`5" nails`) opens none.
 fn delimiter(start: &[u8]) -> Delimiter {
-    let mut counts = [(Delimiter::Semicolon, 0), (Delimiter::Tab, 0), (Delimiter::Comma, 0)];
-    let mut quoted = false;
-    let mut blank = true;
+    let of_byte = |byte: u8| Delimiter::ALL.into_iter().position(|candidate| candidate.byte() == Some(byte));
+    let mut counts = [0; Delimiter::ALL.len()];
+    let (mut quoted, mut at_start, mut blank) = (false, true, true);
     for byte in start {
         match byte {
-            b'"' => quoted = !quoted,
+            // Two in a row inside a cell close it and open it again.
+            b'"' if quoted || at_start => (quoted, at_start) = (!quoted, true),
             b'\r' | b'\n' if !quoted && !blank => break,
-            b'\r' | b'\n' if !quoted => counts.iter_mut().for_each(|(_, count)| *count = 0),
+            b'\r' | b'\n' if !quoted => (counts, at_start) = ([0; Delimiter::ALL.len()], true),
+            b' ' => {}
             _ if quoted => {}
-            _ => counts.iter_mut().filter(|(candidate, _)| candidate.byte() == Some(*byte)).for_each(|(_, n)| *n += 1),
+            _ => {
+                let found = of_byte(*byte);
+                at_start = found.is_some();
+                found.into_iter().for_each(|candidate| counts[candidate] += 1);
+            }
         }
-        blank &= byte.is_ascii_whitespace() || matches!(byte, b';' | b',' | b'"');
+        blank &= byte.is_ascii_whitespace() || *byte == b'"' || of_byte(*byte).is_some();
     }
+    let (usual, pipe) = counts.split_at(Delimiter::ALL.len() - 1);
     // The first of equals: a heading such as `Name, Vorname;E-Mail` is meant with the semicolon.
-    let most = counts.iter().map(|(_, count)| *count).max().unwrap_or(0);
-    let found = counts.iter().find(|(_, count)| *count == most && most > 0);
-    found.map_or(Delimiter::None, |(delimiter, _)| *delimiter)
+    let most = usual.iter().copied().max().filter(|most| *most > 0);
+    match most.and_then(|most| usual.iter().position(|count| *count == most)) {
+        Some(candidate) => Delimiter::ALL[candidate],
+        None if pipe[0] > 0 => Delimiter::Pipe,
+        None => Delimiter::None,
+    }
 }
 
 #[cfg(test)]
@@ -229,6 +262,23 @@ mod tests {
     }
 
     #[test]
+    fn spaces_around_quotation_marks_belong_to_no_cell() {
+        assert_eq!(rows("\"a\"; \"b\"\n\"x\" ;  \"y; z\"  \n"), ["1: a|b", "2: x|y; z"]);
+        assert_eq!(rows("\"a\", \"b\"\n \"Müller, geb. Schmidt\",\t\"y\""), ["1: a|b", "2: Müller, geb. Schmidt|y"]);
+        assert_eq!(rows("a\tb\n\"x\"\t \"y\"\n"), ["1: a|b", "2: x|y"]);
+        assert_eq!(rows("a;b\n\" x \"; \"say \"\"hi\"\"\"\n"), ["1: a|b", "2:  x |say \"hi\""]);
+        // A mark that opens no cell stays, and so does what is not behind one.
+        assert_eq!(rows("a;b\n Anna \"Änne\" ; \"x\" y \n"), ["1: a|b", "2:  Anna \"Änne\" |x y "]);
+        assert_eq!(rows("a;b\n   ;  \n"), ["1: a|b", "2:    |  "]);
+        let expected = "row 2: a quotation mark opens a cell and is not closed";
+        assert_eq!(rows("a;b\n1; \"2\n3;4\n"), ["1: a|b", expected]);
+        assert_eq!(
+            rows(&format!("a;b\n{}\"x\"", " ".repeat(20_000))).last().expect("a row"),
+            "row 2: a cell is larger than 10000 bytes"
+        );
+    }
+
+    #[test]
     fn an_open_quotation_mark_is_told_with_its_row_and_swallows_nothing() {
         let expected = "row 2: a quotation mark opens a cell and is not closed";
         assert_eq!(rows("a;b\n\"1;2\n3;4\n"), ["1: a|b", expected]);
@@ -253,7 +303,13 @@ mod tests {
         assert_eq!(of("a,b\n"), Delimiter::Comma);
         assert_eq!(of("a\tb\tc, d\n"), Delimiter::Tab);
         assert_eq!(of("\"a;b;c\",d\n"), Delimiter::Comma);
+        assert_eq!(of("\"a;b;c\", \"d;e\"\n"), Delimiter::Comma);
+        assert_eq!(of("\"say \"\"a;b;c\"\"\",d\n"), Delimiter::Comma);
+        assert_eq!(of("Größe 5\",E-Mail\n"), Delimiter::Comma);
         assert_eq!(of("Name, Vorname;E-Mail\n"), Delimiter::Semicolon);
+        assert_eq!(of("a|b|c\n1;2;3\n"), Delimiter::Pipe);
+        assert_eq!(of("a|b|c;d\n"), Delimiter::Semicolon);
+        assert_eq!(of("sep=|\na;b\n"), Delimiter::Pipe);
         assert_eq!(of("\n;;\na,b,c\n"), Delimiter::Comma);
         assert_eq!(of("E-Mail\na@example.org;b@example.org\n"), Delimiter::None);
         assert_eq!(of(""), Delimiter::None);

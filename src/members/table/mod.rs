@@ -205,6 +205,19 @@ impl<R: Read + Seek> Rows<R> {
         }
     }
 
+    /// The row below `first` that has a heading for addresses if its cells are separated by something else: a comma in
+    /// a title above the headings (`Members, November`) looks like the delimiter. Leaves the table unfit to be read on.
+    fn heading_row_cut_otherwise(&mut self, first: u64) -> Option<u64> {
+        let Rows::Csv(rows) = self else { return None };
+        let used = rows.delimiter;
+        Delimiter::ALL.into_iter().filter(|delimiter| *delimiter != used).find_map(|delimiter| {
+            rows.delimiter = delimiter;
+            rows.rewind().ok()?;
+            let rows = std::iter::from_fn(|| rows.next_row().ok().flatten()).filter(|row| !row.is_blank());
+            rows.take(LOOK_AHEAD + 1).find(|row| row.number > first && names_addresses(row)).map(|row| row.number)
+        })
+    }
+
     pub(super) fn format(&self) -> Format {
         match self {
             Rows::Csv(rows) => Format::Csv { encoding: rows.encoding, delimiter: rows.delimiter },
@@ -238,13 +251,17 @@ impl<R: Read + Seek> Rows<R> {
     }
 }
 
+fn names_addresses(row: &RawRow) -> bool {
+    matches!(Columns::of(&row.cells, &BTreeMap::new()), Ok(Some(_)))
+}
+
 /// Why the heading row has no address column, after a look at the rows below it.
 fn explained<R: Read + Seek>(heading: &RawRow, rows: &mut Rows<R>) -> Result<TableError, TableError> {
     let mut heading_row = None;
     let mut addresses: BTreeMap<usize, usize> = BTreeMap::new();
     for _ in 0..LOOK_AHEAD {
         let Some(row) = rows.next_filled()? else { break };
-        if heading_row.is_none() && matches!(Columns::of(&row.cells, &BTreeMap::new()), Ok(Some(_))) {
+        if heading_row.is_none() && names_addresses(&row) {
             heading_row = Some(row.number);
         }
         for (column, cell) in row.cells.iter().enumerate() {
@@ -253,6 +270,7 @@ fn explained<R: Read + Seek>(heading: &RawRow, rows: &mut Rows<R>) -> Result<Tab
             }
         }
     }
+    let heading_row = heading_row.or_else(|| rows.heading_row_cut_otherwise(heading.number));
     let most = addresses.iter().max_by_key(|(_, count)| **count).map(|(column, _)| *column);
     let error = columns::no_address_column(&heading.cells, most, heading_row);
     Ok(match rows {

@@ -125,7 +125,7 @@ impl Reading {
         let mut fields = BTreeMap::new();
         for field in &self.columns.fields {
             let text = if field.known {
-                used(cell(field.column), &self.columns.headings[field.column])?.to_owned()
+                used(cell(field.column), &self.columns.headings[field.column])?
             } else {
                 one_line(cell(field.column))
             };
@@ -157,8 +157,8 @@ impl Reading {
     }
 }
 
-/// A cell whose text may reach a header or a salutation, trimmed.
-fn used<'a>(cell: &'a str, heading: &str) -> Result<&'a str, String> {
+/// A cell whose text may reach a header or a salutation, trimmed. A tab in it, as one typed with it or pasted, is a space.
+fn used(cell: &str, heading: &str) -> Result<String, String> {
     let text = trim_invisible(cell);
     if text.contains(['\r', '\n', '\u{85}', '\u{2028}', '\u{2029}']) {
         return Err(format!("the cell “{heading}” has a line break in it: “{}”", shown(text)));
@@ -188,7 +188,8 @@ fn used<'a>(cell: &'a str, heading: &str) -> Result<&'a str, String> {
     if FORMULA_ERRORS.contains(&text) {
         return Err(format!("the cell “{heading}” shows a formula's error: {text}"));
     }
-    Ok(text)
+    let untabbed = text.split('\t').map(trim_invisible).filter(|part| !part.is_empty());
+    Ok(untabbed.collect::<Vec<_>>().join(" "))
 }
 
 /// Any other cell: line breaks and control characters become one space.

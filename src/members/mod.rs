@@ -9,6 +9,7 @@ use crate::members::address::Address;
 
 pub mod address;
 pub mod check;
+mod placeholder;
 pub mod salutation;
 pub mod suppression;
 pub mod table;

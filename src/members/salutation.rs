@@ -6,6 +6,8 @@
 use crate::members::Member;
 use crate::members::address::trim_invisible;
 
+mod behind;
+mod greeting;
 mod name;
 
 use name::{Form, Name};

@@ -1,9 +1,12 @@
 //! A member's name taken apart: form of address, titles that are spoken, first name, surname.
 //!
 //! Comes in: the cells as staff filled them (`Herrn`, `Frau Dr.`, `Müller, Anna`, `Dr. Müller` as a surname).
-//! Goes out: a [`Name`]. Never guesses: a cell that says neither woman nor man leaves the form open.
+//! Goes out: a [`Name`]. Never guesses: cells that say neither woman nor man, or both, leave the form open.
 
+use super::behind::{is_behind_a_name, is_degree, is_organisation};
+use super::greeting::{form_of, form_word, is_between, is_greeting, names_nobody, opening_of};
 use crate::members::Member;
+use crate::members::placeholder::{is_placeholder, without_placeholders};
 
 /// How a person is addressed, where the list says so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,46 +84,113 @@ pub(super) struct Name {
 
 impl Name {
     pub(super) fn of(member: &Member) -> Name {
-        let field = |name: &str| member.field(name).map(single_spaced).filter(|text| !text.is_empty());
-        let mut titles = Titles::default();
-        titles.add(&field("title").unwrap_or_default());
-        let mut plain = |text: Option<String>| text.and_then(|text| without_titles(&text, &mut titles));
-        let (mut first, mut last, mut whole) =
-            (plain(field("first_name")), plain(field("last_name")), plain(field("name")));
+        let field = |name: &str| member.field(name).map(single_spaced).filter(|text| !is_placeholder(text));
+        let mut beside = Beside::default();
+        beside.titles.add(&field("title").unwrap_or_default());
+        let mut plain = |text: Option<String>| text.and_then(|text| beside.taken_from(&text));
+        let (mut first, mut last) = (plain(field("first_name")), plain(field("last_name")));
+        let (given, surname, mut whole) = field("name").map(|cell| beside.parts_of(&cell)).unwrap_or_default();
         if first.is_none() && last.is_none() {
-            // `Müller, Anna` names its parts; `Anna Müller` does not: a surname may have several words.
-            if let Some((surname, given)) = whole.as_deref().and_then(|whole| whole.split_once(',')) {
-                first = plain(Some(given.to_owned()));
-                last = plain(Some(surname.to_owned()));
-                whole = None;
-            }
+            (first, last) = (given, surname);
         }
         let honorific = field("honorific").unwrap_or_default();
         let explicit = field("salutation").unwrap_or_default();
         let mut form = None;
-        let mut written = None;
         for cell in [&explicit, &honorific] {
-            let found = form_of(cell).or_else(|| opening_of(cell));
-            if found.is_some() || words(cell).iter().all(|word| is_title(word)) {
+            let cell = without_placeholders(cell);
+            let found = form_of(&cell).or_else(|| opening_of(&cell));
+            if found.is_some() || words(&cell).iter().all(|word| is_title(word)) {
                 form = form.or(found);
-                titles.add(cell);
+                beside.titles.add(&cell);
             }
         }
-        if !explicit.is_empty() && form_of(&explicit).is_none() && opening_of(&explicit).is_none() {
+        let mut written = None;
+        let stands = |cell: &str| form_of(cell).is_none() && opening_of(cell).is_none() && !names_nobody(cell);
+        if !explicit.is_empty() && stands(&explicit) {
             written = Some(explicit);
-        } else if is_greeting(&honorific) && opening_of(&honorific).is_none() {
+        } else if is_greeting(&honorific) && stands(&honorific) {
             written = Some(honorific.clone());
         }
-        let mrs = words(&honorific).iter().any(|word| word == "mrs");
-        Name { written, form, mrs, titles, first, last, whole }
+        // A form of address in a name's cell counts where the form's own cell leaves it open.
+        let form = match (form, beside.form) {
+            (None, found) if honorific.is_empty() || names_nobody(&honorific) => found,
+            (Some(form), Some(other)) if form != other => None,
+            (form, _) => form,
+        };
+        if last.as_deref().is_some_and(is_couple) {
+            whole = last.take();
+        }
+        let form = form.filter(|_| !whole.as_deref().is_some_and(is_couple));
+        let mrs = beside.mrs || words(&honorific).iter().any(|word| word == "mrs");
+        Name { written, form, mrs, titles: beside.titles, first, last, whole }
     }
+}
+
+/// What stood beside the names in their cells.
+#[derive(Debug, Default)]
+struct Beside {
+    titles: Titles,
+    form: Option<Form>,
+    mrs: bool,
+}
+
+impl Beside {
+    /// The name in a cell without what is no part of it: `Herr Dr. Müller, MdB` is `Müller`.
+    fn taken_from(&mut self, cell: &str) -> Option<String> {
+        let cell = without_placeholders(cell);
+        let cell = without_titles(self.without_form(&cell), &mut self.titles)?;
+        let mut name = Vec::new();
+        for part in cell.split(',').map(str::trim).filter(|part| !is_placeholder(part)) {
+            if name.is_empty() || !is_behind_a_name(part) {
+                name.push(part);
+            } else if is_degree(part) {
+                self.titles.add(part);
+            }
+        }
+        Some(name.join(", ")).filter(|name| !name.is_empty())
+    }
+
+    /// First name, surname and whole name of a cell that holds all: `Müller, Anna` names its parts; `Anna Müller` does
+    /// not, for a surname may have several words.
+    fn parts_of(&mut self, cell: &str) -> (Option<String>, Option<String>, Option<String>) {
+        let before_comma = cell.split_once(',').map(|(before, _)| before);
+        let Some(name) = self.taken_from(cell) else { return Default::default() };
+        match name.split_once(", ") {
+            Some((organisation, _)) if is_organisation(organisation) => (None, None, Some(organisation.to_owned())),
+            Some((surname, rest)) => {
+                let given = rest.split(',').next().unwrap_or_default();
+                (self.taken_from(given), self.taken_from(surname), None)
+            }
+            None if before_comma.is_none() || name.contains(' ') => (None, None, Some(name)),
+            None if before_comma.is_some_and(is_placeholder) => (Some(name), None, None),
+            None => (None, Some(name), None),
+        }
+    }
+
+    /// The name without `Herr` or `Frau` before it. `Herr` alone is a surname, and a couple stays one.
+    fn without_form<'a>(&mut self, name: &'a str) -> &'a str {
+        let Some((word, rest)) = name.split_once(' ').filter(|_| !is_couple(name)) else { return name };
+        let word = word.trim_end_matches('.').to_lowercase();
+        let Some(form) = form_word(&word) else { return name };
+        self.form = self.form.or(Some(form));
+        self.mrs |= word == "mrs";
+        rest.trim()
+    }
+}
+
+/// `Herr und Frau Müller`, `Frau/Herr Müller`.
+fn is_couple(name: &str) -> bool {
+    let words = words(name);
+    let both = words.first().is_some_and(|word| form_word(word).is_some())
+        && words.iter().skip(1).any(|word| form_word(word).is_some());
+    both && (name.contains(['&', '+', '/']) || words.iter().any(|word| is_between(word)))
 }
 
 fn single_spaced(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn words(text: &str) -> Vec<String> {
+pub(super) fn words(text: &str) -> Vec<String> {
     text.to_lowercase()
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty())
@@ -128,31 +198,8 @@ fn words(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// `Frau`, `Herrn`, `Frau Prof. Dr.`, `Mrs`, `w`; nothing else may stand beside it but titles.
-fn form_of(text: &str) -> Option<Form> {
-    let words = words(text);
-    let (first, rest) = words.split_first()?;
-    if !rest.iter().all(|word| is_title(word)) {
-        return None;
-    }
-    match first.as_str() {
-        "frau" | "fr" | "mrs" | "ms" | "miss" | "mme" | "w" | "weiblich" | "f" | "female" => Some(Form::Frau),
-        "herr" | "herrn" | "hr" | "hrn" | "mr" | "m" | "männlich" | "maennlich" | "male" => Some(Form::Herr),
-        _ => None,
-    }
-}
-
-/// `Sehr geehrte Frau` without a name: the opening that membership software exports beside the name's columns.
-fn opening_of(text: &str) -> Option<Form> {
-    let text = text.to_lowercase();
-    let rest = ["sehr geehrte ", "sehr geehrter ", "liebe ", "lieber ", "dear "]
-        .iter()
-        .find_map(|opening| text.strip_prefix(opening))?;
-    form_of(rest).filter(|_| words(rest).first().is_some_and(|word| word.len() > 1))
-}
-
 /// A title or a part of one, as words without dots and hyphens.
-fn is_title(word: &str) -> bool {
+pub(super) fn is_title(word: &str) -> bool {
     const TITLES: [&str; 31] = [
         "dr",
         "drs",
@@ -189,23 +236,18 @@ fn is_title(word: &str) -> bool {
     TITLES.contains(&word)
 }
 
-/// Whether a form-of-address cell holds a whole salutation: `Liebe Anna`, `Sehr geehrte Damen und Herren`.
-fn is_greeting(text: &str) -> bool {
-    let words = words(text);
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    matches!(
-        words.as_slice(),
-        ["sehr", "geehrte" | "geehrter" | "geehrtes", _, ..]
-            | ["guten", "tag" | "morgen", ..]
-            | ["liebe" | "lieber" | "liebes" | "hallo" | "moin" | "servus" | "dear" | "hello", _, ..]
-    )
+/// A title that is said without a dot behind it, too.
+pub(super) fn is_spoken_title(word: &str) -> bool {
+    ["dr", "prof", "professor", "professorin"].contains(&word)
 }
 
-/// The name without titles in front of it (`Dr. Müller` in the surname's column), which are kept in `titles`.
+/// The name without titles in front of it (`Dr. Müller` in the surname's column), which are kept in `titles`; nothing
+/// where the cell holds only those.
 fn without_titles(name: &str, titles: &mut Titles) -> Option<String> {
     let mut rest = name.trim();
-    while let Some((word, after)) = rest.split_once(' ') {
-        let spoken = matches!(words(word).as_slice(), [only] if ["dr", "prof", "professor", "professorin"].contains(&only.as_str()));
+    while !rest.is_empty() {
+        let (word, after) = rest.split_once(' ').unwrap_or((rest, ""));
+        let spoken = matches!(words(word).as_slice(), [only] if is_spoken_title(only));
         // `Dr. h. c.`, but not the initial of `H. Peter`.
         let behind_a_title = rest.len() < name.trim().len();
         let part_of_a_title = |part: &String| is_title(part) && (part.len() > 1 || behind_a_title);

@@ -10,6 +10,7 @@ use super::filter::{Filter, is_no};
 use super::heading::letter;
 use super::refusal;
 use crate::members::address::{Address, AddressError, Mailbox, addresses, trim_invisible};
+use crate::members::placeholder::is_placeholder;
 use crate::members::{Member, Refused, Row};
 
 /// The cells of one row, as they stand.
@@ -130,6 +131,9 @@ impl Reading {
                 one_line(cell(field.column))
             };
             if PERSONAL.contains(&field.name.as_str()) {
+                if is_placeholder(&text) {
+                    continue;
+                }
                 let heading = &self.columns.headings[field.column];
                 match Address::parse(&text) {
                     // Exports without a name repeat the address.

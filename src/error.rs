@@ -60,7 +60,7 @@ pub enum Error {
     #[error("{0}")]
     NotApproved(Box<NotApproved>),
     /// The operating system refused to read or write.
-    #[error("error: cannot {action} {}: {}{}", path.display(), plain(source), help_line(&io_help(source)))]
+    #[error("error: cannot {action} {}: {}{}", path.display(), plain(source), help_line(&io_help(action, source)))]
     Io { action: &'static str, path: PathBuf, source: io::Error },
     /// The sending record (ledger) cannot be used.
     #[error("error: sending record {place}: {message}{}", help_line(help))]
@@ -178,9 +178,10 @@ fn plain(error: &io::Error) -> String {
     }
 }
 
-fn io_help(error: &io::Error) -> String {
+fn io_help(action: &str, error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::StorageFull => "free some space and run the command again; nothing was left half written",
+        io::ErrorKind::PermissionDenied if action == "read" => "give the user that runs rundbrief the right to read it",
         io::ErrorKind::PermissionDenied => "check who owns the folder, or choose another one",
         io::ErrorKind::ReadOnlyFilesystem => "the disk is mounted read-only; choose another folder",
         _ => "",
@@ -200,5 +201,10 @@ mod tests {
             "error: cannot write out/x: no space left on device\n  = help: free some space and run the command again; nothing was left half written"
         );
         assert_eq!(error.exit(), Exit::Io);
+        let error = Error::io("read", Path::new("a.md"), io::Error::from_raw_os_error(13));
+        assert_eq!(
+            error.to_string(),
+            "error: cannot read a.md: permission denied\n  = help: give the user that runs rundbrief the right to read it"
+        );
     }
 }

@@ -65,6 +65,31 @@ fn every_post_is_looked_at_although_one_cannot_be_read_but_none_that_was_sent() 
     project.run(&["check", "fehlt"]).code(66);
 }
 
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_opened_is_told_beside_the_findings_of_the_others() {
+    let project = Project::new();
+    let link = |name: &str, to: &str| {
+        std::os::unix::fs::symlink(to, project.path(&format!("newsletters/{name}"))).expect("is made");
+    };
+    link(".#kurz.md", "anna@laptop.4711");
+    project.write("newsletters/._kurz.md", b"\x00\x05\x16\x07");
+    project.run(&["check"]).code(0).says("1 post: nothing to say");
+    project.write(FILE, unfinished());
+    link("fort.md", "nirgends.md");
+    let ran = project.run(&["check"]).code(66).says("was to be filled in");
+    ran.says("2 posts: 2 errors and 1 warning").says("error: post not found: newsletters/fort.md");
+    link("kreis.md", "kreis.md");
+    let ran = project.run(&["--format", "json", "check"]).code(74);
+    let found = ran.json();
+    let has = |rule: &str, file: &str| {
+        found.as_array().expect("a list").iter().any(|one| one["rule"] == rule && one["file"] == file)
+    };
+    assert!(has("placeholder", FILE), "{found}");
+    assert!(has("missing-file", "newsletters/fort.md") && has("input-output", "newsletters/kreis.md"), "{found}");
+    project.run(&["check", "kurz", "fehlt"]).code(66).says("was to be filled in").says("fehlt.md");
+}
+
 #[test]
 fn a_trial_and_a_send_refuse_what_has_an_error_unless_forced() {
     let project = Project::new();

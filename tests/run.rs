@@ -177,6 +177,56 @@ fn a_post_with_errors_keeps_no_other_from_being_sent() {
     is_silent(run_at(&project, "2026-11-24 09:05"), 0);
 }
 
+/// A text as Windows programs save it.
+fn utf_16(text: &str) -> Vec<u8> {
+    text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+}
+
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_read_as_a_post_is_said_once_too() {
+    let server = Server::start(Script::new());
+    let project = project(&server, 3);
+    let link = |name: &str, to: &str| {
+        std::os::unix::fs::symlink(to, project.path(&format!("newsletters/{name}"))).expect("is made");
+    };
+    let post = scheduled(WINDOW);
+    project.write("newsletters/Weihnachtsgruß 2026.md", &post);
+    project.write("newsletters/gro\u{308}ße.md", &post);
+    project.write("newsletters/notepad.md", utf_16(&format!("\u{FEFF}{post}")));
+    project.write("newsletters/ohne-bom.md", utf_16(&post));
+    project.write("newsletters/ohne-anfang.md", post.replacen("---\n", "", 1));
+    link("kreis.md", "kreis.md");
+    let ran = run_at(&project, "2026-11-24 08:00").code(74);
+    insta::assert_snapshot!("unreadable", ran.stdout() + &ran.stderr());
+    let planned = project.run_at(&at("2026-11-24 08:05"), &["status"]).code(0).stdout();
+    insta::assert_snapshot!("unreadable_in_status", planned);
+    is_silent(run_at(&project, "2026-11-24 08:05"), 0);
+    run_at(&project, "2026-11-24 09:00").code(0).says("kurz: 3 accepted");
+    is_silent(run_at(&project, "2026-11-24 09:05"), 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn drafts_and_files_that_are_no_posts_are_not_said() {
+    let server = Server::start(Script::new());
+    let project = project(&server, 3);
+    let draft = scheduled(&format!("{WINDOW}draft: true\n"));
+    project.write("newsletters/Mein Entwurf.md", &draft);
+    project.write("newsletters/entwurf-16.md", utf_16(&draft));
+    project.write("newsletters/Zum Merken.md", format!("# Eine Zeit im Kopf\n\n```\n{WINDOW}```\n"));
+    project.write("newsletters/Notiz.md", "Morgen anrufen.\n");
+    project.write("newsletters/von hand.md", scheduled(""));
+    project.write("newsletters/.kurz.md.swp", scheduled(WINDOW));
+    project.write("newsletters/._kurz.md", scheduled(WINDOW));
+    std::os::unix::fs::symlink("anna@laptop.4711", project.path("newsletters/.#kurz.md")).expect("is made");
+    std::fs::create_dir(project.path("newsletters/bilder.md")).expect("is made");
+    is_silent(run_at(&project, "2026-11-24 08:00"), 0);
+    assert!(!project.has_record(), "nothing to do leaves no record");
+    let planned = project.run_at(&at("2026-11-24 08:05"), &["status"]).code(0).stdout();
+    assert_eq!(planned, "Nothing was sent yet.\n\nPlanned:\n  24 November 2026, 09:00  kurz: Kurz berichtet\n");
+}
+
 #[test]
 fn what_a_person_began_is_not_begun_for_more_people_by_a_timer() {
     let server = Server::start(Script::new());

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use jiff::Zoned;
 
 use super::ready::Ready;
-use super::screen::finding_entry;
+use super::screen::{error_findings, finding_entry};
 use super::send::order::{By, Order};
 use super::{Context, record, survey};
 use crate::check::{Facts, Settings, urls};
@@ -32,11 +32,21 @@ pub async fn run(arguments: &cli::Check, context: &Context) -> Result<Exit, Erro
     };
     let mut findings = Vec::new();
     let mut looked = Vec::new();
+    let mut exit = Exit::Settled;
     for file in &files {
         match Looked::at(context, file) {
             Ok(post) => looked.push(post),
             // The other posts are looked at all the same.
             Err(Error::Input(found)) => findings.extend(settings.weigh(found)),
+            Err(error @ (Error::Missing { .. } | Error::Io { .. })) if files.len() > 1 => {
+                exit = exit.max(error.exit());
+                for found in error_findings(&error) {
+                    // A template that cannot be read is one error for all.
+                    if !findings.contains(&found) {
+                        findings.push(found);
+                    }
+                }
+            }
             Err(other) => return Err(other),
         }
     }
@@ -55,7 +65,7 @@ pub async fn run(arguments: &cli::Check, context: &Context) -> Result<Exit, Erro
     }
     findings.extend(audiences.into_findings());
     answer(context, files.len(), facts.answers.len(), &findings);
-    Ok(if findings.iter().any(Finding::is_error) { Exit::Data } else { Exit::Settled })
+    Ok(if findings.iter().any(Finding::is_error) { exit.max(Exit::Data) } else { exit })
 }
 
 /// The posts of the folder that no real send has released, by name.

@@ -17,7 +17,6 @@ use super::when::zoned;
 use crate::dispatch::{Ending, Ran};
 use crate::error::Error;
 use crate::ledger::{Books, Event, EventKind, Mode, Record, Release};
-use crate::post::Slug;
 use crate::report::notice::{self, Commands, CutShort, Run};
 
 mod mail;
@@ -83,7 +82,8 @@ pub async fn failed(order: &Order<'_>, context: &Context, error: &Error) {
         return;
     }
     let file = context.project.post_file(order.post);
-    let slug = Slug::of_file(&file).map_or_else(|_| "?".to_owned(), |slug| slug.as_str().to_owned());
+    // Of a file whose name is no slug, `run` says it by the same name.
+    let slug = file.file_stem().map_or_else(|| "?".into(), |stem| stem.to_string_lossy()).into_owned();
     let reason = error.to_string();
     if let Ok(Some(record)) = record::existing(context).await {
         match told::is_new(context, &record, &slug, &reason).await {

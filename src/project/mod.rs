@@ -119,9 +119,17 @@ impl Project {
             entries => entries.map_err(|error| Error::io("read", &folder, error))?,
         };
         let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-        files.retain(|path| path.extension().is_some_and(|extension| extension == "md"));
+        files.retain(|path| may_be_post(path));
         files.sort();
         Ok(files)
+    }
+
+    /// The bytes of a post, for what can be told of one that does not parse.
+    ///
+    /// # Errors
+    /// [`Error::Missing`], [`Error::Io`]; [`Error::Input`] for what is no file.
+    pub fn bytes(&self, file: &Path) -> Result<Vec<u8>, Error> {
+        read_post(file)
     }
 
     /// Reads and parses a post.
@@ -266,6 +274,13 @@ impl Project {
         }
         Ok(entry)
     }
+}
+
+/// Whether a file of this name in `newsletters/` is taken for a post. Names that begin with a dot are the locks and copies
+/// of editors and systems (`.#post.md`, `._post.md`).
+pub fn may_be_post(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "md")
+        && path.file_name().is_some_and(|name| !name.as_encoded_bytes().starts_with(b"."))
 }
 
 /// The place of a header key of a post; its line is read again so that it can be shown.

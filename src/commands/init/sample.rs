@@ -4,6 +4,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::project::may_be_post;
+
 /// The German sample, as it lies in this program's own folder.
 const GERMAN: &str = include_str!("../../../newsletters/2026-11-herbsttagung.md");
 const ENGLISH: &str = include_str!("sample/2026-11-autumn-conference.md");
@@ -67,7 +69,7 @@ fn own(text: &str, website: &str) -> String {
 fn newest(posts: &Path) -> Option<PathBuf> {
     let entries = std::fs::read_dir(posts).ok()?;
     let paths = entries.flatten().map(|entry| entry.path());
-    paths.filter(|path| path.extension().is_some_and(|extension| extension == "md")).max()
+    paths.filter(|path| may_be_post(path)).max()
 }
 
 #[cfg(test)]

@@ -13,10 +13,13 @@ use super::due::Standing;
 use crate::error::Error;
 use crate::ledger::{Books, Ledger, LedgerError, Record, Release, ReleaseState, Roll};
 use crate::plan::schedule::Window;
-use crate::post::Slug;
+
+/// The most lines that are taken for a header without an end.
+const HEADER: usize = 100;
 
 /// A post that may be due.
 pub struct Candidate {
+    /// The slug. Of a file whose name is none, the name without its ending: by it the record knows what was said of it.
     pub slug: String,
     pub file: PathBuf,
     pub window: Option<Window>,
@@ -31,9 +34,10 @@ pub struct Candidate {
 pub async fn candidates(context: &Context, record: Option<&Record>) -> Result<Vec<Candidate>, Error> {
     let mut found: BTreeMap<String, Candidate> = BTreeMap::new();
     for file in context.project.post_files()? {
-        let Ok(slug) = Slug::of_file(&file) else { continue };
-        if let Some(candidate) = of_file(context, slug.as_str(), file) {
-            found.insert(slug.as_str().to_owned(), candidate);
+        let Some(stem) = file.file_stem() else { continue };
+        let slug = stem.to_string_lossy().into_owned();
+        if let Some(candidate) = of_file(context, slug, file) {
+            found.insert(candidate.slug.clone(), candidate);
         }
     }
     if let Some(record) = record {
@@ -48,23 +52,36 @@ pub async fn candidates(context: &Context, record: Option<&Record>) -> Result<Ve
     Ok(candidates)
 }
 
-/// A post with a time. One with errors is a candidate if it has a time and is no draft, as far as that can be told.
-fn of_file(context: &Context, slug: &str, file: PathBuf) -> Option<Candidate> {
+/// A post with a time. One with errors is a candidate if it has a time and is no draft, as far as that can be told; one
+/// that cannot be opened always is.
+fn of_file(context: &Context, slug: String, file: PathBuf) -> Option<Candidate> {
     let zone = &context.project.config.site.zone;
-    match context.project.post(&file) {
-        Ok(post) if post.header.draft => None,
-        Ok(post) => {
-            let window = Window::of(post.header.send_at, post.header.not_after, zone)?;
-            Some(Candidate { slug: slug.to_owned(), file, window: Some(window), unreadable: None })
+    let (window, unreadable) = match context.project.post(&file) {
+        Ok(post) if post.header.draft => return None,
+        Ok(post) => (Some(Window::of(post.header.send_at, post.header.not_after, zone)?), None),
+        Err(error @ Error::Input(_)) => {
+            let bytes = context.project.bytes(&file).ok()?;
+            (None, is_scheduled(&bytes).then_some(error))
         }
-        Err(error) => {
-            let text = std::fs::read(&file).ok()?;
-            let text = String::from_utf8_lossy(&text);
-            let has = |start: &str| text.lines().take(100).any(|line| line.starts_with(start));
-            let scheduled = has("send_at:") && !has("draft: true");
-            scheduled.then_some(Candidate { slug: slug.to_owned(), file, window: None, unreadable: Some(error) })
-        }
-    }
+        // Its name is no longer in the folder either.
+        Err(_) if file.symlink_metadata().is_err() => return None,
+        Err(error) => (None, Some(error)),
+    };
+    Some(Candidate { slug, file, window, unreadable })
+}
+
+/// Whether a text that does not parse as a post has a time in its header, or what may have been meant as one, and is no
+/// draft; in whatever encoding it is.
+fn is_scheduled(bytes: &[u8]) -> bool {
+    // Without a byte order mark, UTF-16 reads as ASCII with a NUL beside each character.
+    let text = encoding_rs::UTF_8.decode(bytes).0.replace('\0', "");
+    let is_fence = |line: &str| line.trim_end() == "---";
+    let mut lines = text.lines().skip_while(|line| line.trim().is_empty()).peekable();
+    let fenced = lines.next_if(|line| is_fence(line)).is_some();
+    let ends = |line: &str| if fenced { is_fence(line) } else { line.trim().is_empty() };
+    let header: Vec<&str> = lines.take_while(|line| !ends(line)).take(HEADER).collect();
+    let has = |start: &str| header.iter().any(|line| line.starts_with(start));
+    has("send_at:") && !has("draft: true")
 }
 
 /// A post that is open in the record and has no time of its own.

@@ -39,6 +39,19 @@ fn a_build_writes_everything_of_the_contract() {
 }
 
 #[test]
+fn a_build_takes_no_folder_that_is_none_of_its_own() {
+    let project = Project::new();
+    project.write("newsletters/kurz/images/foto.png", picture());
+    let ran = project.run(&["build", "kurz", "--out", "newsletters"]).code(64);
+    ran.says("newsletters/kurz/images is there and is of no earlier build");
+    assert_eq!(project.files("newsletters/kurz"), ["images/foto.png"]);
+    project.write("out/kurz/notes.txt", "mine");
+    project.run(&["build", "kurz"]).code(0);
+    project.run(&["build", "kurz"]).code(0);
+    assert_eq!(project.read("out/kurz/notes.txt"), "mine");
+}
+
+#[test]
 fn a_build_repeats_itself_byte_for_byte() {
     let project = Project::new();
     project.run(&["build", "newsletters/kurz.md", "--out", "a"]).code(0);

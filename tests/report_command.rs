@@ -236,7 +236,7 @@ fn nothing_but_a_report_is_overwritten() {
     project.run(&["report", "kurz", "--out", "r.pdf"]).code(64).says("end it with .html for a page");
     project.run(&["report", "kurz", "--out", "r"]).code(64);
     std::fs::create_dir(project.path("folder.md")).expect("is made");
-    project.run(&["report", "kurz", "--out", "folder.md"]).code(74).says("folder.md");
+    project.run(&["report", "kurz", "--out", "folder.md"]).code(64).says("folder.md: this is a folder");
     let files: Vec<String> = project.files("").into_iter().filter(|name| name.ends_with(".part")).collect();
     assert_eq!(files, Vec::<String>::new(), "nothing half written is left");
 }

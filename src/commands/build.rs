@@ -134,8 +134,24 @@ fn stage_by_hand(staging: &mut Staging, context: &Context, ready: &Ready, teaser
     Ok(())
 }
 
+/// Refuses a folder of that name that no build has made: files in it would be replaced or removed.
+fn may_fill(folder: &Path) -> Result<(), Error> {
+    let has = |name: &&str| folder.join(name).exists();
+    let is_earlier = ["email.mjml", "plan.json"].iter().any(has);
+    let in_the_way = ["email.html", "email.txt", "email.eml", "item.xml"].iter().chain(OWNED).find(|name| has(name));
+    match in_the_way.filter(|_| !is_earlier) {
+        None => Ok(()),
+        Some(name) => {
+            let help = "choose another --out, or move it away first";
+            let place = folder.join(name);
+            Err(Error::Usage(format!("{} is there and is of no earlier build\n  = help: {help}", place.display())))
+        }
+    }
+}
+
 /// Puts all files of a build beside their places.
 pub fn stage(context: &Context, ready: &Ready, folder: &Path, survey: &Survey) -> Result<Staging, Error> {
+    may_fill(folder)?;
     let mut staging = Staging::new(folder)?;
     let sample = Sample::of(context, ready, survey.sums.first.as_ref());
     staging.write("email.mjml", &sample.email.mjml)?;

@@ -6,6 +6,7 @@
 use std::path::Path;
 
 use super::Context;
+use super::new_file::may_replace;
 use super::released::Released;
 use crate::cli;
 use crate::error::{Error, Exit};
@@ -23,7 +24,7 @@ pub async fn run(arguments: &cli::Report, context: &Context) -> Result<Exit, Err
     let format = arguments.out.as_deref().map(format_of).transpose()?;
     let words = context.project.words();
     if let (Some(out), Some(format)) = (&arguments.out, format) {
-        file::may_be_written(out, format, &words)?;
+        may_replace("--out", out, "report", |first, last| format.is_report(first, last, &words))?;
     }
     let released = Released::find(context, &arguments.post).await?;
     let releases = releases(&released).await?;

@@ -36,6 +36,14 @@ pub struct Export<'a> {
 const PAGE: &str = include_str!("assets/export.html");
 const STYLE: &str = include_str!("assets/export.css");
 
+/// In the head, by which an export is known.
+const MARK: &str = "<meta name=\"generator\" content=\"rundbrief preview\">";
+
+/// Whether a file that begins like this is an export.
+pub fn is_export(first: &[u8]) -> bool {
+    String::from_utf8_lossy(first).contains(MARK)
+}
+
 /// The whole document.
 pub fn page(export: &Export<'_>) -> String {
     let Export { words, lang, post_lang, organisation, title, code, made, plan, .. } = export;

@@ -78,6 +78,23 @@ fn a_post_with_errors_leaves_the_file_as_it_was() {
 }
 
 #[test]
+fn nothing_but_an_export_is_overwritten() {
+    let project = Project::new();
+    exported(&project);
+    exported(&project);
+    project.write("leer.html", "");
+    project.run(&["preview", "kurz", "--export", "leer.html"]).code(0);
+    project.run(&["build", "kurz"]).code(0);
+    for file in ["newsletters/kurz.md", "newsletters/lists/members.csv", "config.toml", "out/kurz/email.html"] {
+        let before = project.read(file);
+        let ran = project.run(&["preview", "kurz", "--export", file]).code(64);
+        ran.says(&format!("--export {file}: this file is there and is no earlier export"));
+        assert_eq!(project.read(file), before);
+    }
+    project.run(&["preview", "kurz", "--export", "newsletters"]).code(64).says("this is a folder");
+}
+
+#[test]
 fn what_it_says_is_a_document_for_programs_too() {
     let project = Project::new();
     let document = project.run(&["--format", "json", "preview", "kurz", "--export", "x.html"]).code(0).json();

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
 use super::super::Context;
+use super::super::new_file::{make_readable, may_replace};
 use super::super::ready::Ready;
 use super::super::sample::Sample;
 use super::super::survey::survey;
@@ -17,12 +18,13 @@ use super::{look, plan};
 use crate::config::Images;
 use crate::error::{Error, Exit};
 use crate::post::picture::{Format, Prepared};
-use crate::preview::export::{Export, page};
+use crate::preview::export::{Export, is_export, page};
 use crate::preview::frame::in_light_of;
 use crate::preview::view::Plan;
 
-/// Writes the file; it is there whole or not at all.
+/// Writes the file; it is there whole or not at all. A file that is no earlier export is never overwritten.
 pub async fn run(post: &Path, file: &Path, context: &Context) -> Result<Exit, Error> {
+    may_replace("--export", file, "earlier export", |first, _| is_export(first))?;
     let ready = Ready::make(context, post)?;
     context.screen.findings(&ready.warnings);
     let survey = survey(context, &ready, &[]).await?;
@@ -97,18 +99,6 @@ fn write(file: &Path, html: &str) -> Result<(), Error> {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut beside = tempfile::NamedTempFile::new_in(folder).map_err(|error| Error::io("write in", folder, error))?;
     beside.write_all(html.as_bytes()).map_err(|error| Error::io("write", file, error))?;
-    readable(beside.path()).map_err(|error| Error::io("write", file, error))?;
+    make_readable(beside.path()).map_err(|error| Error::io("write", file, error))?;
     beside.persist(file).map(drop).map_err(|error| Error::io("write", file, error.error))
-}
-
-/// Temporary files are the owner's alone; this one is made to be passed on.
-#[cfg(unix)]
-fn readable(file: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn readable(_: &Path) -> std::io::Result<()> {
-    Ok(())
 }

@@ -62,6 +62,9 @@ pub enum Error {
     /// The operating system refused to read or write.
     #[error("error: cannot {action} {}: {}{}", path.display(), plain(source), help_line(&io_help(action, source)))]
     Io { action: &'static str, path: PathBuf, source: io::Error },
+    /// What a command answers did not get to where standard output goes.
+    #[error("error: the answer could not be written: {}{}", plain(.0), help_line(OUTPUT_HELP))]
+    Output(io::Error),
     /// The sending record (ledger) cannot be used.
     #[error("error: sending record {place}: {message}{}", help_line(help))]
     Ledger { place: String, message: String, help: String },
@@ -118,7 +121,7 @@ impl Error {
             Error::Missing { .. } => "missing-file",
             Error::NeverSent { .. } => "never-sent",
             Error::NotApproved(_) => "not-approved",
-            Error::Io { .. } => "input-output",
+            Error::Io { .. } | Error::Output(_) => "input-output",
             Error::Ledger { .. } | Error::LedgerLogin { .. } => "sending-record",
             Error::Underway { .. } => "underway",
             Error::Channel { .. } => "channel",
@@ -134,6 +137,7 @@ impl Error {
             | Error::Config(_)
             | Error::NeverSent { .. }
             | Error::NotApproved(_)
+            | Error::Output(_)
             | Error::Ledger { .. }
             | Error::LedgerLogin { .. }
             | Error::Underway { .. }
@@ -148,13 +152,15 @@ impl Error {
             Error::Input(_) | Error::NotApproved(_) => Exit::Data,
             Error::Config(_) => Exit::Config,
             Error::Missing { .. } | Error::NeverSent { .. } => Exit::NoInput,
-            Error::Io { .. } | Error::Ledger { .. } => Exit::Io,
+            Error::Io { .. } | Error::Output(_) | Error::Ledger { .. } => Exit::Io,
             Error::Underway { .. } => Exit::SomeDeferred,
             Error::LedgerLogin { .. } => Exit::Credentials,
             Error::Channel { exit, .. } => *exit,
         }
     }
 }
+
+const OUTPUT_HELP: &str = "what the command did stands, only its answer is missing; look where standard output goes";
 
 fn join(findings: &[Finding]) -> String {
     let mut text = String::new();

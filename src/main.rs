@@ -1,5 +1,6 @@
 //! Parse the command line, start logging, run, turn the answer into an exit code.
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -17,8 +18,9 @@ fn main() -> ExitCode {
             return ExitCode::from(exit as u8);
         }
         Err(help) => {
-            let usage = help.use_stderr() | help.print().is_err();
-            return ExitCode::from(if usage { Exit::Usage as u8 } else { Exit::Settled as u8 });
+            let printed = help.print().and_then(|()| std::io::stdout().flush());
+            let exit = if help.use_stderr() { Exit::Usage } else { commands::printed(printed) };
+            return ExitCode::from(exit as u8);
         }
     };
     ExitCode::from(commands::run(cli) as u8)

@@ -49,6 +49,49 @@ fn every_error_is_one_json_document_with_the_same_names() {
     assert!(missing["help"].as_str().expect("a help").contains("rundbrief new"));
 }
 
+#[cfg(target_os = "linux")]
+/// Runs the binary with this as its standard output; the exit code, and what it says on standard error.
+fn run_into(project: &Project, arguments: &[&str], stdout: impl Into<std::process::Stdio>) -> (Option<i32>, String) {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_rundbrief"));
+    command.current_dir(project.path("")).env_clear().env("SOURCE_DATE_EPOCH", "1795420800").args(arguments);
+    let output = command.stdin(std::process::Stdio::null()).stdout(stdout).output().expect("it runs");
+    (output.status.code(), String::from_utf8(output.stderr).expect("UTF-8"))
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_answer_that_cannot_be_written_is_told_and_a_reader_that_has_enough_is_not() {
+    let project = Project::new();
+    project.run(&["send", "kurz"]).code(0);
+    project.write("broken.toml", "[site\n");
+    let cases: [(&[&str], i32); 12] = [
+        (&["report", "kurz"], 74),
+        (&["man"], 74),
+        (&["--help"], 74),
+        (&["members", "show", "members", "--format", "json"], 74),
+        (&["status"], 74),
+        (&["send", "kurz", "--dry-run"], 74),
+        (&["build", "kurz"], 74),
+        (&["check"], 74),
+        (&["run"], 0),
+        (&["--log-format", "json", "status"], 74),
+        (&["--format", "json", "sned"], 74),
+        (&["--format", "json", "--config", "broken.toml", "status"], 78),
+    ];
+    for (arguments, code) in cases {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("is there");
+        let (ended, said) = run_into(&project, arguments, full);
+        assert_eq!(ended, Some(code), "{arguments:?}: {said}");
+        let told = said.matches("the answer could not be written: no space left on device").count();
+        assert_eq!(told, usize::from(code != 0), "{arguments:?}: {said}");
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let (ended, said) = run_into(&project, arguments, writer);
+        assert_eq!(ended == Some(0), !said.contains("error"), "{arguments:?}: {said}");
+        assert!(!said.contains("could not be written") && ended != Some(74), "{arguments:?}: {said}");
+    }
+}
+
 #[test]
 fn logs_go_to_standard_error_and_never_between_the_results() {
     let project = Project::new();

@@ -120,13 +120,27 @@ impl Context {
 pub fn run(cli: Cli) -> Exit {
     let screen = Screen::new(&cli.global);
     logging::start(&cli.global, screen.colors_logs());
-    match answer(cli, screen) {
+    let exit = match answer(cli, screen) {
         Ok(exit) => exit,
         Err(error) => {
             screen.error(&error);
             error.exit()
         }
-    }
+    };
+    with_loss(exit, screen)
+}
+
+/// How a command ended, if its answer could not be written: the worse of the two.
+fn with_loss(exit: Exit, screen: Screen) -> Exit {
+    let Some(error) = screen::loss() else { return exit };
+    screen.failure(&error);
+    exit.max(error.exit())
+}
+
+/// How it ended that a help text was printed.
+pub fn printed(help: std::io::Result<()>) -> Exit {
+    screen::keep_loss(help);
+    with_loss(Exit::Settled, Screen::plain(Format::Human))
 }
 
 /// Whether a command writes times into the record or compares its own with them.
@@ -162,9 +176,9 @@ fn goes_by_the_record(command: &Command) -> bool {
 /// Answers a command line that cannot be read.
 pub fn refuse(message: String, json: bool) -> Exit {
     let format = if json { Format::Json } else { Format::Human };
-    let error = Error::Usage(message);
-    Screen::plain(format).error(&error);
-    error.exit()
+    let (error, screen) = (Error::Usage(message), Screen::plain(format));
+    screen.error(&error);
+    with_loss(error.exit(), screen)
 }
 
 fn answer(cli: Cli, screen: Screen) -> Result<Exit, Error> {

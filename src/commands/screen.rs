@@ -1,6 +1,9 @@
 //! What a command prints: results on standard output, findings and notes on standard error.
+//!
+//! A result that cannot be written ends no command, which may be in the middle of a send: it is told at the end.
 
-use std::io::Write;
+use std::io::{self, ErrorKind, Write};
+use std::sync::{Mutex, PoisonError};
 
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
@@ -10,6 +13,9 @@ use super::logging;
 use crate::cli::{Color, Format, Global, LogFormat};
 use crate::error::Error;
 use crate::finding::{Finding, Place, Severity};
+
+/// Why a result could not be written, the first time. There is one standard output for the whole process.
+static LOST: Mutex<Option<io::Error>> = Mutex::new(None);
 
 /// Where a command prints to, and how.
 #[derive(Debug, Clone, Copy)]
@@ -50,14 +56,14 @@ impl Screen {
     /// A result for people; nothing when JSON is asked for.
     pub fn result(&self, text: &str) {
         if self.format == Format::Human && !self.silent {
-            write_line(anstream::stdout(), text);
+            print(&format!("{text}\n"));
         }
     }
 
     /// Takes the last `lines` lines back from a terminal, for what comes in their place; nothing when JSON is asked for.
     pub fn take_back(&self, lines: usize) {
         if self.format == Format::Human && lines > 0 {
-            write_text(anstream::stdout(), &format!("\x1b[{lines}A\x1b[J"));
+            print(&format!("\x1b[{lines}A\x1b[J"));
         }
     }
 
@@ -65,7 +71,7 @@ impl Screen {
     pub fn json(&self, document: &impl Serialize) {
         if self.format == Format::Json && !self.silent {
             let text = serde_json::to_string_pretty(document).expect("results have string keys");
-            write_line(anstream::stdout(), &text);
+            print(&format!("{text}\n"));
         }
     }
 
@@ -215,13 +221,33 @@ fn colored(text: &str, severity: Severity) -> String {
     }
 }
 
-/// Writes a line; a reader that has gone away (`| head`) is no error.
-fn write_line(stream: impl Write, text: &str) {
-    write_text(stream, &format!("{text}\n"));
+/// Writes on standard output.
+fn print(text: &str) {
+    keep_loss(write(anstream::stdout(), text));
 }
 
-fn write_text(mut stream: impl Write, text: &str) {
-    if let Err(error) = stream.write_all(text.as_bytes()).and_then(|()| stream.flush()) {
+/// Keeps in mind that a result could not be written. A reader that has gone away (`| head`) has seen what it wanted.
+pub fn keep_loss(written: io::Result<()>) {
+    match written {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            LOST.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+        }
+        _ => {}
+    }
+}
+
+/// The error of a result that could not be written.
+pub fn loss() -> Option<Error> {
+    LOST.lock().unwrap_or_else(PoisonError::into_inner).take().map(Error::Output)
+}
+
+/// Writes a line on standard error; nobody could be told that this fails.
+fn write_line(stream: impl Write, text: &str) {
+    if let Err(error) = write(stream, &format!("{text}\n")) {
         tracing::debug!("cannot print: {error}");
     }
+}
+
+fn write(mut stream: impl Write, text: &str) -> io::Result<()> {
+    stream.write_all(text.as_bytes()).and_then(|()| stream.flush())
 }

@@ -12,6 +12,7 @@ mod manual;
 mod mistake;
 mod reference;
 mod send;
+mod shell;
 
 pub use completions::{Completions, Shell, completions};
 pub use global::{Color, Format, Global, LogFormat};
@@ -19,6 +20,7 @@ pub use init::Init;
 pub use manual::{Man, Page, pages};
 pub use mistake::{asks_for_json, mistake};
 pub use send::{Correct, Send};
+pub use shell::quoted;
 
 /// One recap post in: the e-mail to your members, a teaser for each network and the feed item out.
 #[derive(Debug, Parser)]
@@ -157,7 +159,7 @@ pub struct New {
     #[arg(long, requires = "since")]
     pub digest: bool,
     /// The digest takes the posts published on this day or later (2026-11-01)
-    #[arg(long, value_name = "DATE", requires = "digest")]
+    #[arg(long, value_name = "DATE", requires = "digest", value_parser = day)]
     pub since: Option<Date>,
 }
 
@@ -366,6 +368,12 @@ pub struct Suppress {
     /// What an unsubscribe mail has in its subject: `unsubscribe 0123…`; or a member's whole unsubscribe link
     #[arg(long, value_name = "TOKEN")]
     pub token: Option<String>,
+}
+
+/// A day of the command line.
+fn day(written: &str) -> Result<Date, String> {
+    let german = || Date::strptime("%d.%m.%Y", written).map_or_else(|_| "2026-11-01".to_owned(), |day| day.to_string());
+    written.parse().map_err(|_| format!("write it as year-month-day: {}", german()))
 }
 
 #[cfg(test)]

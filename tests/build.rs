@@ -39,6 +39,34 @@ fn a_build_writes_everything_of_the_contract() {
 }
 
 #[test]
+fn a_suggested_command_can_be_copied_whatever_the_folder_is_called() {
+    let project = Project::new();
+    project.write("newsletters/2026 Herbst & mehr/q.md", POST);
+    let ran = project.run(&["build", "newsletters/2026 Herbst & mehr/q.md"]).code(0);
+    ran.says("then: rundbrief send 'newsletters/2026 Herbst & mehr/q.md'\n");
+    project.run(&["build", "newsletters/kurz.md"]).code(0).says("then: rundbrief send newsletters/kurz.md\n");
+}
+
+#[test]
+fn a_file_that_cannot_be_a_posts_is_told_what_to_call_it() {
+    let project = Project::new();
+    for (name, says, better) in [
+        ("gro\u{308}ße", "contains an accent or dots as a character of their own;", "groesse"),
+        ("Weihnachtsgruß 2026", "contains a space;", "weihnachtsgruss-2026"),
+        ("a\u{200b}b & c", "contains an invisible character (U+200B);", "a-b-c"),
+        ("frage?", "contains `?`;", "frage"),
+    ] {
+        let file = format!("newsletters/{name}.md");
+        project.write(&file, POST);
+        project
+            .run(&["build", &file])
+            .code(65)
+            .says(says)
+            .says(&format!("rename the file, for instance to {better}.md"));
+    }
+}
+
+#[test]
 fn a_build_takes_no_folder_that_is_none_of_its_own() {
     let project = Project::new();
     project.write("newsletters/kurz/images/foto.png", picture());
@@ -97,6 +125,9 @@ fn a_new_digest_lists_what_came_since() {
     project.run(&["build", &file]).code(0);
     assert!(project.read("out/2026-11-23-rundblick/email.txt").contains("Kurz berichtet"));
     project.run(&["new", "Leer", "--digest", "--since", "2027-01-01"]).code(64).says("at least one");
+    let german = project.run(&["new", "Leer", "--digest", "--since", "01.11.2026"]).code(64);
+    german.says("write it as year-month-day: 2026-11-01");
+    project.run(&["new", "Leer", "--digest", "--since", "gestern"]).code(64).says("as year-month-day: 2026-11-01");
 }
 
 #[test]

@@ -156,6 +156,23 @@ fn a_logo_is_looked_at_before_it_is_named() {
 }
 
 #[test]
+fn a_name_that_cannot_be_one_is_told_of_its_own_option() {
+    let project = Project::with_record_in_a_file();
+    let ran = init_with_files(&project, &["--new-list", "--list-name=Meine Liste"]).code(64);
+    assert_eq!(
+        ran.stderr(),
+        "error: --list-name: `Meine Liste` cannot be a name\n  = help: use letters without accents, digits, `-` and `_`\n"
+    );
+    let sender = "--reply-to=Verband, Süd <buero@verband-muster.de>";
+    let ran = init_with_files(&project, &["--new-list", sender]).code(64).says("--reply-to: `Verband, Süd");
+    ran.says(
+        "a name with a comma or another sign stands in quotation marks: '\"Verband, Süd\" <buero@verband-muster.de>'",
+    );
+    let sender = "--reply-to=\"Verband, Süd\" <buero@verband-muster.de>";
+    init_with_files(&project, &["--new-list", sender]).code(0);
+}
+
+#[test]
 fn the_list_and_its_limits_are_written_as_they_are_given() {
     let (server, project) = (Server::start(Script::new()), Project::with_record_in_a_file());
     project.write("vorstand.csv", "Vorname;E-Mail\nKim;kim@verband-muster.de\n");

@@ -2,7 +2,7 @@
 
 use jiff::Zoned;
 use rundbrief::render::email::message::Readable;
-use rundbrief::report::notice::{self, Commands, CutShort, Letter, Run};
+use rundbrief::report::notice::{self, Commands, CutShort, Letter, NotSent, Run};
 use rundbrief::report::row::Outcome;
 use rundbrief::report::{
     Approval, Counts, Csv, Entered, Feed, Format, Happened, Happening, Html, ListPart, Mail, Named, Network, Person,
@@ -350,9 +350,15 @@ fn a_letter_says_how_a_send_went_and_what_to_do() {
 fn a_letter_says_that_a_send_did_not_happen() {
     let reason = "error: newsletters/kurz.md:2: the title is missing\n  = help: write one";
     for lang in Catalogue::LANGUAGES {
-        let letter = notice::not_sent("Kurz berichtet", reason, false, &commands(), &words(lang));
+        let letter = notice::not_sent("Kurz berichtet", reason, NotSent::Never, &commands(), &words(lang));
         golden(&format!("letter-not-sent.{lang}"), &shown(&letter));
-        let letter = notice::not_sent("Kurz berichtet", "error: the disk is full", true, &commands(), &words(lang));
+        let letter = notice::not_sent(
+            "Kurz berichtet",
+            "error: the disk is full",
+            NotSent::BrokenOff,
+            &commands(),
+            &words(lang),
+        );
         golden(&format!("letter-broken-off.{lang}"), &shown(&letter));
     }
 }

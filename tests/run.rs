@@ -288,6 +288,7 @@ fn who_is_to_be_told_hears_once_that_a_post_was_not_sent() {
     let mail = String::from_utf8_lossy(&server.accepted()[0].bytes).replace("=\r\n", "");
     assert!(mail.contains("its time until 24 November 2026, 18:00 is over"), "{mail}");
     assert!(mail.contains("Auto-Submitted: auto-generated"), "{mail}");
+    assert!(mail.contains("\r\n  rundbrief status\r\n"), "what was never sent stands among what is planned: {mail}");
 }
 
 #[test]

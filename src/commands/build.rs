@@ -11,7 +11,7 @@ use super::screen::finding_entry;
 use super::staging::Staging;
 use super::survey::{self, Survey};
 use crate::channel::network::{Described, Remote};
-use crate::cli;
+use crate::cli::{self, quoted};
 use crate::config::Images;
 use crate::error::{Error, Exit};
 use crate::render::teaser::{Teaser, share};
@@ -38,7 +38,7 @@ pub async fn run(arguments: &cli::Build, context: &Context) -> Result<Exit, Erro
         folder.display(),
         ready.code(),
         upload(context, &ready),
-        arguments.post.display()
+        quoted(arguments.post.display())
     );
     context.screen.result(&text);
     context.screen.json(&json!({

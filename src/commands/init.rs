@@ -18,7 +18,8 @@ use serde_json::json;
 
 use super::screen::Screen;
 use super::{Context, signals};
-use crate::cli;
+use crate::cli::{self, quoted};
+use crate::config::{NAME_HELP, is_name};
 use crate::dispatch::Phase;
 use crate::error::{Error, Exit};
 use crate::finding::{Finding, Place};
@@ -51,6 +52,9 @@ use prompter::{Prompter, Terminal};
 pub async fn run(arguments: &cli::Init, named: Option<&Path>, screen: Screen) -> Result<Exit, Error> {
     let file = named.unwrap_or(Path::new("config.toml"));
     let draft = open(file)?;
+    if let Some(name) = arguments.list_name.as_deref().filter(|name| !is_name(name)) {
+        return Err(Error::Usage(format!("--list-name: `{name}` cannot be a name\n  = help: {NAME_HELP}")));
+    }
     let list = arguments.list_name.clone().unwrap_or_else(|| draft.first_list());
     let signals = signals::listen();
     let mut terminal = Terminal::new(signals.clone());
@@ -160,7 +164,7 @@ async fn show_that_it_works<P: Prompter>(
 }
 
 fn program(named: Option<&Path>) -> String {
-    named.map_or("rundbrief".to_owned(), |file| format!("rundbrief --config {}", file.display()))
+    named.map_or("rundbrief".to_owned(), |file| format!("rundbrief --config {}", quoted(file.display())))
 }
 
 fn go_on(named: Option<&Path>) -> String {
@@ -173,7 +177,7 @@ fn next(named: Option<&Path>, written: &Written, untested: bool) -> String {
         return "\nDone.".to_owned();
     }
     let program = program(named);
-    let post = written.post.display();
+    let post = quoted(written.post.display());
     let done = if untested { "Everything is written." } else { "Everything is set up." };
     format!(
         "\n{done} Next:\n  {program} build {post}\n      the sample as files, to look at\n  {program} new \"Title\"\n      \

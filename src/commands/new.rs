@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::Context;
 use super::new_file::write_new;
-use crate::cli;
+use crate::cli::{self, quoted};
 use crate::error::{Error, Exit};
 use crate::post::{Post, file_name};
 
@@ -39,7 +39,7 @@ pub fn run(arguments: &cli::New, context: &Context) -> Result<Exit, Error> {
     context.screen.result(&format!(
         "{}\nWrite below its header, then: rundbrief build {}",
         path.display(),
-        path.display()
+        quoted(path.display())
     ));
     context.screen.json(&json!({ "file": path.display().to_string() }));
     Ok(Exit::Settled)

@@ -14,10 +14,11 @@ use super::send::order::{By, Order};
 use super::told;
 use super::ways::mode;
 use super::when::zoned;
+use crate::cli::quoted;
 use crate::dispatch::{Ending, Ran};
 use crate::error::Error;
-use crate::ledger::{Books, Event, EventKind, Mode, Record, Release};
-use crate::report::notice::{self, Commands, CutShort, Run};
+use crate::ledger::{Books, Event, EventKind, Ledger, Mode, Record, Release};
+use crate::report::notice::{self, Commands, CutShort, NotSent, Run};
 
 mod mail;
 
@@ -64,11 +65,13 @@ pub async fn not_sent(context: &Context, slug: &str, title: &str, reason: &str) 
         return;
     }
     let record = record::existing(context).await.ok().flatten();
-    let began = match &record {
-        Some(record) => has_begun(context, record, slug).await,
-        None => false,
+    let how = match &record {
+        Some(record) if has_begun(context, record, slug).await => NotSent::BrokenOff,
+        Some(record) if record.release(slug, Mode::Real).await.is_ok_and(|known| known.is_some()) => NotSent::NotNow,
+        _ => NotSent::Never,
     };
-    let letter = notice::not_sent(title, reason, began, &commands(context, slug, None), &context.project.words());
+    let (commands, words) = (commands(context, slug, None), context.project.words());
+    let letter = notice::not_sent(title, reason, how, &commands, &words);
     let said = mail::tell(context, &letter).await;
     if let Some(record) = &record {
         note(context, record, slug, None, EventKind::Told, &said).await;
@@ -113,15 +116,12 @@ async fn note(context: &Context, record: &Record, slug: &str, release: Option<i6
 /// How this program was called, for the commands in a mail.
 fn commands(context: &Context, slug: &str, post: Option<&Path>) -> Commands {
     let program = match &context.project.config_file {
-        Some(file) if file != Path::new("config.toml") => format!("rundbrief --config {}", quoted(file)),
+        Some(file) if file != Path::new("config.toml") => format!("rundbrief --config {}", quoted(file.display())),
         _ => "rundbrief".to_owned(),
     };
-    Commands { program, slug: slug.to_owned(), post: post.map_or_else(|| slug.to_owned(), quoted) }
-}
-
-/// A path as a shell takes it.
-fn quoted(path: &Path) -> String {
-    let text = path.display().to_string();
-    let plain = |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '-' | '_' | '~');
-    if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
+    Commands {
+        program,
+        slug: slug.to_owned(),
+        post: post.map_or_else(|| slug.to_owned(), |post| quoted(post.display())),
+    }
 }

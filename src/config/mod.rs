@@ -28,6 +28,7 @@ mod theme;
 mod url;
 
 pub use channels::{Access, Network, NetworkKind, Visibility};
+pub use check::{NAME_HELP, is_name};
 pub use domain::{ascii as ascii_domain, is_example};
 pub use email::{
     EmailSettings, Images, Login, OAuthSettings, PaceSettings, RetrySettings, Security, SendmailSettings, SmtpSettings,

@@ -3,6 +3,7 @@
 //! Comes in: the project. Goes out: a line for each list. Shows no address.
 
 use super::Check;
+use crate::cli::quoted;
 use crate::project::Project;
 use crate::project::list::MemberFile;
 
@@ -25,7 +26,7 @@ fn check(project: &Project, name: &str, list: &crate::config::List) -> Check {
         Err(error) => return Check::of_error(CHECK, &error),
     };
     let path = project.path(&list.file);
-    let look = format!("`rundbrief members check {}` says which and why", path.display());
+    let look = format!("`rundbrief members check {}` says which and why", quoted(path.display()));
     let left_out = check.left_out.values().sum::<u64>();
     let mut parts = vec![counted(check.members.len(), "member", "members")];
     if left_out > 0 {

@@ -56,9 +56,18 @@ impl Slug {
             return Err(format!("`{written}` cannot be a post's name; begin with a letter or digit"));
         }
         match written.chars().find(|c| !(c.is_alphanumeric() || matches!(c, '-' | '_' | '.'))) {
-            Some(bad) => Err(format!(
-                "`{written}` contains {bad:?}; use letters, digits, `-`, `_` and `.` in a post's file name"
-            )),
+            Some(bad) => {
+                let bad = match bad {
+                    ' ' => "a space".to_owned(),
+                    // As macOS keeps `ö`: an `o` and the dots.
+                    '\u{300}'..='\u{36F}' => "an accent or dots as a character of their own".to_owned(),
+                    bad if bad.is_whitespace() || is_forbidden(bad) || is_unseen(bad) => {
+                        format!("an invisible character (U+{:04X})", u32::from(bad))
+                    }
+                    bad => format!("`{bad}`"),
+                };
+                Err(format!("`{written}` contains {bad}; use letters, digits, `-`, `_` and `.` in a post's file name"))
+            }
             None => Ok(Slug(written.to_owned())),
         }
     }
@@ -66,6 +75,11 @@ impl Slug {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Soft hyphen, and what Unicode has for joining, direction and line ends.
+fn is_unseen(c: char) -> bool {
+    matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
 }
 
 impl Display for Slug {

@@ -84,18 +84,31 @@ pub fn sent(report: &Report, run: &Run, commands: &Commands, words: &Words) -> L
     Letter { subject: one_line(&subject), text }
 }
 
-/// That a send did not happen; `began`: it had begun and broke off.
-pub fn not_sent(title: &str, reason: &str, began: bool, commands: &Commands, words: &Words) -> Letter {
+/// How far a send got that did not happen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotSent {
+    /// Nothing of the post was ever released.
+    Never,
+    /// Something was, and this run did not begin.
+    NotNow,
+    /// This run had begun and broke off.
+    BrokenOff,
+}
+
+/// That a send did not happen.
+pub fn not_sent(title: &str, reason: &str, how: NotSent, commands: &Commands, words: &Words) -> Letter {
+    let began = how == NotSent::BrokenOff;
+    // Of what was never released there is nothing to see but what is planned.
+    let status = if how == NotSent::Never { "status".to_owned() } else { format!("status {}", commands.slug) };
     let (title, key) = (short(title), if began { "notify.broken" } else { "notify.not_sent" });
     let subject = words.fill(&format!("{key}_subject"), &[("title", &title)]);
     let text = format!(
-        "{}\n\n{}\n{}\n{}\n  {} status {}\n",
+        "{}\n\n{}\n{}\n{}\n  {} {status}\n",
         words.fill(key, &[("title", &title)]),
         words.get("notify.because"),
         indented(reason),
         words.get("notify.see"),
         commands.program,
-        commands.slug
     );
     Letter { subject: one_line(&subject), text }
 }

@@ -193,6 +193,11 @@ fn the_mail_goes_again_only_when_told_and_only_to_who_got_it() {
     project.write(POST, posted("am Sonntag"));
     correct(&project, &["--mail"]).code(0).says("3 members who got it");
     assert_eq!(mail.accepted_count(), 9);
+
+    // Without its file, the report has the headline of what was sent, not of what put it right.
+    std::fs::remove_file(project.path(POST)).expect("is removed");
+    let report = run(&project, &["report", "kurz"]).code(0);
+    assert!(report.said.starts_with("# Versandbericht: Kurz berichtet\n"), "{}", report.said);
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::Context;
+use crate::cli::quoted;
 use crate::import::Draft;
 
 /// Prints it.
@@ -23,7 +24,10 @@ pub fn told(path: &Path, text: &str, draft: &Draft, pictures: &[PathBuf], contex
         lines.push("\nOn the page, but not in the post:".to_owned());
         lines.extend(draft.left_out.iter().map(|what| format!("  - {what}")));
     }
-    lines.push(format!("\nRead it, decide, delete what you do not need, then: rundbrief build {}", path.display()));
+    lines.push(format!(
+        "\nRead it, decide, delete what you do not need, then: rundbrief build {}",
+        quoted(path.display())
+    ));
     context.screen.result(&lines.join("\n"));
     context.screen.json(&json!({
         "file": path.display().to_string(),

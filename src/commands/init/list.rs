@@ -10,6 +10,7 @@ use super::interview::{Interview, Question, ask, indented};
 use super::key::Key;
 use super::place;
 use super::prompter::Prompter;
+use crate::cli::quoted;
 use crate::error::Error;
 use crate::members::check::Check;
 use crate::members::table::{Options, Recognised};
@@ -143,7 +144,7 @@ impl<P: Prompter> Interview<'_, P> {
         let wanted = suggested(&refusal.suggestion);
         if !self.prompter.is_there() {
             let options: Vec<String> =
-                wanted.iter().map(|(heading, value)| quoted(&format!("{heading}={value}"))).collect();
+                wanted.iter().map(|(heading, value)| quoted(format!("{heading}={value}"))).collect();
             let options: Vec<String> = options.iter().map(|pair| format!("--where {pair}")).collect();
             self.missing.push((options.join(" "), "who on the list may be written to; it has a column that asks"));
             return Ok(());
@@ -250,12 +251,6 @@ fn sums(check: &Check) -> String {
         0 => members,
         rows => format!("{members}, {} left out", counted(rows, "row is", "rows are")),
     }
-}
-
-/// A word as a shell takes it.
-fn quoted(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "._-=".contains(c);
-    if text.chars().all(plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', "'\\''")) }
 }
 
 /// A list with its heading row and one member.

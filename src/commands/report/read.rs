@@ -38,7 +38,9 @@ async fn read(context: &Context, record: &Record, releases: &[Release], words: &
         revisions.push(Reading { context, record, release, events: &events, words }.revision().await?);
     }
     let subject = || {
-        let contents = revisions.iter().rev().flat_map(|one| &one.mails).filter_map(|mail| mail.content.as_ref());
+        // A correction's says before it that it is one.
+        let own = revisions.iter().rev().filter(|one| !one.correction);
+        let contents = own.flat_map(|one| &one.mails).filter_map(|mail| mail.content.as_ref());
         contents.map(|content| content.subject.clone()).next()
     };
     Ok(Report {

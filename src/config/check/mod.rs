@@ -20,6 +20,8 @@ mod smtp;
 mod value;
 mod ways;
 
+pub use value::{NAME_HELP, is_name};
+
 /// Checks values one by one and remembers what is wrong with each.
 pub(super) struct Checker<'a> {
     path: &'a Path,

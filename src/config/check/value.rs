@@ -14,6 +14,22 @@ use super::super::url::is_url;
 use super::Checker;
 use crate::finding::{Finding, Place};
 
+/// How the name of a channel or a list is written.
+pub const NAME_HELP: &str = "use letters without accents, digits, `-` and `_`";
+
+/// Whether this can be the name of a channel or a list.
+pub fn is_name(written: &str) -> bool {
+    !written.is_empty() && written.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+}
+
+/// The sender as it is meant, where only the quotation marks are missing that a comma or a colon in the name asks for (RFC
+/// 5322, section 3.2.4).
+fn with_quotation_marks(written: &str) -> Option<String> {
+    let (name, address) = written.rsplit_once('<')?;
+    let meant = format!("\"{}\" <{address}", name.trim());
+    (!name.contains(['"', '\\', '@']) && Mailbox::from_str(&meant).is_ok()).then_some(meant)
+}
+
 impl Checker<'_> {
     /// A name that becomes a folder: of a channel or a list.
     pub(super) fn name(&mut self, name: &Text, taken: &[&str]) {
@@ -24,12 +40,8 @@ impl Checker<'_> {
                 format!("`{written}` is a channel of its own and cannot be used as a name"),
                 "choose another name",
             );
-        } else if written.is_empty() || !written.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') {
-            self.wrong(
-                name,
-                format!("`{written}` cannot be a name"),
-                "use letters without accents, digits, `-` and `_`",
-            );
+        } else if !is_name(written) {
+            self.wrong(name, format!("`{written}` cannot be a name"), NAME_HELP);
         }
     }
 
@@ -77,7 +89,11 @@ impl Checker<'_> {
             self.wrong(written, "a sender must be one line", shape);
             return None;
         }
-        self.read(written, |text| Mailbox::from_str(text).map_err(|_| format!("`{text}` is no sender")), shape)
+        let help = match with_quotation_marks(written.get_ref()) {
+            Some(meant) => format!("a name with a comma or another sign stands in quotation marks: '{meant}'"),
+            None => shape.to_owned(),
+        };
+        self.read(written, |text| Mailbox::from_str(text).map_err(|_| format!("`{text}` is no sender")), &help)
     }
 
     pub(super) fn address(&mut self, written: &Text) -> Option<lettre::Address> {

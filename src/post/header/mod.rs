@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use crate::finding::{Finding, Place};
 use crate::post::report::{Report, Spot};
 use crate::post::source::Source;
-use crate::post::{Header, Post, Slug, Written, markdown};
+use crate::post::{Header, Post, Slug, Written, file_name, markdown};
 
 use fields::Fields;
 pub use when::written_day;
@@ -30,7 +30,12 @@ mod yaml;
 /// All errors of header and body at once, and the warnings with them, in the order of the file.
 pub fn parse_post(file: &Path, bytes: &[u8], zone: &TimeZone) -> Result<Post, Vec<Finding>> {
     let slug = Slug::of_file(file).map_err(|message| {
-        Finding::error("bad-file-name", message).at(Place::whole_file(file)).help("rename the file")
+        let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+        let help = match file_name(&stem, 60) {
+            name if name.is_empty() => "rename the file".to_owned(),
+            name => format!("rename the file, for instance to {name}.md"),
+        };
+        Finding::error("bad-file-name", message).at(Place::whole_file(file)).help(help)
     });
     let source = match (Source::read(file, bytes), &slug) {
         (Ok(source), _) => source,

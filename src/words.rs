@@ -85,7 +85,8 @@ impl Words {
 
     /// The text of `key` with each `{name}` replaced by its value.
     pub fn fill(&self, key: &str, values: &[(&str, &str)]) -> String {
-        values.iter().fold(self.get(key), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+        let values: Vec<(String, &str)> = values.iter().map(|(name, value)| (format!("{{{name}}}"), *value)).collect();
+        filled(&self.get(key), &values)
     }
 
     /// All entries, for the templates' `words` object.
@@ -94,9 +95,31 @@ impl Words {
     }
 }
 
+/// The text with a value in the place of each `{name}`, in one pass: a value that looks like a name stays what it is.
+pub fn filled(text: &str, values: &[(String, &str)]) -> String {
+    let mut filled = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find('{') {
+        filled.push_str(&rest[..start]);
+        rest = &rest[start..];
+        let known = values.iter().find_map(|(name, value)| Some((rest.strip_prefix(name.as_str())?, *value)));
+        let (behind, written) = known.unwrap_or((&rest[1..], "{"));
+        filled.push_str(written);
+        rest = behind;
+    }
+    filled.push_str(rest);
+    filled
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_value_is_not_filled_again() {
+        let values = [("{day}".to_owned(), "{month}"), ("{month}".to_owned(), "{"), ("{}".to_owned(), "x")];
+        assert_eq!(filled("{day}. {month} {year} { {}", &values), "{month}. { {year} { x");
+    }
 
     #[test]
     fn the_table_says_what_the_yaml_says() {

@@ -16,6 +16,7 @@ use crate::render::email::slot::Slots;
 use crate::render::email::template::{BUILT_IN, HTML};
 use crate::render::email::{diagnose, scan};
 use crate::render::{Template, Templates};
+use crate::words;
 
 /// Work that one template may do before it counts as endless; the built-in mail takes about a hundredth.
 const FUEL: u64 = 5_000_000;
@@ -56,12 +57,15 @@ fn print(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Resu
 /// `fill(words.email.photo, credit="…")`: the text with each `{name}` replaced. A name that ends in a full stop, as
 /// `e.V.` does, takes the place of the sentence's own.
 fn fill(text: String, values: Kwargs) -> Result<String, Error> {
-    let names: Vec<String> = values.args().map(str::to_owned).collect();
-    names.iter().try_fold(text, |text, name| {
-        let value = values.get::<Value>(name)?.to_string();
-        let text = if value.ends_with('.') { text.replace(&format!("{{{name}}}."), &value) } else { text };
-        Ok(text.replace(&format!("{{{name}}}"), &value))
-    })
+    let mut named = Vec::new();
+    for name in values.args() {
+        named.push((name, values.get::<Value>(name)?.to_string()));
+    }
+    let with_stop =
+        named.iter().filter(|(_, value)| value.ends_with('.')).map(|(name, value)| (format!("{{{name}}}."), value));
+    let plain = named.iter().map(|(name, value)| (format!("{{{name}}}"), value));
+    let values: Vec<(String, &str)> = with_stop.chain(plain).map(|(name, value)| (name, value.as_str())).collect();
+    Ok(words::filled(&text, &values))
 }
 
 /// The engine with what the templates see so far.

@@ -5,7 +5,8 @@
 //!
 //! - mrml writes attributes with Rust's `{:?}`: a line end becomes a literal `\n`, a quote `\"`, NBSP, soft hyphen, ZWJ
 //!   and combining accents `\u{…}`. `protect.rs` turns these into character references first, which pass through.
-//! - A bare `<` and CDATA are fatal; in text they become references, in `mj-style` a stand-in that is put back.
+//! - A bare `<` and CDATA are fatal; in text they become references, in `mj-style` a stand-in that is put back,
+//!   a character that occurs nowhere else in the mail.
 //! - White space that begins with a line end is dropped between inline elements; there it becomes a space.
 //! - The parser below mrml panics on a broken conditional comment, which is refused here, and on `ä>` in text, where
 //!   `>` becomes a reference.
@@ -18,6 +19,7 @@ use mrml::prelude::parser::{Error as ParseError, ParserOptions};
 use mrml::prelude::render::RenderOptions;
 
 mod protect;
+mod stand_in;
 
 /// What is wrong with a piece of MJML.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +58,7 @@ pub fn to_html(mjml: &str) -> Result<Html, Problem> {
         .element
         .render(&options)
         .map_err(|error| Problem { range: None, message: format!("it cannot be turned into HTML: {error}") })?;
-    Ok(Html { html: protect::restore(html), dropped })
+    Ok(Html { html: protected.stand_ins.restore(html), dropped })
 }
 
 /// mrml's errors in words of a template's author.
@@ -152,6 +154,18 @@ mod tests {
     }
 
     #[test]
+    fn private_characters_stay_what_they_are_however_they_are_written() {
+        let style = "<mj-style>p > a { color: red }</mj-style></mj-head>";
+        for written in ["\u{e000}img\u{e001}", "&#xE000;img&#xe001;", "&#57344;img&#057345;", "&#xE000img&#xE001"] {
+            let body = format!("<mj-text>{written}</mj-text><mj-image src=\"cid:a\" alt=\"{written}\" />");
+            let html = to_html(&mail(&body).replace("</mj-head>", style)).expect("readable").html;
+            assert!(html.contains("p > a { color: red }"), "{html}");
+            assert_eq!(html.matches("\u{e000}img\u{e001}").count(), 2, "{html}");
+            assert!(!html.contains("<img>"), "{html}");
+        }
+    }
+
+    #[test]
     fn bare_less_than_and_cdata_in_text_are_text() {
         let html = html("<mj-text>3 < 4 <![CDATA[<b>]]></mj-text>");
         assert!(html.contains("3 &lt; 4 &lt;b&gt;"), "{html}");
@@ -184,6 +198,9 @@ mod tests {
         }
     }
 
+    /// Private characters are often taken for stand-ins, and so may stand for an element.
+    const TEXT: &str = "[ -~\\PC\\p{Co}\u{e000}-\u{e0ff}\u{a0}\u{ad}\u{200d}\u{301}<>&]{0,40}";
+
     proptest! {
         #[test]
         fn any_attribute_value_is_read_back_as_it_was(value in "[ -~\\PC\n\t\u{a0}\u{ad}\u{200d}\u{301}]{0,40}") {
@@ -192,6 +209,16 @@ mod tests {
             let alt = &html[start..start + html[start..].find('"').expect("its end")];
             let read = alt.replace("&nbsp;", "\u{a0}").replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">");
             assert_eq!(read.replace("&amp;", "&"), value);
+        }
+
+        #[test]
+        fn any_text_is_read_back_as_it_was_and_adds_no_element(text in TEXT) {
+            let (html, written) = (html(&format!("<mj-text>.{}.</mj-text>", escape(&text))), escape(&text));
+            let bare = self::html("<mj-text>..</mj-text>");
+            assert_eq!(html.matches('<').count(), bare.matches('<').count(), "{html}");
+            let read = html.replace("&nbsp;", "\u{a0}").replace("&quot;", "\"");
+            let written = written.replace("&quot;", "\"").replace("&#39;", "'");
+            assert!(read.contains(&format!(".{written}.")), "{written} in {html}");
         }
 
         #[test]

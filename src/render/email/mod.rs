@@ -45,16 +45,20 @@ pub struct Email {
 /// The most bytes of HTML. Gmail clips a mail at about 102 kB, and what a member's values add comes on top.
 const MOST_HTML: usize = 90_000;
 
-/// Stands for the body while the frame of the plain text is wrapped, so that code and tables keep their lines.
-const BODY: &str = "\u{e000}body\u{e000}";
+/// Stands for the body while the frame of the plain text is wrapped, so that code and tables keep their lines. No text can
+/// hold it, since it depends on the text.
+fn stand_in(source: &Source<'_>, list: &str) -> String {
+    format!("\u{e000}body{}\u{e000}", template::nonce(source, list))
+}
 
 /// Renders and compiles the mail of a post to a list.
 ///
 /// # Errors
 /// Findings of the templates, and of what cannot stand in a message.
 pub fn render(source: &Source<'_>, list: &str) -> Result<Email, Vec<Finding>> {
-    let rendered = template::render(source, list, BODY)?;
-    let text = wrap(&rendered.text_frame, WIDTH).replace(BODY, &laid_out(source));
+    let stand_in = stand_in(source, list);
+    let rendered = template::render(source, list, &stand_in)?;
+    let text = wrap(&rendered.text_frame, WIDTH).replace(&stand_in, &laid_out(source));
     let pictures = embedded(&rendered.images);
     let parts = Parts {
         subject: &rendered.subject,
@@ -69,7 +73,7 @@ pub fn render(source: &Source<'_>, list: &str) -> Result<Email, Vec<Finding>> {
         compile(&parts, &source.config.sender).map_err(|error| vec![not_compiled(error, source, &rendered)])?;
     let template::Rendered { subject, preheader, mjml, html, text_frame, slots, images, mut findings, .. } = rendered;
     findings.extend(too_heavy(&html, source));
-    findings.extend(without_body(&text_frame, source));
+    findings.extend(without_body(text_frame.contains(&stand_in), source));
     Ok(Email { subject, preheader, mjml, html, text, slots, images, compiled, findings })
 }
 
@@ -106,10 +110,10 @@ fn too_heavy(html: &str, source: &Source<'_>) -> Option<Finding> {
 }
 
 /// The warning that readers of the plain text will not see the post.
-fn without_body(text_frame: &str, source: &Source<'_>) -> Option<Finding> {
+fn without_body(shown: bool, source: &Source<'_>) -> Option<Finding> {
     let finding = Finding::warning("text-part", "the plain text of the e-mail does not show the text of the post");
     let template = source.templates.get(template::TEXT)?;
-    (!text_frame.contains(BODY)).then(|| {
+    (!shown).then(|| {
         finding.at(Place::whole_file(&template.origin)).help("write {{ body }} on a line of its own, without a filter")
     })
 }

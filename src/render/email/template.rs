@@ -108,7 +108,7 @@ pub fn render(source: &Source<'_>, list: &str, body: &str) -> Result<Rendered, V
 }
 
 /// 16 hexadecimal digits that depend on everything the mail is made of, so that no content can hold a token by chance.
-fn nonce(source: &Source<'_>, list: &str) -> String {
+pub(super) fn nonce(source: &Source<'_>, list: &str) -> String {
     let (site, header) = (&source.config.site, &source.post.header);
     let mut hash = Sha256::new();
     let mut add = |part: &str| {

@@ -99,7 +99,7 @@ fn related(part: &str, boundary: &str) -> Result<String, Damaged> {
         let id = id.trim_matches(['<', '>']);
         let kind = header(head, "Content-Type").ok_or(Damaged::Content)?;
         let content: String = content.split_ascii_whitespace().collect();
-        html = html.replace(&format!("cid:{id}"), &format!("data:{kind};base64,{content}"));
+        html = html.replace(&format!("\"cid:{id}\""), &format!("\"data:{kind};base64,{content}\""));
     }
     Ok(html)
 }

@@ -4,10 +4,8 @@
 //! the parser below mrml would panic on.
 
 use super::Problem;
+use super::stand_in::StandIns;
 use crate::finding::nearest;
-
-/// Stand for `<` and `>` inside `mj-style` until the HTML is made; characters of the private use area.
-const STAND_INS: [(char, char); 2] = [('<', '\u{e03c}'), ('>', '\u{e03e}')];
 
 /// Elements whose text mrml hands on; between others white space means nothing.
 const WITH_TEXT: [&str; 9] = [
@@ -69,6 +67,8 @@ const VOID: [&str; 14] =
 #[derive(Debug)]
 pub(super) struct Protected {
     pub(super) mjml: String,
+    /// What stands for `<` and `>` inside `mj-style` until the HTML is made.
+    pub(super) stand_ins: StandIns,
     /// Offset in `mjml` and the offset in the original from which on both run alike, ascending.
     map: Vec<(usize, usize)>,
 }
@@ -95,30 +95,31 @@ impl Protected {
     }
 }
 
-/// Puts the stand-ins back into the finished HTML.
-pub(super) fn restore(html: String) -> String {
-    STAND_INS.iter().fold(
-        html,
-        |html, (meant, written)| {
-            if html.contains(*written) { html.replace(*written, &meant.to_string()) } else { html }
-        },
-    )
-}
-
 /// Rewrites MJML.
 ///
 /// # Errors
-/// An element that MJML does not know or that is not closed; a conditional comment that is not closed as mail programs write them.
+/// An element that MJML does not know or that is not closed; a conditional comment that is not closed as mail programs write
+/// them; a text in which every character occurs that could be a stand-in.
 pub(super) fn protect(mjml: &str) -> Result<Protected, Problem> {
-    let mut writer =
-        Writer { source: mjml, at: 0, out: String::with_capacity(mjml.len()), map: Vec::new(), open: Vec::new() };
+    let no_stand_in = || {
+        let message = "the mail holds every character of Unicode's private use areas; delete those that are not meant";
+        Problem { range: None, message: message.to_owned() }
+    };
+    let mut writer = Writer {
+        source: mjml,
+        at: 0,
+        out: String::with_capacity(mjml.len()),
+        map: Vec::new(),
+        open: Vec::new(),
+        stand_ins: StandIns::absent_from(mjml).ok_or_else(no_stand_in)?,
+    };
     while writer.at < mjml.len() {
         writer.step()?;
     }
     if let Some((name, at)) = writer.open.first() {
         return Err(Problem { range: Some(*at..at + 1 + name.len()), message: format!("<{name}> is never closed") });
     }
-    Ok(Protected { mjml: writer.out, map: writer.map })
+    Ok(Protected { mjml: writer.out, stand_ins: writer.stand_ins, map: writer.map })
 }
 
 struct Writer<'a> {
@@ -128,6 +129,7 @@ struct Writer<'a> {
     map: Vec<(usize, usize)>,
     /// The open elements: name and offset.
     open: Vec<(&'a str, usize)>,
+    stand_ins: StandIns,
 }
 
 impl<'a> Writer<'a> {
@@ -183,11 +185,11 @@ impl<'a> Writer<'a> {
     fn style(&mut self) {
         let rest = self.rest();
         let end = ["</mj-style", "</style"].iter().filter_map(|tag| rest.find(tag)).min().unwrap_or(rest.len());
-        for piece in rest[..end].split_inclusive(STAND_INS.map(|(meant, _)| meant)) {
-            match STAND_INS.iter().find(|(meant, _)| piece.ends_with(*meant)) {
-                Some((_, written)) => {
+        for piece in rest[..end].split_inclusive(['<', '>']) {
+            match piece.chars().next_back().and_then(|sign| self.stand_ins.of(sign)) {
+                Some(written) => {
                     self.copy(piece.len() - 1);
-                    self.replace(1, &written.to_string());
+                    self.replace(1, written.encode_utf8(&mut [0; 4]));
                 }
                 None => self.copy(piece.len()),
             }

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::post::{Block, BlockKind, Event, Inline, Picture, plain_text};
+use crate::post::{Block, BlockKind, Event, Inline, Picture, whole_text};
 
 /// A post to be. Pictures have the web addresses they were found at.
 #[derive(Debug, Clone, Default)]
@@ -119,7 +119,7 @@ impl Draft {
     /// The first paragraph.
     pub fn lead(&self) -> Option<String> {
         self.body.iter().find_map(|block| match &block.kind {
-            BlockKind::Paragraph(content) => Some(plain_text(content)),
+            BlockKind::Paragraph(content) => Some(whole_text(content)),
             _ => None,
         })
     }
@@ -159,7 +159,7 @@ pub(super) fn collect_text(blocks: &[Block], found: &mut Vec<String>) {
 }
 
 fn add(content: &[Inline], found: &mut Vec<String>) {
-    let text = plain_text(content);
+    let text = whole_text(content);
     if !text.trim().is_empty() {
         found.push(text);
     }

@@ -11,7 +11,7 @@ use super::chrome::chrome;
 use super::dateline::dateline;
 use super::picture::caption_text;
 use super::{Draft, Input, Refused};
-use crate::post::{Block, BlockKind, Event, Picture, plain_text, written_day};
+use crate::post::{Block, BlockKind, Event, Picture, whole_text, written_day};
 
 mod addresses;
 mod article;
@@ -159,7 +159,7 @@ fn name_by_heading(draft: &mut Draft) {
         [" - ", " – ", " | ", " :: ", " » ", " · ", ": "].iter().flat_map(|sign| title.split(sign)).collect();
     let found = draft.body.iter().find_map(|block| match &block.kind {
         BlockKind::Heading { content, .. } => {
-            Some(plain_text(content)).filter(|text| text != title && parts.contains(&text.trim()))
+            Some(whole_text(content)).filter(|text| text != title && parts.contains(&text.trim()))
         }
         _ => None,
     });
@@ -173,7 +173,7 @@ fn head(draft: &mut Draft) {
     let mut in_head = true;
     for block in std::mem::take(&mut draft.body) {
         let text = match &block.kind {
-            BlockKind::Paragraph(content) | BlockKind::Heading { content, .. } => plain_text(content),
+            BlockKind::Paragraph(content) | BlockKind::Heading { content, .. } => whole_text(content),
             BlockKind::Picture(_) => String::new(),
             _ => {
                 in_head = false;

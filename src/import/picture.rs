@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::{Draft, header};
 use crate::post::picture::prepare;
-use crate::post::{Block, BlockKind, Inline, Picture, file_name, plain_text};
+use crate::post::{Block, BlockKind, Inline, Picture, file_name, whole_text};
 
 /// The most pictures that are fetched for one post.
 pub const MOST: usize = 20;
@@ -133,7 +133,7 @@ fn blocks(
 pub fn caption_text(kind: &BlockKind) -> Option<String> {
     match kind {
         BlockKind::Paragraph(content) if matches!(content.as_slice(), [Inline::Emphasis(_)]) => {
-            Some(plain_text(content))
+            Some(whole_text(content))
         }
         _ => None,
     }

@@ -21,6 +21,7 @@ pub mod sentence;
 
 mod file_name;
 mod month;
+mod plain;
 mod reference;
 mod report;
 mod source;
@@ -29,6 +30,7 @@ mod written;
 pub use file_name::file_name;
 pub use header::written_day;
 pub use markdown::write as write_markdown;
+pub use plain::{plain_text, whole_text};
 pub use report::Spot;
 pub use source::is_forbidden;
 pub use written::Written;
@@ -291,28 +293,6 @@ fn collect_pictures<'a>(blocks: &'a [Block], found: &mut Vec<&'a Picture>) {
             BlockKind::Quote(inner) => collect_pictures(inner, found),
             BlockKind::List { items, .. } => items.iter().for_each(|item| collect_pictures(item, found)),
             _ => {}
-        }
-    }
-}
-
-/// The text of inline content without its markup; breaks become spaces.
-pub fn plain_text(content: &[Inline]) -> String {
-    let mut text = String::new();
-    push_plain(content, &mut text);
-    text
-}
-
-fn push_plain(content: &[Inline], text: &mut String) {
-    for inline in content {
-        match inline {
-            Inline::Text(part) | Inline::Code(part) => text.push_str(part),
-            Inline::Emphasis(inner)
-            | Inline::Strong(inner)
-            | Inline::Strike(inner)
-            | Inline::Link { content: inner, .. } => {
-                push_plain(inner, text);
-            }
-            Inline::SoftBreak | Inline::HardBreak => text.push(' '),
         }
     }
 }

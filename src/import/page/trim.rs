@@ -1,7 +1,7 @@
 //! Takes page chrome that has no class of its own out of an article, and its headline.
 
 use crate::import::chrome::chrome;
-use crate::post::{Block, BlockKind, Inline, plain_text};
+use crate::post::{Block, BlockKind, Inline, whole_text};
 
 /// Headings above lists of other articles.
 const RELATED: [&str; 18] = [
@@ -36,13 +36,13 @@ pub(super) fn trim(blocks: &mut Vec<Block>, title: Option<&str>) {
         related = false;
         match &mut block.kind {
             BlockKind::Heading { content, .. } => {
-                let text = plain_text(content);
+                let text = whole_text(content);
                 related = is_related(&text);
                 if related || is_chrome_heading(&text) || title.is_some_and(|title| super::same_text(title, &text)) {
                     continue;
                 }
             }
-            BlockKind::Paragraph(content) if chrome(&plain_text(content)).is_some() => continue,
+            BlockKind::Paragraph(content) if chrome(&whole_text(content)).is_some() => continue,
             BlockKind::List { items, .. } => {
                 items.retain(|item| chrome(&text(item)).is_none());
                 if items.is_empty() {

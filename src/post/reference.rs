@@ -21,9 +21,11 @@ pub(super) fn web(url: &str) -> Result<(), Refused> {
         return Err(refused(format!("`{url}` is not a full web address"), full_address_help(url)));
     };
     if let Some(bad) = url.chars().find(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"')) {
+        // Percent-encoding is of the bytes in UTF-8 (RFC 3986, section 2.5).
+        let encoded: String = bad.encode_utf8(&mut [0; 4]).bytes().map(|byte| format!("%{byte:02X}")).collect();
         return Err(refused(
             format!("`{}` contains {bad:?}, which cannot stand in a web address", url.escape_debug()),
-            format!("write `%{:02X}` in its place, or copy the address from the browser again", u32::from(bad)),
+            format!("write `{encoded}` in its place, or copy the address from the browser again"),
         ));
     }
     let authority = rest.split(['/', '?', '#']).next().unwrap_or("");

@@ -3,11 +3,11 @@
 use comrak::nodes::{AstNode, NodeLink, NodeValue};
 
 use crate::post::markdown::limits::MAX_DEPTH;
-use crate::post::markdown::walk::Walk;
-use crate::post::markdown::{html, star};
+use crate::post::markdown::walk::{Footnote, Walk};
+use crate::post::markdown::{bare, definitions, html, star};
 use crate::post::report::Spot;
 use crate::post::source::is_forbidden;
-use crate::post::{Inline, Picture, plain_text, reference};
+use crate::post::{Inline, Picture, plain_text, reference, whole_text};
 
 /// What becomes of a picture inside text.
 pub(super) enum Pictures<'p> {
@@ -158,16 +158,19 @@ impl Walk<'_, '_> {
         if let [Inline::Text(text)] = inner.as_slice()
             && url.ends_with(text.as_str())
         {
-            // A bare address takes a closing German quote along: „siehe https://example.org/x“.
-            let bare = without_quotes_behind(text);
-            behind = text[bare.len()..].to_owned();
-            url.truncate(url.len() - behind.len());
-            inner = vec![Inline::Text(bare.to_owned())];
+            let address = bare::address(text);
+            let rest = &text[address.len()..];
+            url.truncate(url.len() - rest.len());
+            behind = bare::behind(rest);
+            inner = vec![Inline::Text(address.to_owned())];
         }
-        // A footnote is told of where it is defined.
-        let footnote = matches!(inner.first(), Some(Inline::Text(text)) if text.starts_with('^'));
-        if let (Err(refused), false) = (reference::link(&url), footnote) {
-            self.report.error("bad-link", self.extent(node), refused.message, refused.help);
+        if let Err(refused) = reference::link(&url) {
+            let (spot, text) = (self.extent(node), whole_text(&inner));
+            match text.strip_prefix('^') {
+                // A footnote is told of where it is defined.
+                Some(_) => self.footnotes.push(Footnote { label: definitions::label(&text), spot, refused }),
+                None => self.report.error("bad-link", spot, refused.message, refused.help),
+            }
         }
         push_unless_empty(content, inner, |content| Inline::Link { url: url.clone(), content });
         push_text(content, &behind);
@@ -207,11 +210,6 @@ impl Walk<'_, '_> {
             }
         }
     }
-}
-
-/// A bare address without the closing quotes and dashes that the parser takes along.
-pub(super) fn without_quotes_behind(address: &str) -> &str {
-    address.trim_end_matches(['“', '”', '„', '’', '‘', '»', '«', '…', '–', '—'])
 }
 
 /// Appends text, joined to a text before it.

@@ -14,6 +14,7 @@ use crate::post::source::Source;
 
 use walk::Walk;
 
+mod bare;
 mod blocks;
 mod definitions;
 mod html;

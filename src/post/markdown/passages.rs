@@ -2,7 +2,7 @@
 
 use comrak::nodes::{AstNode, NodeHeading, NodeValue};
 
-use crate::post::markdown::inlines::without_quotes_behind;
+use crate::post::markdown::bare;
 use crate::post::markdown::limits::MAX_DEPTH;
 use crate::post::markdown::star;
 use crate::post::markdown::walk::Walk;
@@ -102,7 +102,7 @@ impl Reader<'_, '_, '_> {
                 let mut end = self.passage.text.len();
                 let words = &self.passage.text[start..];
                 if url.ends_with(words) {
-                    let behind = words.len() - without_quotes_behind(words).len();
+                    let behind = words.len() - bare::address(words).len();
                     url.truncate(url.len() - behind);
                     end -= behind;
                 }

@@ -2,6 +2,7 @@
 
 use comrak::nodes::{AstNode, NodeValue};
 
+use crate::post::reference::Refused;
 use crate::post::report::{Report, Spot};
 use crate::post::source::Source;
 
@@ -13,6 +14,8 @@ pub(super) struct Walk<'w, 's> {
     pub offset: usize,
     /// First and last line, in the file, of each code block.
     pub code: Vec<(usize, usize)>,
+    /// Links that may be footnotes and lead to no address.
+    pub footnotes: Vec<Footnote>,
     /// Something was just taken out of the text: a space on both sides would be one too many.
     pub gap: bool,
     /// The lines that the parser has seen.
@@ -20,11 +23,19 @@ pub(super) struct Walk<'w, 's> {
     told_depth: bool,
 }
 
+/// A link whose text begins with `^` and whose target is refused: an error here, if not where it is defined.
+pub(super) struct Footnote {
+    /// As [`super::definitions::label`] writes it.
+    pub label: String,
+    pub spot: Spot,
+    pub refused: Refused,
+}
+
 impl<'w, 's> Walk<'w, 's> {
     /// `text` is what the parser has seen: the body with its stars hidden.
     pub(super) fn new(source: &'w Source, report: &'w mut Report<'s>, text: &'w str) -> Walk<'w, 's> {
         let (offset, lines) = (source.lines_before_body(), text.split('\n').collect());
-        Walk { source, report, offset, code: Vec::new(), gap: false, lines, told_depth: false }
+        Walk { source, report, offset, code: Vec::new(), footnotes: Vec::new(), gap: false, lines, told_depth: false }
     }
 
     /// The line in the file in which a node begins.

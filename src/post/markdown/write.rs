@@ -123,7 +123,7 @@ fn escape(text: &str) -> String {
 }
 
 fn collect(block: &Block, paragraphs: &mut Vec<String>) {
-    let text = |content: &[Inline]| crate::post::plain_text(content);
+    let text = |content: &[Inline]| crate::post::whole_text(content);
     match &block.kind {
         BlockKind::Heading { content, .. } | BlockKind::Paragraph(content) => paragraphs.push(text(content)),
         BlockKind::Quote(inner) => inner.iter().for_each(|block| collect(block, paragraphs)),

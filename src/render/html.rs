@@ -4,6 +4,7 @@
 //! text is escaped; a picture without a URL is left out. Headings begin at h2, because the title is the h1.
 
 use crate::post::{Align, Block, BlockKind, Inline, Picture};
+use crate::render::link;
 
 /// How the HTML shows a picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,8 +33,8 @@ pub fn figure(picture: &Picture, published: &Published) -> String {
         credit.as_ref().map_or(String::new(), |credit| format!("<figcaption>{}</figcaption>", escaped(credit)));
     let image = format!("<img src=\"{url}\" alt=\"{alt}\" width=\"{width}\" height=\"{height}\">");
     let image = match &picture.link {
-        Some(link) => format!("<a href=\"{}\">{image}</a>", escaped(link)),
-        None => image,
+        Some(url) if link::is_written(url) => format!("<a href=\"{}\">{image}</a>", escaped(url)),
+        _ => image,
     };
     format!("<figure>{image}{caption}</figure>")
 }
@@ -104,9 +105,15 @@ impl Writer<'_> {
         self.line(&open);
         for item in items {
             self.html.push_str("<li>");
-            for block in item {
+            for (index, block) in item.iter().enumerate() {
                 match &block.kind {
-                    BlockKind::Paragraph(content) if tight => self.html.push_str(&inline(content)),
+                    BlockKind::Paragraph(content) if tight => {
+                        let before = index.checked_sub(1).map(|index| &item[index].kind);
+                        if matches!(before, Some(BlockKind::Paragraph(_))) {
+                            self.html.push_str("<br>\n");
+                        }
+                        self.html.push_str(&inline(content));
+                    }
                     _ => {
                         if !self.html.ends_with(['\n', '>']) {
                             self.html.push('\n');
@@ -157,6 +164,7 @@ pub fn inline(content: &[Inline]) -> String {
             Inline::Strong(inner) => html.push_str(&format!("<strong>{}</strong>", inline(inner))),
             Inline::Strike(inner) => html.push_str(&format!("<del>{}</del>", inline(inner))),
             Inline::Code(text) => html.push_str(&format!("<code>{}</code>", escaped(text))),
+            Inline::Link { url, content } if !link::is_written(url) => html.push_str(&inline(content)),
             Inline::Link { url, content } => {
                 html.push_str(&format!("<a href=\"{}\">{}</a>", escaped(url), inline(content)));
             }
@@ -234,6 +242,23 @@ mod tests {
              <hr>\n\
              <figure><img src=\"https://example.org/a.jpg\" alt=\"Zwei &quot;Leute&quot;\" width=\"5\" height=\"4\"></figure>"
         );
+    }
+
+    #[test]
+    fn two_paragraphs_of_a_tight_item_stay_apart() {
+        let paragraph = |words: &str| block(BlockKind::Paragraph(text(words)));
+        let items = vec![vec![paragraph("erster"), paragraph("Punkt"), block(BlockKind::Rule), paragraph("Ende")]];
+        let list = block(BlockKind::List { start: None, tight: true, items });
+        assert_eq!(html(&[list], &|_| None), "<ul>\n<li>erster<br>\nPunkt\n<hr>\nEnde</li>\n</ul>");
+    }
+
+    #[test]
+    fn a_link_that_leads_to_no_website_is_its_text() {
+        let link = Inline::Link { url: "javascript:alert(1)".into(), content: text("Bericht") };
+        assert_eq!(inline(&[link]), "Bericht");
+        let published = Published { url: "https://example.org/a.jpg".into(), width: 5, height: 4, credit: None };
+        let picture = Picture { link: Some("data:text/html,x".into()), ..picture() };
+        assert!(!figure(&picture, &published).contains("href"));
     }
 
     #[test]

@@ -45,6 +45,14 @@ fn encoded(value: &str) -> String {
     text
 }
 
+/// Whether a link may lead there: a website, an e-mail address or a telephone number. Whatever is said of a post by its
+/// checks, no other address becomes a link in anything that is written.
+pub fn is_written(url: &str) -> bool {
+    ["https://", "http://", "mailto:", "tel:"]
+        .iter()
+        .any(|scheme| url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)))
+}
+
 /// The host of an absolute http(s) URL, without user, port and brackets of an IPv6 address; `None` if it has none.
 pub fn host(url: &str) -> Option<&str> {
     let rest = &url[scheme_len(url)?..];
@@ -125,6 +133,17 @@ fn is_public_name(host: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_that_runs_or_lies_on_a_disk_is_a_link() {
+        for url in ["https://a.example", "HTTP://a.example", "mailto:a@b.example", "tel:+49301234"] {
+            assert!(is_written(url), "{url}");
+        }
+        for url in ["javascript:alert(1)", " javascript:alert(1)", "data:text/html,x", "#fn", "a.pdf", "file:///x", ""]
+        {
+            assert!(!is_written(url), "{url}");
+        }
+    }
 
     #[test]
     fn campaign_parameters_keep_query_and_fragment() {

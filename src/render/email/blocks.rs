@@ -6,6 +6,7 @@
 
 use crate::post::{Align, Block, BlockKind, Inline, Picture, plain_text};
 use crate::render::email::escape::escape;
+use crate::render::link;
 
 /// A stretch of the body.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -154,8 +155,10 @@ impl Writer<'_> {
                 escape(&photo.alt)
             );
             match &photo.link {
-                Some(url) => self.html.push_str(&format!("<a href=\"{}\">{image}</a>", escape(url))),
-                None => self.html.push_str(&image),
+                Some(url) if link::is_written(url) => {
+                    self.html.push_str(&format!("<a href=\"{}\">{image}</a>", escape(url)));
+                }
+                _ => self.html.push_str(&image),
             }
             if let Some(credit) = &photo.credit {
                 self.html.push_str(&format!("<p class=\"caption\">{}</p>", escape(credit)));
@@ -207,6 +210,7 @@ fn push_inline(content: &[Inline], html: &mut String) {
             Inline::Strong(inner) => push_element("strong", inner, html),
             Inline::Strike(inner) => push_element("s", inner, html),
             Inline::Code(text) => html.push_str(&format!("<code>{}</code>", escape(text))),
+            Inline::Link { url, content } if !link::is_written(url) => push_inline(content, html),
             Inline::Link { url, content } => {
                 html.push_str(&format!("<a href=\"{}\">", escape(url)));
                 push_inline(content, html);
@@ -261,6 +265,12 @@ mod tests {
             html(vec![BlockKind::Paragraph(vec![link])]),
             "<p><a href=\"https://a.example/?a=1&amp;b=&quot;\">&lt;script&gt;</a></p>"
         );
+    }
+
+    #[test]
+    fn a_link_that_leads_to_no_website_is_its_text() {
+        let link = Inline::Link { url: "javascript:alert(1)".into(), content: text("Bericht") };
+        assert_eq!(html(vec![BlockKind::Paragraph(vec![link])]), "<p>Bericht</p>");
     }
 
     #[test]

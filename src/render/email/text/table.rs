@@ -48,7 +48,8 @@ fn aligned(align: &[Align], head: &[String], rows: &[Vec<String>], widths: &[usi
 fn row_by_row(head: &[String], rows: &[Vec<String>], columns: usize) -> String {
     let field = |(heading, value): (&String, &String)| {
         let text = match (heading.as_str(), value.as_str()) {
-            (_, "") => return None,
+            ("", "") => return None,
+            (heading, "") => format!("{}:", heading.trim_end_matches(':')),
             ("", value) => value.to_owned(),
             (heading, value) => format!("{}: {value}", heading.trim_end_matches(':')),
         };

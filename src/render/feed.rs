@@ -11,7 +11,7 @@ use rss::{Category, Channel, Enclosure, Guid, Item};
 use crate::config::Images;
 use crate::finding::{Finding, Place};
 use crate::post::{Picture, Post, plain_text};
-use crate::render::html::{Published, escaped, figure, html};
+use crate::render::html::{Published, escaped, figure, html, inline};
 use crate::render::{Pictures, Shown, Source, link};
 
 mod readable;
@@ -82,7 +82,7 @@ pub fn item(source: &Source) -> Result<FeedItem, Finding> {
     let item = Item {
         title: Some(clean(&header.title)),
         link: Some(clean(header.link.as_ref().unwrap_or(&site.url))),
-        description: source.post.lead().map(|lead| clean(&escaped(plain_text(lead).trim()))),
+        description: description(source.post),
         categories: categories(source.post),
         enclosure: enclosure(source),
         guid: Some(Guid { value: clean(&guid), permalink: false }),
@@ -95,6 +95,12 @@ pub fn item(source: &Source) -> Result<FeedItem, Finding> {
         ..Item::default()
     };
     Ok(FeedItem { guid: clean(&guid), xml: xml(item) })
+}
+
+/// The lead as text.
+fn description(post: &Post) -> Option<String> {
+    let lead = plain_text(post.lead()?);
+    (!lead.trim().is_empty()).then(|| clean(&escaped(lead.trim())))
 }
 
 /// The item alone out of a channel, because only whole channels can be written.
@@ -167,7 +173,7 @@ pub(super) fn content(source: &Source) -> String {
 
 fn digest_entry(source: &Source, entry: &Post) -> String {
     let title = escaped(&entry.header.title);
-    let lead = entry.lead().map_or(String::new(), |lead| format!("\n<p>{}</p>", escaped(plain_text(lead).trim())));
+    let lead = entry.lead().map_or(String::new(), |lead| format!("\n<p>{}</p>", inline(lead).trim()));
     match &entry.header.link {
         Some(link) => {
             let (link, more) = (escaped(link), escaped(&source.words.get("email.read_more")));

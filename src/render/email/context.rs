@@ -9,13 +9,14 @@ use std::collections::BTreeMap;
 use minijinja::Value;
 
 use crate::finding::{Finding, Place};
-use crate::post::{BlockKind, Picture, Post, plain_text};
+use crate::post::{BlockKind, Inline, Picture, Post, plain_text};
 use crate::render::email::blocks::{self, Part, Photo};
 use crate::render::email::images::{ImageSet, InlineImage};
 use crate::render::email::palette::Palette;
 use crate::render::email::shorten;
+use crate::render::email::text::{self, Notes};
 use crate::render::html::escaped;
-use crate::render::{Shown, Source, date};
+use crate::render::{Shown, Source, date, link};
 
 /// Languages that are written from right to left (BCP 47 primary tags).
 const RIGHT_TO_LEFT: [&str; 8] = ["ar", "dv", "fa", "he", "ps", "sd", "ur", "yi"];
@@ -31,7 +32,12 @@ pub(super) struct Context {
 /// # Errors
 /// A finding for each picture that was not loaded.
 pub(super) fn context(source: &Source<'_>, list: &str) -> Result<Context, Vec<Finding>> {
-    let maker = Maker { source, images: ImageSet::new(source.config), missing: RefCell::default() };
+    let mut notes = Notes::new();
+    if !source.sections.is_empty() {
+        text::body(&source.post.body, &mut notes, source.words);
+    }
+    let images = ImageSet::new(source.config);
+    let maker = Maker { source, images, notes: notes.into(), missing: RefCell::default() };
     let values = BTreeMap::from([
         ("site", maker.site()),
         ("theme", maker.theme()),
@@ -47,6 +53,8 @@ pub(super) fn context(source: &Source<'_>, list: &str) -> Result<Context, Vec<Fi
 struct Maker<'a> {
     source: &'a Source<'a>,
     images: ImageSet<'a>,
+    /// The links of the text part so far.
+    notes: RefCell<Notes>,
     missing: RefCell<Vec<Finding>>,
 }
 
@@ -176,8 +184,16 @@ impl Maker<'_> {
             ("date", optional(post.header.date.map(|day| self.date(day)))),
             ("image", self.header_picture(post, Shown::Body)),
             ("lead", Value::from_safe_string(blocks::inline_html(lead))),
-            ("lead_text", shorten::one_line(&plain_text(lead)).into()),
+            ("lead_text", self.lead_text(lead).into()),
         ])
+    }
+
+    /// The lead for the text part; below it where its links lead, with the numbers after those of the body.
+    fn lead_text(&self, lead: &[Inline]) -> String {
+        let mut notes = self.notes.borrow_mut();
+        let earlier = notes.count();
+        let text = text::line(lead, &mut notes, self.source.words);
+        if notes.count() == earlier { text } else { format!("{text}\n\n{}", notes.list_from(earlier)) }
     }
 
     fn header_picture(&self, post: &Post, shown: Shown) -> Value {
@@ -199,7 +215,7 @@ impl Maker<'_> {
             width: prepared.shown_width.min(shown.width()),
             alt: picture.alt.clone(),
             credit,
-            link: picture.link.clone(),
+            link: picture.link.clone().filter(|url| link::is_written(url)),
         })
     }
 

@@ -30,6 +30,12 @@ pub fn body(blocks: &[Block], notes: &mut Notes, words: &Words) -> String {
     text.lines().map(readable_line).collect::<Vec<_>>().join("\n")
 }
 
+/// The text of inline content on one line, its links numbered in `notes` as those of [`body`].
+pub fn line(content: &[Inline], notes: &mut Notes, words: &Words) -> String {
+    let text = Writer { notes, words }.inline(content);
+    text.split([' ', '\t', '\n', '\r']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
 /// How many columns a text takes: graphemes, of which slot tokens, soft hyphens and zero-width spaces take none.
 pub fn width(text: &str) -> usize {
     if text.len() < wrap::SHORTEST_TOKEN && is_simple(text) {

@@ -40,11 +40,21 @@ impl Notes {
         self.urls.is_empty()
     }
 
+    /// How many URLs there are.
+    pub fn count(&self) -> usize {
+        self.urls.len()
+    }
+
     /// One line a URL, `[1] https://…`, without a line end at its end. A URL is never broken.
     pub fn list(&self) -> String {
+        self.list_from(0)
+    }
+
+    /// As [`Notes::list`], without the first `earlier` URLs.
+    pub fn list_from(&self, earlier: usize) -> String {
         let digits = self.urls.len().to_string().len();
         let line = |(index, url): (usize, &String)| format!("{:<1$} {url}", format!("[{}]", index + 1), digits + 2);
-        self.urls.iter().enumerate().map(line).collect::<Vec<_>>().join("\n")
+        self.urls.iter().enumerate().skip(earlier).map(line).collect::<Vec<_>>().join("\n")
     }
 }
 

@@ -36,6 +36,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("minijinja", &["render/email/"]),
     ("mrml", &["render/email/mjml"]),
     ("comrak", &["post/markdown"]),
+    ("icu_normalizer", &["render/teaser/length.rs"]),
     ("image", &["post/picture"]),
     ("dom_query", &["import/page"]),
     ("dom_smoothie", &["import/page"]),

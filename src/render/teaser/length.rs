@@ -5,11 +5,12 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use icu_normalizer::ComposingNormalizerBorrowed;
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::config::{Network, NetworkKind};
 use crate::render::link;
-use crate::render::teaser::emoji;
+use crate::render::teaser::{emoji, twitter_text};
 
 /// What a URL counts on Mastodon (`characters_reserved_per_url`) and on X (`transformedURLLength`).
 pub const URL_LENGTH: usize = 23;
@@ -74,7 +75,7 @@ pub const fn aim(kind: NetworkKind) -> usize {
 ///
 /// - Mastodon: graphemes, a URL as 23, of a mention only the local part (`StatusLengthValidator`).
 /// - Bluesky, plain: graphemes, URLs as written. Bluesky's second limit is in [`fits`].
-/// - X: weighted characters (twitter-text configuration v3), a URL as 23, an emoji as 2.
+/// - X: weighted characters of the text in NFC (twitter-text configuration v3), a URL as 23, an emoji as 2.
 /// - LinkedIn, Facebook, and the chats, none of which says more than "characters": UTF-16 code units, the most that
 ///   it can mean. ntfy: bytes.
 /// - Threads: characters, an emoji as its UTF-8 bytes (Threads API, "Posts").
@@ -83,10 +84,8 @@ pub fn length(text: &str, kind: NetworkKind) -> usize {
         NetworkKind::Mastodon => with_urls(text, &link::urls(text), |part| graphemes(&without_domains(part))),
         NetworkKind::Bluesky | NetworkKind::Plain => graphemes(text),
         NetworkKind::X => {
-            let mut urls: Vec<_> = link::urls(text).into_iter().map(|url| x_url(text, url)).collect();
-            urls.extend(super::domain::bare_domains(text, &urls));
-            urls.sort_by_key(|url| url.start);
-            with_urls(text, &urls, weighted)
+            let text = ComposingNormalizerBorrowed::new_nfc().normalize(text);
+            with_urls(&text, &twitter_text::urls(&text), weighted)
         }
         NetworkKind::Ntfy => text.len(),
         NetworkKind::Threads if is_simple(text) => text.chars().count(),
@@ -162,28 +161,6 @@ fn with_urls(text: &str, urls: &[Range<usize>], count: impl Fn(&str) -> usize) -
     sum + count(&text[from..])
 }
 
-/// The part of a URL that X takes for one (twitter-text, `validUrlPath` and `validUrlQueryChars`): in a path Latin and
-/// Cyrillic letters, in a query ASCII alone, and no bracket at its end. The rest counts as text.
-fn x_url(text: &str, url: Range<usize>) -> Range<usize> {
-    let whole = &text[url.clone()];
-    let host = whole.find("://").map_or(0, |at| at + 3);
-    let path = whole[host..].find(['/', '?', '#']).map_or(whole.len(), |at| host + at);
-    let query = whole[path..].find('?').map_or(whole.len(), |at| path + at);
-    let in_path =
-        |c: char| c.is_ascii() || matches!(c, 'À'..='\u{24f}' | 'Ѐ'..='ӿ' | 'Ḁ'..='ỿ' | '–') && !"×÷".contains(c);
-    let ends = |c: char| c.is_ascii_alphanumeric() || "_&=#/-".contains(c);
-    let end = match whole[path..query].find(|c| !in_path(c)) {
-        Some(stop) => whole[..path + stop].trim_end_matches(|c| !(ends(c) || c.is_alphabetic() || c == '+')).len(),
-        None => {
-            let stop = whole[query..].find(|c: char| !c.is_ascii()).map_or(whole.len(), |at| query + at);
-            let asked = whole[query..stop].trim_end_matches(|c| !ends(c));
-            // Without what is asked for, a question mark is a sentence's.
-            query + asked.len()
-        }
-    };
-    url.start..url.start + end.max(path)
-}
-
 /// `@name@server.example` as Mastodon counts it: `@name`.
 fn without_domains(text: &str) -> Cow<'_, str> {
     if !text.contains('@') {
@@ -209,27 +186,20 @@ fn without_domains(text: &str) -> Cow<'_, str> {
 }
 
 /// Weighted characters (twitter-text configuration v3: weight 100 of a scale of 100 in four ranges, else 200, and 200
-/// for an emoji sequence as a whole). X counts after normalising to NFC, so a composed umlaut and a decomposed one are
-/// the same.
+/// for an emoji sequence as a whole).
 fn weighted(text: &str) -> usize {
-    match is_simple(text) {
-        true => text.chars().map(weight).sum(),
-        false => text.graphemes(true).map(weighted_grapheme).sum(),
+    if is_simple(text) {
+        return text.chars().map(weight).sum();
     }
-}
-
-fn weighted_grapheme(grapheme: &str) -> usize {
-    let emoji = emoji::prefix_len(grapheme);
-    if emoji > 0 {
-        return 2 + grapheme[emoji..].chars().map(weight).sum::<usize>();
-    }
-    let mut characters = grapheme.chars().peekable();
     let mut sum = 0;
-    while let Some(character) = characters.next() {
-        sum += weight(character);
-        if characters.peek().is_some_and(|mark| composes(character, *mark)) {
-            characters.next();
-        }
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let (len, weight) = match twitter_text::emoji_len(rest) {
+            0 => (first.len_utf8(), weight(first)),
+            len => (len, 2),
+        };
+        sum += weight;
+        rest = &rest[len..];
     }
     sum
 }
@@ -241,23 +211,6 @@ const fn weight(character: char) -> usize {
         0..=4351 | 8192..=8205 | 8208..=8223 | 8242..=8247 => 1,
         _ => 2,
     }
-}
-
-/// Whether a letter and a combining mark become one character in NFC. The pairs of Western and Central European
-/// languages; a pair that is missing here counts one too many, never one too few.
-fn composes(letter: char, mark: char) -> bool {
-    let letters = match mark {
-        '\u{308}' => "aeiouyAEIOUY",
-        '\u{301}' => "aeiouyAEIOUYcnszlrCNSZLR",
-        '\u{300}' => "aeiouAEIOU",
-        '\u{302}' => "aeiouAEIOUcgCG",
-        '\u{303}' => "anoANO",
-        '\u{327}' => "cCsS",
-        '\u{30a}' => "aAuU",
-        '\u{30c}' => "cCsSzZeErRnNdD",
-        _ => "",
-    };
-    letters.contains(letter)
 }
 
 /// Threads counts characters, but an emoji by its UTF-8 bytes.

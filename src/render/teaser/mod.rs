@@ -13,7 +13,6 @@ use crate::render::teaser::material::Material;
 use crate::render::{Source, link};
 
 mod compose;
-mod domain;
 mod emoji;
 pub mod figure;
 mod hashtag;
@@ -21,6 +20,7 @@ pub mod length;
 mod material;
 pub mod quoted;
 pub mod share;
+mod twitter_text;
 
 /// A text for one network.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -92,7 +92,7 @@ fn ends_sentence(before: &str, stop: &Stop, after: &str, german: bool) -> bool {
     if !next.contains(char::is_alphanumeric) {
         return false;
     }
-    let starts = is_starter(first_word(next));
+    let starts = starts_sentence(next, german);
     if stop.run.contains(['!', '?']) {
         return true;
     }
@@ -128,13 +128,29 @@ fn full_stop(token: &str, before: &str, next: &str, german: bool) -> Dot {
         return single_letter(letter, before, german);
     }
     if is_compact_abbreviation(token) {
-        return match token.to_lowercase().as_str() {
-            never if words::NEVER_END_COMPACT.contains(never) => Dot::Abbreviates,
-            _ => Dot::MayEnd,
-        };
+        let never = words::NEVER_END_COMPACT.contains(with_small_initial(token).as_str());
+        return if never { Dot::Abbreviates } else { Dot::MayEnd };
+    }
+    let is_degree =
+        matches!(previous_letter(before), Some('B' | 'M')) && words::DEGREES.contains(&*token.to_lowercase());
+    if is_degree || (german && token.starts_with("Dipl.-")) {
+        return Dot::MayEnd;
     }
     let last_part = token.rsplit(['-', '/', '.']).next().unwrap_or(token);
-    word(last_part, next)
+    word(last_part, next, german)
+}
+
+/// Whether a sentence begins with the next word; `A.` is an initial.
+fn starts_sentence(next: &str, german: bool) -> bool {
+    let first = first_word(next);
+    let initial = first.chars().count() == 1 && next[first.len()..].starts_with('.');
+    !initial && words::begins_sentences(first, german)
+}
+
+/// `z.B` for `Z.B`, with the other letters as they are.
+fn with_small_initial(token: &str) -> String {
+    let mut characters = token.chars();
+    characters.next().into_iter().flat_map(char::to_lowercase).chain(characters).collect()
 }
 
 /// `24. Oktober`, `die 3. Tagung`, but `im Jahr 2024. Mitglieder …`.
@@ -155,7 +171,7 @@ fn single_letter(letter: char, before: &str, german: bool) -> Dot {
         return Dot::Ends;
     }
     if let Some(previous) = previous_letter(before) {
-        let joined: String = [previous, '.', letter].into_iter().flat_map(char::to_lowercase).collect();
+        let joined = with_small_initial(&format!("{previous}.{letter}"));
         let never = words::NEVER_END_COMPACT.iter().any(|never| never.ends_with(joined.as_str()));
         return if never { Dot::Abbreviates } else { Dot::MayEnd };
     }
@@ -177,17 +193,27 @@ fn follows_single_letter(before: &str) -> bool {
     previous_letter(before).is_some()
 }
 
-fn word(word: &str, next: &str) -> Dot {
+fn word(word: &str, next: &str, german: bool) -> Dot {
     let lower = word.to_lowercase();
     let lower = lower.as_str();
     let numbered = next.starts_with(|c: char| c.is_ascii_digit()) || is_small_roman(first_word(next));
-    if words::NEVER_END.contains(lower) || (numbered && words::NUMBERED.contains(lower)) {
+    let never = words::NEVER_END.contains(lower) || lower.ends_with("präs") || lower.ends_with("bgm");
+    let before_number = words::NUMBERED.contains(lower) || lower.ends_with("nr");
+    // `Br.` is the Breisgau, `BR` a broadcaster.
+    let may_end = words::MAY_END.contains(lower)
+        || (lower.ends_with("str") && lower.len() > 5)
+        || (german && words::MAY_END_GERMAN.contains(lower) && !is_acronym(word));
+    if never || (numbered && (before_number || may_end)) {
         Dot::Abbreviates
-    } else if words::MAY_END.contains(lower) || (lower.ends_with("str") && lower.len() > 5) {
-        if numbered { Dot::Abbreviates } else { Dot::MayEnd }
+    } else if may_end {
+        Dot::MayEnd
     } else {
         Dot::Ends
     }
+}
+
+fn is_acronym(word: &str) -> bool {
+    word.chars().count() > 1 && word.chars().all(char::is_uppercase)
 }
 
 /// `z.B`, `e.V`, `U.S`, `Ph.D`, `LL.M`: short parts of letters, the first of one or two.

@@ -58,6 +58,52 @@ de: Rückkehrer*innen und Kolleg:innen kamen. | Alle freuten sich.
 de: Am Di. 12. November ist Schluss. | Am So. | Das war es.
 de: Er kam ca. 10 Minuten zu spät. | Das passiert.
 de: Das kostet inkl. Mwst. 5 Euro.
+de: Anna Muster, M. A. und Leiterin des Hauses, kam. | Sie sprach.
+de: Anna Muster, B. A. und M. Sc. der Physik, kam. | Sie sprach.
+de: Sie hat einen M. A. | Danach kam die Arbeit.
+de: Sie hat einen B. Sc. | Danach kam die Arbeit.
+de: Das schrieb Anna Muster, LL. M. und M. Ed. Beispiel.
+de: Dr. med. dent. Muster, Dr. rer. soc. Beispiel und Dr. h. c. mult. Probe kamen.
+de: Dipl.-Soz.-Päd. Muster und Dipl.-Kffr. Beispiel kamen. | Sie blieben.
+de: Sie ist Dipl.-Ing. | Er baut.
+de: Priv.-Doz. Muster und apl. Prof. Beispiel lehren.
+de: i. A. Anna Muster
+de: Gezeichnet i. V. Anna Muster
+de: Die Fa. Muster und die Gebr. Beispiel, Inh. Anna Probe, liefern. | Danke!
+de: Bgm. Muster, Altbgm. Beispiel und Pfr. Probe sprachen. | Alle lachten.
+de: Min.-Präs. Muster und Vizepräs. Beispiel kamen. | Es regnete.
+de: Abg. Muster, Kard. Beispiel, Msgr. Probe und Sr. Maria beteten. | Amen.
+de: Das war der Plan. | Hl. Messe ist um 10 Uhr.
+de: Die Kirche Hl. Geist ist zu. | Bitte umfahren.
+de: Die Ev.-luth. Kirche und die orth. Kirche laden ein. | Kommen Sie!
+de: Siehe Pkt. 4 und Anl. 2. | Dort steht es.
+de: Wir holten 10 Pkt. | Das reicht.
+de: Sie wohnen im Lkr. Rosenheim, im Kr. Mettmann und im Reg.-Bez. Köln. | Dort ist es schön.
+de: Der Bez. Schwaben fördert das. | Danke!
+de: Das liegt im Lkr. | Dort ist es schön.
+de: Nachricht z. Hd. Frau Muster, z.Hd. Herrn Beispiel und z. H. Anna Probe.
+de: Sie lebt in Freiburg i. Br. und Kempten i. Allg. Beispiel ist weit.
+de: Sie lebt in Freiburg i. Br. | Dort ist es schön.
+de: Sie lebt in Kempten i. Allg. | Dort ist es schön.
+de: Sie lebt in Frankfurt a. M. | Dort ist es laut.
+de: Sie kam aus Halle a. d. Saale und Frankfurt a. M. Anna Muster kam auch.
+de: Sie kam aus Bad Homburg v. d. H. | Dann ging sie.
+de: Minister a. D. Muster kam. | Er sprach.
+de: Er ist Minister a. D. | Danach kam die Rente.
+de: „Er (der Minister, Anm. d. Red.) Muster kam.“ | Alle lachten.
+de: Er kam (Anm. d. Red.) Anna Muster zuvor.
+de: Nach § 5 Abs. 2 S. 1 Nr. 3 Buchst. a i. V. m. Art. 7 gilt das. | Dazu Ziff. 4 lit. b Halbs. 2.
+de: Das steht im BGBl. I S. 12 und in Drs. 20/123, Az. VI ZR 5/26. | Dort steht es.
+de: Die Hausnr. 5 ist frei. | Hans Muster sen. | Er dankt.
+de: Wir machen 5 Min. Pause. | Danach geht es weiter.
+de: Joh. Seb. Bach und Friedr. Muster. | Sie spielen.
+de: Das ist alt. | Anna Muster kam. | Ich danke dir. | Bernd Muster geht.
+de: Fam. Muster kam wg. Krankheit nicht, anschl. Umtrunk. | Danke!
+de: Sie lebt in einer WG. | Anna Muster auch.
+de: Der Ort hat 500 Einw. | Das ist wenig.
+de: Es wird eng. | Anna Muster kam. | Frau B. Kurz auch.
+de: Das war im BR. | Anna Muster sah es in HD. | Bernd Muster nicht.
+de: Bei der EM. | Alle sahen zu.
 de: Toll! | 🎉 Das war es.
 de: Das war es. 🎉
 en: We met in Berlin. | Then we left.
@@ -74,6 +120,13 @@ en: He has 24. | Twelve are red.
 en: J. R. Smith wrote it. | It sold well.
 en: She changed her mind. | The talk went on.
 en: So am I. | Bob agrees.
+en: J. A. Smith wrote it. | A book sold well.
+en: The car is red. | Bob likes it.
+en: He has a B. Sc. in physics and a B. Eng. | The rest is luck.
+en: Vitamin A. | A day later it rained.
+en: Anna Smith, M. A. and head of the house, came. | She spoke.
+en: We start at 9 a.m. | The rest is free.
+en: I read Die Zeit. | Then I slept.
 en: Acme Inc. | The company grew.
 en: Acme Inc. announced it. | Shares rose.
 en: \"Stop.\" | He left.

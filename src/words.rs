@@ -12,6 +12,9 @@ const BUILT_IN: &[(&str, &[(&str, &str)])] = include!(concat!(env!("OUT_DIR"), "
 /// Texts by key; those of the binary are not copied.
 type Entries = BTreeMap<Cow<'static, str>, Cow<'static, str>>;
 
+/// Texts with a form of their own for some readers: `email.why.consent`, `email.why.du`.
+const VARIED: [&str; 2] = ["email.why", "email.correction_line"];
+
 /// The words of one language, by key.
 #[derive(Debug, Clone)]
 pub struct Words {
@@ -43,10 +46,11 @@ impl Catalogue {
         serde_yaml::from_str(yaml).map(Catalogue).map_err(|error| error.to_string())
     }
 
-    /// The same catalogue with the entries of `other` over it, so that an organisation can change one word.
+    /// The same catalogue with the entries of `other` over it, so that an organisation can change one word. A text that
+    /// it words anew holds for all readers, until it has forms of its own for some, too.
     pub fn overridden_by(mut self, other: Catalogue) -> Catalogue {
         for (lang, entries) in other.0 {
-            self.0.entry(lang).or_default().extend(entries);
+            lay_over(self.0.entry(lang).or_default(), entries);
         }
         self
     }
@@ -56,7 +60,7 @@ impl Catalogue {
         let primary = tag.split('-').next().unwrap_or(tag).to_lowercase();
         let mut entries = self.0.get(Self::LANGUAGES[0]).cloned().unwrap_or_default();
         if let Some(own) = self.0.get(&primary) {
-            entries.extend(own.clone());
+            lay_over(&mut entries, own.clone());
         }
         Words { lang: primary, entries }
     }
@@ -65,6 +69,16 @@ impl Catalogue {
     pub fn has(&self, tag: &str) -> bool {
         self.0.contains_key(&tag.split('-').next().unwrap_or(tag).to_lowercase())
     }
+}
+
+/// Puts `own` over `entries`, without the forms that a text had there for some readers.
+fn lay_over(entries: &mut Entries, own: Entries) {
+    let is_below = |key: &str, text: &str| key.strip_prefix(text).is_some_and(|rest| rest.starts_with('.'));
+    let varied = own.keys().filter(|key| VARIED.iter().any(|text| key == text || is_below(key, text)));
+    for text in varied {
+        entries.retain(|key, _| !is_below(key, text));
+    }
+    entries.extend(own);
 }
 
 impl Words {
@@ -81,6 +95,12 @@ impl Words {
     /// The text of `key`, if there is one.
     pub fn known(&self, key: &str) -> Option<&str> {
         self.entries.get(key).map(Cow::as_ref)
+    }
+
+    /// The text of `key` in the first of the `forms` that there is (`email.why.du`), else its own.
+    pub fn in_form(&self, key: &str, forms: &[&str]) -> String {
+        let form = forms.iter().find_map(|form| self.known(&format!("{key}.{form}")));
+        form.map_or_else(|| self.get(key), str::to_owned)
     }
 
     /// The text of `key` with each `{name}` replaced by its value.
@@ -138,5 +158,27 @@ mod tests {
     fn an_unknown_language_reads_english() {
         let words = Catalogue::built_in().for_lang("pt-BR");
         assert_eq!(words.get("email.unsubscribe"), Catalogue::built_in().for_lang("en").get("email.unsubscribe"));
+    }
+
+    #[test]
+    fn own_words_hold_for_all_readers() {
+        let words = |yaml: &str, lang: &str| {
+            Catalogue::built_in().overridden_by(Catalogue::parse(yaml).expect("a catalogue")).for_lang(lang)
+        };
+        let why = |words: &Words, forms: &[&str]| words.in_form("email.why", forms);
+        let all = words("{de: {email.why: Eigenes}, fr: {email.why: Le nôtre}}", "de");
+        for forms in [&[][..], &["du"], &["consent.du", "consent", "du"]] {
+            assert_eq!(why(&all, forms), "Eigenes", "{forms:?}");
+        }
+        assert!(all.in_form("email.correction_line", &["du"]).contains("du von uns"));
+        let french = words("{fr: {email.why: Le nôtre}}", "fr");
+        assert_eq!(why(&french, &["consent.du", "consent", "du"]), "Le nôtre");
+        let some = words("{de: {email.why: Eigenes, email.why.consent: Mit Einwilligung}}", "de");
+        assert_eq!(why(&some, &["consent.du", "consent", "du"]), "Mit Einwilligung");
+        assert_eq!(why(&some, &["contract.du", "contract", "du"]), "Eigenes");
+        let one = words("{de: {email.why.du: Du bei uns}}", "de");
+        assert_eq!(why(&one, &["du"]), "Du bei uns");
+        assert!(why(&one, &["consent.du", "consent", "du"]).contains("weil du"));
+        assert!(words("{de: {preview.skip: Weiter}}", "de").known("preview.skip.rejected").is_some());
     }
 }

@@ -289,6 +289,65 @@ fn write_html_files() {
     }
 }
 
+mod readers {
+    use super::*;
+
+    /// The mail of a correction to a list, with an organisation's own words, as MJML and as text on one line.
+    fn mail(basis: Option<&str>, informal: bool, own_words: &str) -> [String; 2] {
+        let mut case = posts::minimal();
+        case.config.site.name = "Netzwerk Holz".to_owned();
+        case.config.lists.insert("members".to_owned(), posts::readers(basis, informal));
+        let own = Catalogue::parse(own_words).expect("a catalogue");
+        let (words, templates) = (Catalogue::built_in().overridden_by(own).for_lang("de"), Templates::built_in());
+        let source = Source {
+            config: &case.config,
+            post: &case.post,
+            sections: &case.sections,
+            pictures: &case.pictures,
+            words: &words,
+            templates: &templates,
+            correction: true,
+        };
+        let mail = rundbrief::render::email::render(&source, "members").expect("renders");
+        [mail.mjml, mail.text.split_whitespace().collect::<Vec<_>>().join(" ")]
+    }
+
+    #[test]
+    fn the_foot_says_why_the_mail_came_in_the_lists_form_of_address() {
+        let cases = [
+            (Some("membership"), false, "Sie erhalten diese E-Mail als Mitglied von Netzwerk Holz."),
+            (Some("membership"), true, "Du erhältst diese E-Mail als Mitglied von Netzwerk Holz."),
+            (Some("consent"), false, "Sie erhalten diese E-Mail von Netzwerk Holz, weil Sie darin eingewilligt haben."),
+            (Some("consent"), true, "Du erhältst diese E-Mail von Netzwerk Holz, weil du darin eingewilligt hast."),
+            (Some("contract"), false, "Sie erhalten diese E-Mail im Rahmen Ihres Vertrags mit Netzwerk Holz."),
+            (Some("contract"), true, "Du erhältst diese E-Mail im Rahmen deines Vertrags mit Netzwerk Holz."),
+            (
+                Some("Satzung"),
+                false,
+                "Sie erhalten diese E-Mail, weil Ihre Adresse in einem Verteiler von Netzwerk Holz steht.",
+            ),
+            (None, true, "Du erhältst diese E-Mail, weil deine Adresse in einem Verteiler von Netzwerk Holz steht."),
+        ];
+        for (basis, informal, expected) in cases {
+            let whom = if informal { "die du von uns erhalten hast." } else { "die Sie von uns erhalten haben." };
+            for part in mail(basis, informal, "{}") {
+                assert!(part.contains(expected), "{expected}\n{part}");
+                assert!(part.contains(&format!("Diese E-Mail berichtigt eine frühere, {whom}")), "{part}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_organisations_own_line_stands_for_every_list() {
+        let own = "de:\n  email.why: Ein Brief von {organisation}.\n";
+        for (basis, informal) in [(Some("membership"), true), (Some("consent"), false), (None, true)] {
+            for part in mail(basis, informal, own) {
+                assert!(part.contains("Ein Brief von Netzwerk Holz.") && !part.contains("erhalten diese"), "{part}");
+            }
+        }
+    }
+}
+
 mod tested {
     use rundbrief::render::email::message::{Compiled, Mark, Recipient, values_for};
     use rundbrief::render::{code::Code, email};

@@ -13,6 +13,7 @@ use crate::post::{BlockKind, Inline, Picture, Post, plain_text};
 use crate::render::email::blocks::{self, Part, Photo};
 use crate::render::email::images::{ImageSet, InlineImage};
 use crate::render::email::palette::Palette;
+use crate::render::email::readers;
 use crate::render::email::shorten;
 use crate::render::email::text::{self, Notes};
 use crate::render::html::escaped;
@@ -37,7 +38,7 @@ pub(super) fn context(source: &Source<'_>, list: &str) -> Result<Context, Vec<Fi
         text::body(&source.post.body, &mut notes, source.words);
     }
     let images = ImageSet::new(source.config);
-    let maker = Maker { source, images, notes: notes.into(), missing: RefCell::default() };
+    let maker = Maker { source, list, images, notes: notes.into(), missing: RefCell::default() };
     let values = BTreeMap::from([
         ("site", maker.site()),
         ("theme", maker.theme()),
@@ -52,6 +53,7 @@ pub(super) fn context(source: &Source<'_>, list: &str) -> Result<Context, Vec<Fi
 
 struct Maker<'a> {
     source: &'a Source<'a>,
+    list: &'a str,
     images: ImageSet<'a>,
     /// The links of the text part so far.
     notes: RefCell<Notes>,
@@ -90,13 +92,15 @@ impl Maker<'_> {
         ])
     }
 
-    /// The catalogue as nested objects: `email.dates` is `words.email.dates`.
+    /// The catalogue as nested objects: `email.dates` is `words.email.dates`; `email.why` in the form for the list.
     fn words(&self) -> Value {
+        let told = readers::VARIED.map(|name| (name, readers::told(self.source, self.list, name)));
         let mut groups: BTreeMap<&str, BTreeMap<&str, &str>> = BTreeMap::new();
         for (key, text) in self.source.words.entries() {
             let (group, name) = key.split_once('.').unwrap_or(("", key));
             groups.entry(group).or_default().insert(name, text);
         }
+        groups.entry("email").or_default().extend(told.iter().map(|(name, text)| (*name, text.as_str())));
         Value::from_pairs(groups.into_iter().map(|(group, words)| (group, Value::from_pairs(words))))
     }
 
@@ -155,7 +159,7 @@ impl Maker<'_> {
         let style = blocks::Style { first_heading: 2, lead: paragraphs > 1 || post.is_digest(), photo: &photo };
         let mut parts = blocks::parts(&post.body, &style);
         if self.source.correction {
-            let line = escaped(&self.source.words.get("email.correction_line"));
+            let line = escaped(&readers::told(self.source, self.list, "correction_line"));
             parts.insert(0, Part::Text(format!("<p><strong>{line}</strong></p>")));
         }
         parts

@@ -12,6 +12,7 @@ mod member;
 pub mod message;
 pub mod mjml;
 pub mod palette;
+mod readers;
 mod scan;
 pub mod shorten;
 pub mod slot;
@@ -58,7 +59,7 @@ fn stand_in(source: &Source<'_>, list: &str) -> String {
 pub fn render(source: &Source<'_>, list: &str) -> Result<Email, Vec<Finding>> {
     let stand_in = stand_in(source, list);
     let rendered = template::render(source, list, &stand_in)?;
-    let text = wrap(&rendered.text_frame, WIDTH).replace(&stand_in, &laid_out(source));
+    let text = wrap(&rendered.text_frame, WIDTH).replace(&stand_in, &laid_out(source, list));
     let pictures = embedded(&rendered.images);
     let parts = Parts {
         subject: &rendered.subject,
@@ -119,12 +120,12 @@ fn without_body(shown: bool, source: &Source<'_>) -> Option<Finding> {
 }
 
 /// The plain text of the post's own body, with the list of its links.
-fn laid_out(source: &Source<'_>) -> String {
+fn laid_out(source: &Source<'_>, list: &str) -> String {
     let mut notes = Notes::new();
     let text = body(&source.post.body, &mut notes, source.words);
     let text = if notes.is_empty() { text } else { format!("{text}\n\n{}", notes.list()) };
     match source.correction {
-        true => format!("{}\n\n{text}", wrap(&source.words.get("email.correction_line"), WIDTH)),
+        true => format!("{}\n\n{text}", wrap(&readers::told(source, list, "correction_line"), WIDTH)),
         false => text,
     }
 }

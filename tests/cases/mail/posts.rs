@@ -7,8 +7,8 @@ use image::{ImageFormat, Rgb, RgbImage};
 use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
 use rundbrief::config::{
-    ApprovalSettings, Config, EmailSettings, Images, Kept, LedgerSettings, Outbox, Partner, Places, RetrySettings,
-    Sender, Site, Theme, Transport, Unsubscribe,
+    ApprovalSettings, Config, EmailSettings, Images, Kept, LedgerSettings, List, Outbox, Partner, Places,
+    RetrySettings, Sender, Site, Theme, Transport, Unsubscribe,
 };
 use rundbrief::post::picture::{Format, Prepared};
 use rundbrief::post::{
@@ -320,7 +320,7 @@ fn config() -> Config {
         email: EmailSettings { transport: Transport::Outbox, images: Images::Embed, retry: RetrySettings::default() },
         feed: None,
         channels: BTreeMap::new(),
-        lists: BTreeMap::new(),
+        lists: BTreeMap::from([("members".into(), readers(Some("membership"), false))]),
         ledger: LedgerSettings { kept: Kept::File("rundbrief.db".into()), id: None },
         approval: ApprovalSettings { required: false, recipients_may_change: 20 },
         notify: Vec::new(),
@@ -329,6 +329,20 @@ fn config() -> Config {
         check: Default::default(),
         import_private: false,
         places: Places::default(),
+    }
+}
+
+/// A list whose people may be written to on that basis, and are on first-name terms or not.
+pub fn readers(basis: Option<&str>, informal: bool) -> List {
+    List {
+        file: "members.csv".into(),
+        sheet: None,
+        language: None,
+        basis: basis.map(str::to_owned),
+        columns: BTreeMap::new(),
+        filter: BTreeMap::new(),
+        informal,
+        salutation: None,
     }
 }
 

@@ -224,3 +224,48 @@ fn pictures_are_found_beside_the_html_and_a_text_that_names_one_stays() {
     assert!(html.contains(&format!("src=\"images/{name}\"")) && !html.contains("src=\"cid:"), "shown from beside");
     assert!(html.contains(&format!(">cid:{name}@example.org<")), "the author's words stay");
 }
+
+#[test]
+fn no_character_of_a_post_becomes_markup() {
+    let project = Project::new();
+    let image = "image: { src: bild.png, alt: \"\u{e03c}b\u{e03e}\", credit: \"\u{e03c}i\u{e03e}\" }\ntags:";
+    let post = POST
+        .replace("Kurz berichtet", "\"Kurz \u{e03c}script\u{e03e} \u{e000}body\u{e000}\"")
+        .replace("tags:", image)
+        .replace("Er hat", "Er &#xE03C;img src=x onerror=alert(1)&#xE03E; hat \u{e000}img src=x\u{e001}");
+    project.write("newsletters/bild.png", picture());
+    project.write("newsletters/kurz.md", post);
+    project.run(&["build", "kurz"]).code(0);
+    let html = project.read("out/kurz/email.html");
+    for text in [
+        "<h1",
+        "Kurz \u{e03c}script\u{e03e} \u{e000}body\u{e000}</h1>",
+        "alt=\"\u{e03c}b\u{e03e}\"",
+        ": \u{e03c}i\u{e03e}</p>",
+        "Er \u{e03c}img src=x onerror=alert(1)\u{e03e} hat \u{e000}img src=x\u{e001}",
+        ".card > table",
+    ] {
+        assert!(html.contains(text), "{text} in {html}");
+    }
+    assert!(!html.contains("<script") && !html.contains("<img src=x") && !html.contains("<b>"), "{html}");
+    assert_eq!(
+        project.read("out/kurz/email.txt").matches("Der Vorstand").count(),
+        1,
+        "the title brings no second body"
+    );
+}
+
+#[test]
+fn what_is_struck_is_not_said_where_it_cannot_be_seen_as_struck() {
+    let project = Project::new();
+    let lead = "Die Tagung findet ~~am 12. Mai~~ am 19. Mai statt. Die Anmeldung ist ~~nicht~~ möglich.";
+    project.write("newsletters/kurz.md", POST.replace("Der Vorstand hat am Freitag getagt.", lead));
+    project.run(&["build", "kurz"]).code(0);
+    let meant = "Die Tagung findet am 19. Mai statt. Die Anmeldung ist möglich.";
+    for file in ["teaser/mastodon.txt", "teaser/linkedin.txt"] {
+        assert!(project.read(&format!("out/kurz/{file}")).contains(meant), "{file}");
+    }
+    assert!(project.read("out/kurz/item.xml").contains(&format!("<description><![CDATA[{meant}")));
+    assert!(project.read("out/kurz/email.html").contains(&format!(">{meant}")), "the preheader");
+    assert!(project.read("out/kurz/email.txt").contains("~~am 12. Mai~~"), "the text part shows it");
+}

@@ -9,8 +9,8 @@ use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use rundbrief::channel::feed::{ChannelInfo, Upserted, upsert};
 use rundbrief::config::Images;
-use rundbrief::post::BlockKind;
 use rundbrief::post::picture::{Format, Prepared};
+use rundbrief::post::{BlockKind, Inline};
 use rundbrief::render::feed::item;
 use rundbrief::render::{Section, Shown, picture_file};
 
@@ -56,6 +56,10 @@ fn a_digest_lists_its_posts() {
     let mut digest = post("november", "de", "Was im November war");
     digest.body = vec![paragraph("Zwei Berichte.")];
     golden("feed/item-of-digest.xml", &(item(&house.source(&digest)).expect("an item").xml + "\n"));
+    let link = Inline::Link { url: "https://example.net/".into(), content: vec![Inline::Text("Bericht".into())] };
+    house.sections[0].posts[1].body = vec![block(BlockKind::Paragraph(vec![link]))];
+    let xml = item(&house.source(&digest)).expect("an item").xml;
+    assert!(xml.contains("<p><a href=\"https://example.net/\">Bericht</a></p>"), "{xml}");
 }
 
 #[test]

@@ -81,6 +81,37 @@ mod golden {
     }
 }
 
+#[test]
+fn a_mail_from_right_to_left_has_its_indents_on_the_right() {
+    let mut case = posts::full();
+    case.post.header.lang = "ar".to_owned();
+    let (ltr, rtl) = (rendered(&posts::full()), rendered(&case));
+    for (left, right) in [
+        ("padding: 0 0 0 26px;", "padding: 0 26px 0 0;"),
+        ("padding: 2px 0 2px 20px; border-left: 4px", "padding: 2px 20px 2px 0; border-right: 4px"),
+        (".data td { padding: 9px 12px 9px 0;", ".data td { padding: 9px 0 9px 12px;"),
+        (".data th { padding: 9px 12px 9px 0;", ".data th { padding: 9px 0 9px 12px;"),
+        (".data td:last-child { padding-right: 0; }", ".data td:last-child { padding-left: 0; }"),
+        ("padding: 10px 16px 10px 0;", "padding: 10px 0 10px 16px;"),
+        (".quote-bar { border-left-color:", ".quote-bar { border-right-color:"),
+    ] {
+        assert!(ltr.mjml.contains(left) && !ltr.mjml.contains(right), "{left} from left to right");
+        assert!(rtl.mjml.contains(right) && !rtl.mjml.contains(left), "{right} from right to left");
+    }
+}
+
+#[test]
+fn the_links_of_a_digests_leads_are_numbered_after_those_of_its_introduction() {
+    use rundbrief::post::{BlockKind, Inline};
+    let mut case = posts::digest();
+    let link = |url: &str| Inline::Link { url: url.to_owned(), content: vec![Inline::Text("Wort".to_owned())] };
+    let lead = |post: &mut rundbrief::post::Post, content| post.body[0].kind = BlockKind::Paragraph(content);
+    lead(&mut case.post, vec![link("https://eins.example/")]);
+    lead(&mut case.sections[0].posts[0], vec![link("https://zwei.example/"), link("https://eins.example/")]);
+    let text = rendered(&case).text_frame;
+    assert!(text.contains("\n\nWort\u{a0}[2]Wort\u{a0}[1]\n\n[2] https://zwei.example/\n"), "{text}");
+}
+
 mod slots {
     use super::*;
 

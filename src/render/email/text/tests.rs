@@ -108,6 +108,22 @@ fn a_narrow_table_is_aligned_and_a_wide_one_is_read_row_by_row() {
 }
 
 #[test]
+fn a_wide_table_keeps_its_headings_and_rows_where_cells_are_empty() {
+    let remark = "eine sehr lange Bemerkung zur Veranstaltung, die mit den anderen nicht in eine Zeile passt";
+    let row = |cells: [&str; 3]| cells.map(text).to_vec();
+    let table = block(BlockKind::Table {
+        align: vec![Align::None; 3],
+        head: row(["Ort", "Bemerkung", "Ansprechpartnerin"]),
+        rows: vec![row(["Berlin", remark, ""]), row(["", "", ""])],
+    });
+    assert_eq!(
+        shown(&[table]),
+        "Ort: Berlin\nBemerkung: eine sehr lange Bemerkung zur Veranstaltung, die mit den\n  anderen nicht in eine Zeile \
+         passt\nAnsprechpartnerin:\n\nOrt:\nBemerkung:\nAnsprechpartnerin:"
+    );
+}
+
+#[test]
 fn a_loose_list_keeps_its_paragraphs_apart() {
     let items = vec![vec![paragraph("Eins"), paragraph("Noch etwas dazu")], vec![paragraph("Zwei")]];
     let list = block(BlockKind::List { start: None, tight: false, items });

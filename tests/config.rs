@@ -114,7 +114,14 @@ fn how_much_an_instance_takes_is_said_of_instances_alone() {
 fn wrong_types_are_said_in_plain_words() {
     says(&changed("items = 30", "items = \"30\""), &["this must be a whole number", "config.toml:68:9"]);
     says(&changed("items = 30", "items = -3"), &["this must be a whole number"]);
-    says(&changed("basis = ", "where = { Newsletter = true }\nbasis = "), &["quotation marks", "\"ja\""]);
+    let yes = changed("basis = ", "where = { Newsletter = true }\nbasis = ");
+    says(&yes, &["quotation marks", "\"ja\"", "config.toml:", "where = { Newsletter = true }"]);
+    says(
+        &changed("basis = ", "where = { Status = [\"aktiv\", 3] }\nbasis = "),
+        &["this must be a text in quotation marks"],
+    );
+    let none = changed("basis = ", "where = { Status = [] }\nbasis = ");
+    says(&none, &["nobody would be written to", "[\"aktiv\", \"passiv\"]", "config.toml:", "where = { Status = [] }"]);
     says(&changed("basis = ", "columns = { email = 3 }\nbasis = "), &["this must be a text in quotation marks"]);
     says(&changed("basis = ", "columns = \"Mail\"\nbasis = "), &["this must be a table", "{ … = \"…\" }"]);
     says(&changed("[outbox]", "[site]"), &["stands here for the second time"]);

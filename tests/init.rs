@@ -263,6 +263,31 @@ fn a_list_that_cannot_be_used_is_told_before_anything_is_written() {
 }
 
 #[test]
+fn a_column_that_may_mean_either_is_never_decided_about_by_itself() {
+    let (server, project) = (Server::start(Script::new()), folder());
+    let with = |more: &[&str]| {
+        let answers: Vec<&str> = ANSWERS.iter().copied().filter(|answer| !answer.starts_with("--list")).collect();
+        let port = server.port().to_string();
+        let server = ["--provider=relay", "--host=127.0.0.1", "--port", &port, "--list=liste.csv"];
+        init(&project, &[&answers[..], &server, more].concat())
+    };
+    let heading = "E-Mail;Newsletter Süd;Status\n";
+    project.write(
+        "liste.csv",
+        LIST.replace("E-Mail\n", heading).replace(".de\n", ".de;x;aktiv\n") + ";;;c@verein.de;;ausgetreten\n",
+    );
+    let ran = with(&[]).code(64);
+    ran.says("--where 'Newsletter Süd=VALUE OF THOSE TO WRITE TO' --where Status=aktiv");
+    let ran = with(&["--where=Newsletter Süd=VALUE OF THOSE TO WRITE TO", "--where=Status=aktiv"]).code(65);
+    ran.says("does not say yet which value of the column “Newsletter Süd” is meant");
+    assert!(!project.path("config.toml").exists());
+    let ran = with(&["--where=Newsletter Süd=x", "--where=Status=aktiv", "--where=Status=passiv"]).code(0);
+    ran.says("2 members");
+    let config = project.read("config.toml");
+    assert!(config.contains("where = { \"Newsletter Süd\" = \"x\", Status = [\"aktiv\", \"passiv\"] }"), "{config}");
+}
+
+#[test]
 fn rows_that_cannot_be_used_are_told_and_keep_nobody_from_going_on() {
     let (server, project) = (Server::start(Script::new()), folder());
     project.write("newsletters/lists/members.csv", LIST.to_owned() + ";Cora;Neu;cora@\n");

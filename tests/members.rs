@@ -25,14 +25,32 @@ struct Settings {
     #[serde(default)]
     columns: BTreeMap<String, String>,
     #[serde(default, rename = "where")]
-    filter: BTreeMap<String, String>,
+    filter: BTreeMap<String, OneOrMore>,
     sheet: Option<String>,
+}
+
+/// What a `where` wants of a column.
+#[derive(serde::Deserialize)]
+#[serde(untagged)]
+enum OneOrMore {
+    One(String),
+    More(Vec<String>),
+}
+
+impl OneOrMore {
+    fn all(&self) -> Vec<String> {
+        match self {
+            OneOrMore::One(value) => vec![value.clone()],
+            OneOrMore::More(values) => values.clone(),
+        }
+    }
 }
 
 impl Settings {
     fn read<R: Read + Seek>(&self, source: R, kind: Kind) -> Result<Table<R>, TableError> {
         let sheet = self.sheet.as_deref();
-        read(source, kind, &Options { columns: &self.columns, filter: &self.filter, sheet })
+        let filter = self.filter.iter().map(|(heading, values)| (heading.clone(), values.all())).collect();
+        read(source, kind, &Options { columns: &self.columns, filter: &filter, sheet })
     }
 }
 

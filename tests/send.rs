@@ -214,3 +214,19 @@ fn a_refusal_in_a_row_that_cannot_be_used_counts_too() {
     project.write("newsletters/lists/members.csv", list);
     project.run(&["send", "newsletters/kurz.md"]).code(0).says("0 members").says("skipped: 3 whom another row");
 }
+
+#[test]
+fn a_heading_that_may_mean_either_is_decided_about_by_a_person_alone() {
+    let project = Project::new();
+    let list =
+        "Vorname;Nachname;E-Mail;Newsletter Süd\nAnna;Muster;anna@example.org;x\nBen;Beispiel;ben@example.org;\n";
+    project.write("newsletters/lists/members.csv", list);
+    let line = "where = { \"Newsletter Süd\" = \"VALUE OF THOSE TO WRITE TO\" }";
+    let ran = project.run(&["send", "newsletters/kurz.md"]).code(65).says(line);
+    ran.says("put what “Newsletter Süd” (empty 1×, x 1×) says of those who may be written to");
+
+    project.write("config.toml", project::config().replace("basis = ", &format!("{line}\nbasis = ")));
+    let ran = project.run(&["send", "newsletters/kurz.md"]).code(65);
+    ran.says("does not say yet which value of the column “Newsletter Süd” is meant");
+    assert!(!project.path("out").exists() && !project.has_record(), "{:?}", project.files(""));
+}

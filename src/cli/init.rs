@@ -107,7 +107,7 @@ pub struct Init {
     /// Why they may be written to: membership, consent …
     #[arg(long, help_heading = LIST, value_name = "REASON")]
     pub basis: Option<String>,
-    /// Only rows that have this in a column: Newsletter=ja (may be given several times)
+    /// Only rows that have this in a column: Newsletter=ja (may be given several times; again for a column: either value)
     #[arg(long = "where", help_heading = LIST, value_name = "COLUMN=VALUE")]
     pub filter: Vec<String>,
     /// What a column is that is not recognised: email="Mail GF" (may be given several times)

@@ -164,7 +164,7 @@ fn unfit(file: &MemberFile, mail: &Mail) -> Vec<Finding> {
         let message = format!(
             "the column “{heading}” looks as if some people do not want this mail, and nothing is said about it"
         );
-        let help = format!("add below [lists.{list}]: {}", refusal.suggestion);
+        let help = format!("add below [lists.{list}]: {}", refusal.what_to_add());
         findings.push(Finding::error("undecided-refusal", message).at(Place::whole_file(&file.path)).help(help));
     }
     findings

@@ -3,8 +3,11 @@
 //! Comes in: through serde, the file. Goes out: texts with their places; nothing is checked yet.
 
 use std::collections::BTreeMap;
+use std::fmt::{self, Formatter};
 
-use serde::Deserialize;
+use serde::de::value::SeqAccessDeserializer;
+use serde::de::{self, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 /// A string and where it stands.
@@ -210,9 +213,36 @@ pub(super) struct List {
     #[serde(default)]
     pub columns: BTreeMap<String, String>,
     #[serde(default, rename = "where")]
-    pub filter: BTreeMap<String, String>,
+    pub filter: BTreeMap<String, Spanned<Wanted>>,
     pub address: Option<Text>,
     pub salutation: Option<Text>,
+}
+
+/// What a `where` wants of a column: one value or any of several.
+pub(super) struct Wanted(pub Vec<String>);
+
+impl<'de> Deserialize<'de> for Wanted {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Wanted, D::Error> {
+        struct OneOrMore;
+
+        impl<'de> Visitor<'de> for OneOrMore {
+            type Value = Wanted;
+
+            fn expecting(&self, f: &mut Formatter<'_>) -> fmt::Result {
+                f.write_str("a string or several")
+            }
+
+            fn visit_str<E: de::Error>(self, value: &str) -> Result<Wanted, E> {
+                Ok(Wanted(vec![value.to_owned()]))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, values: A) -> Result<Wanted, A::Error> {
+                Vec::deserialize(SeqAccessDeserializer::new(values)).map(Wanted)
+            }
+        }
+
+        deserializer.deserialize_any(OneOrMore)
+    }
 }
 
 #[derive(Deserialize, Default)]

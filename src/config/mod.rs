@@ -150,8 +150,8 @@ pub struct List {
     pub basis: Option<String>,
     /// Field name → heading in the table.
     pub columns: BTreeMap<String, String>,
-    /// Heading → the value that a row must have.
-    pub filter: BTreeMap<String, String>,
+    /// Heading → the values of which a row must have one.
+    pub filter: BTreeMap<String, Vec<String>>,
     /// `address = "du"`: the members are on first-name terms.
     pub informal: bool,
     /// The salutation of a member without a name.

@@ -44,6 +44,10 @@ fn plain(message: &str) -> (String, &'static str) {
         _ if message.starts_with("duplicate key") => {
             ("this stands here for the second time".to_owned(), "put everything of it in one place")
         }
+        "a string or several" if wrong_type => (
+            "this must be a text in quotation marks, or several of them in brackets".to_owned(),
+            "write it as it stands in the table: \"ja\", or [\"aktiv\", \"passiv\"]",
+        ),
         "a string" if wrong_type && found.contains("boolean") => {
             ("this must be a text in quotation marks".to_owned(), yes_or_no)
         }

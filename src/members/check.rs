@@ -168,20 +168,16 @@ fn refusals_text(refusals: &[Refusal]) -> String {
     let Some(first) = refusals.first() else { return text };
     text.push('\n');
     for refusal in refusals {
-        let value = |(value, count): &(String, u64)| {
-            if value.is_empty() { format!("empty {count}×") } else { format!("{value} {count}×") }
-        };
-        let values: Vec<String> = refusal.values.iter().map(value).collect();
-        let values = if values.is_empty() { String::new() } else { format!(" ({})", values.join(", ")) };
-        line(
-            &mut text,
-            format!("“{}”{values} looks like a column that says who must not be written to.", refusal.heading),
-        );
+        let (heading, values) = (&refusal.heading, refusal.shown_values());
+        line(&mut text, format!("“{heading}”{values} looks like a column that says who must not be written to."));
     }
     line(
         &mut text,
         "Nothing is sent to this list until its section in config.toml says which rows are meant:".to_owned(),
     );
     line(&mut text, format!("  {}", first.suggestion));
+    for open in refusals.iter().filter_map(Refusal::what_is_open) {
+        line(&mut text, format!("  {open}"));
+    }
     text
 }

@@ -16,6 +16,9 @@ pub const OUTBOX: &str = "outbox";
 /// A provider that is not among the known ones; its host is told.
 pub const OTHER: &str = "other";
 
+/// A list's `where`: columns, and the values of which a row must have one.
+pub type Conditions = Vec<(String, Vec<String>)>;
+
 #[derive(Debug, Clone, Default)]
 pub struct Answers {
     /// In the order in which they are asked. An empty text takes the value out of the configuration.
@@ -23,7 +26,7 @@ pub struct Answers {
     /// The list that is set up.
     pub list_name: String,
     /// The list's `where`, if it is to be another one.
-    pub filter: Option<Vec<(String, String)>>,
+    pub filter: Option<Conditions>,
     /// Additions to the list's `columns`.
     pub columns: Vec<(String, String)>,
 }
@@ -89,7 +92,7 @@ impl Answers {
             }
         }
         if !arguments.filter.is_empty() {
-            answers.filter = Some(pairs("--where", "COLUMN=VALUE", &arguments.filter)?);
+            answers.filter = Some(gathered(pairs("--where", "COLUMN=VALUE", &arguments.filter)?));
         }
         answers.columns = pairs("--column", "FIELD=HEADING", &arguments.columns)?;
         Ok(answers)
@@ -137,6 +140,18 @@ pub fn pair(written: &str) -> Option<(String, String)> {
     Some((left.trim().to_owned(), right.trim().to_owned())).filter(|(left, _)| !left.is_empty())
 }
 
+/// The values of each column together: `Status=aktiv` and `Status=passiv` want either.
+pub fn gathered(pairs: Vec<(String, String)>) -> Conditions {
+    let mut conditions: Conditions = Vec::new();
+    for (heading, value) in pairs {
+        match conditions.iter_mut().find(|(known, _)| *known == heading) {
+            Some((_, values)) => values.push(value),
+            None => conditions.push((heading, vec![value])),
+        }
+    }
+    conditions
+}
+
 fn pairs(flag: &str, shape: &str, written: &[String]) -> Result<Vec<(String, String)>, Error> {
     let wrong = |text: &String| Error::Usage(format!("{flag} {text}: write it as {shape}"));
     written.iter().map(|text| pair(text).ok_or_else(|| wrong(text))).collect()
@@ -158,5 +173,16 @@ mod tests {
         assert_eq!(pair("Austritt="), Some(("Austritt".to_owned(), String::new())));
         assert_eq!(pair("Newsletter = ja"), Some(("Newsletter".to_owned(), "ja".to_owned())));
         assert_eq!((pair("Newsletter"), pair("=ja")), (None, None));
+    }
+
+    #[test]
+    fn a_column_that_is_named_again_wants_another_value_too() {
+        let pairs = ["Status=aktiv", "Newsletter=ja", "Status="].map(|text| pair(text).expect("a pair"));
+        let expected = [("Status", vec!["aktiv", ""]), ("Newsletter", vec!["ja"])];
+        let gathered = gathered(pairs.to_vec());
+        assert_eq!(gathered.len(), expected.len());
+        for ((heading, values), known) in gathered.iter().zip(expected) {
+            assert_eq!((heading.as_str(), values.iter().map(String::as_str).collect()), known);
+        }
     }
 }

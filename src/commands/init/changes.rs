@@ -40,8 +40,16 @@ fn of_new(answers: &Answers) -> String {
 /// What belongs to the list beside its file.
 fn of_list(answers: &Answers) -> impl Iterator<Item = Vec<String>> {
     let columns = answers.columns.iter().map(|(field, heading)| ("columns", field, heading));
-    let all = columns.chain(answers.filter.iter().flatten().map(|(heading, value)| ("where", heading, value)));
-    all.map(|(key, name, value)| vec![format!("lists.{}.{key}", answers.list_name), format!("{name} = \"{value}\"")])
+    let columns = columns.map(|(key, name, value)| (key, name, format!("\"{value}\"")));
+    let conditions = answers.filter.iter().flatten().map(|(heading, values)| ("where", heading, of_values(values)));
+    let shown = |(key, name, value)| vec![format!("lists.{}.{key}", answers.list_name), format!("{name} = {value}")];
+    columns.chain(conditions).map(shown)
+}
+
+/// `"ja"`, `["aktiv", "passiv"]`.
+fn of_values(values: &[String]) -> String {
+    let quoted: Vec<String> = values.iter().map(|value| format!("\"{value}\"")).collect();
+    if let [one] = quoted.as_slice() { one.clone() } else { format!("[{}]", quoted.join(", ")) }
 }
 
 /// The lines that go and come, in the order of the file.

@@ -190,7 +190,11 @@ impl Draft {
             }
         }
         if let Some(filter) = &answers.filter {
-            let wanted = filter.iter().map(|(heading, value)| (heading.as_str(), value.as_str()));
+            let value = |values: &[String]| match values {
+                [one] => Value::from(one.as_str()),
+                several => Value::Array(several.iter().map(String::as_str).collect()),
+            };
+            let wanted = filter.iter().map(|(heading, values)| (heading.as_str(), value(values)));
             set(&mut document, &["lists", list, "where"], Value::InlineTable(wanted.collect::<InlineTable>()));
         }
         for (field, heading) in &answers.columns {

@@ -39,7 +39,7 @@ pub struct Interview<'a, P> {
     pub answers: Answers,
     pub extent: Extent,
     /// Required answers that nobody can be asked for, as options.
-    pub missing: Vec<(String, &'static str)>,
+    pub missing: Vec<(String, String)>,
     /// A list is begun, with the own address alone on it.
     pub new_list: bool,
 }
@@ -65,7 +65,7 @@ impl<P: Prompter> Interview<'_, P> {
 
     /// Notes that a required answer is missing.
     pub fn miss(&mut self, key: Key) {
-        self.missing.push((key.option().to_owned(), key.what()));
+        self.missing.push((key.option().to_owned(), key.what().to_owned()));
     }
 
     /// Asks for one value of the configuration, unless it is known. `normal` turns an answer into what is written.

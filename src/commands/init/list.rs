@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use toml_edit::{DocumentMut, Item};
 
-use super::answers::pair;
+use super::answers::{Conditions, gathered, pair};
 use super::interview::{Interview, Question, ask, indented};
 use super::key::Key;
 use super::place;
@@ -13,7 +13,7 @@ use super::prompter::Prompter;
 use crate::cli::quoted;
 use crate::error::Error;
 use crate::members::check::Check;
-use crate::members::table::{Options, Recognised};
+use crate::members::table::{Options, PLACEHOLDER, Recognised, Refusal};
 use crate::project::list::MemberFile;
 
 /// Where a list lies that is begun here, from the configuration's folder.
@@ -25,7 +25,7 @@ const BEGIN: &str = "new";
 #[derive(Debug, Clone, Default)]
 struct Reading {
     columns: BTreeMap<String, String>,
-    filter: BTreeMap<String, String>,
+    filter: BTreeMap<String, Vec<String>>,
     sheet: Option<String>,
 }
 
@@ -132,6 +132,7 @@ impl<P: Prompter> Interview<'_, P> {
     }
 
     /// Columns that look as if some people do not want to be written to: nothing is sent before it is said what they mean.
+    /// Where a column does not say by itself which of its values means yes, nothing is proposed.
     async fn filter(&mut self, path: &Path) -> Result<(), Error> {
         let opened = match self.reading().open(path) {
             Ok(opened) => opened,
@@ -143,27 +144,28 @@ impl<P: Prompter> Interview<'_, P> {
         let Some(refusal) = recognised.refusals.first() else { return Ok(()) };
         let wanted = suggested(&refusal.suggestion);
         if !self.prompter.is_there() {
+            let pairs = wanted.iter().flat_map(|(heading, values)| values.iter().map(move |value| (heading, value)));
             let options: Vec<String> =
-                wanted.iter().map(|(heading, value)| quoted(format!("{heading}={value}"))).collect();
-            let options: Vec<String> = options.iter().map(|pair| format!("--where {pair}")).collect();
-            self.missing.push((options.join(" "), "who on the list may be written to; it has a column that asks"));
+                pairs.map(|(heading, value)| format!("--where {}", quoted(format!("{heading}={value}")))).collect();
+            let open = recognised.refusals.iter().filter_map(Refusal::open_value);
+            let open: String = open.map(|open| format!("; {open}, and --where again for another value")).collect();
+            let what = format!("who on the list may be written to; it has a column that asks{open}");
+            self.missing.push((options.join(" "), what));
             return Ok(());
         }
         self.prompter.say(&format!("\n{}", columns(&recognised)));
-        self.prompter.say(&format!("  {}", effect(&self.reading_with(&wanted), path)));
-        let help = "A column such as Newsletter, Werbesperre or Austritt says who must not be written to. Nothing is sent to a\n\
-                    list before the configuration says what such a column means.";
-        if self.yes("Write only to those?", help, true).await? {
+        if !is_open(&wanted) && self.takes(&wanted, path).await? {
             self.answers.filter = Some(wanted);
             return Ok(());
         }
         let reading = self.reading();
         let question = Question {
             prompt: "Which rows, as COLUMN=VALUE (several with ; between)",
-            help: "Newsletter=ja: all ways to say yes count. Austritt= : an empty cell. Einwilligung=* : any but an empty one.",
+            help: "Newsletter=ja: all ways to say yes count. Austritt= : an empty cell. Einwilligung=* : any that neither is empty\n\
+                   nor says no. Status=aktiv;Status=passiv: either. What the configuration says of other columns stays.",
             ..Question::default()
         };
-        let pairs = |text: &str| text.split(';').map(pair).collect::<Option<Vec<_>>>();
+        let pairs = |text: &str| text.split(';').map(pair).collect::<Option<Vec<_>>>().map(gathered);
         let answer = ask(self.prompter, &question, |text| {
             let Some(wanted) = pairs(text) else { return Err("write it as COLUMN=VALUE".to_owned()) };
             let mut reading = reading.clone();
@@ -175,11 +177,21 @@ impl<P: Prompter> Interview<'_, P> {
             }
         })
         .await?;
-        self.answers.filter = answer.as_deref().and_then(pairs);
-        let wanted = self.answers.filter.clone().unwrap_or_default();
+        let mut filter = self.reading().filter;
+        filter.extend(answer.as_deref().and_then(pairs).unwrap_or_default());
+        let wanted: Conditions = filter.into_iter().collect();
         let effect = effect(&self.reading_with(&wanted), path);
+        self.answers.filter = Some(wanted);
         self.prompter.say(&format!("  {effect}"));
         Ok(())
+    }
+
+    /// Whether a proposal is taken, once it is shown what it would do.
+    async fn takes(&mut self, wanted: &Conditions, path: &Path) -> Result<bool, Error> {
+        self.prompter.say(&format!("  {}", effect(&self.reading_with(wanted), path)));
+        let help = "A column such as Newsletter, Werbesperre or Austritt says who must not be written to. Nothing is sent to a\n\
+                    list before the configuration says what such a column means.";
+        self.yes("Write only to those?", help, true).await
     }
 
     /// How the list would be read with the answers so far.
@@ -202,16 +214,25 @@ impl<P: Prompter> Interview<'_, P> {
         reading
     }
 
-    fn reading_with(&self, wanted: &[(String, String)]) -> Reading {
+    fn reading_with(&self, wanted: &Conditions) -> Reading {
         Reading { filter: wanted.iter().cloned().collect(), ..self.reading() }
     }
 }
 
-/// The pairs of a suggested line, `where = { Newsletter = "ja" }`.
-fn suggested(line: &str) -> Vec<(String, String)> {
+/// The conditions of a suggested line, `where = { Newsletter = "ja" }`.
+fn suggested(line: &str) -> Conditions {
     let document: DocumentMut = line.parse().expect("a suggestion is a line of the configuration");
     let table = document.get("where").and_then(Item::as_table_like).expect("it is about `where`");
-    table.iter().filter_map(|(heading, value)| Some((heading.to_owned(), value.as_str()?.to_owned()))).collect()
+    let texts = |item: &Item| match item.as_array() {
+        Some(several) => several.iter().filter_map(|value| value.as_str().map(str::to_owned)).collect(),
+        None => item.as_str().map(str::to_owned).into_iter().collect(),
+    };
+    table.iter().map(|(heading, item)| (heading.to_owned(), texts(item))).collect()
+}
+
+/// Whether a person must say a value.
+fn is_open(wanted: &Conditions) -> bool {
+    wanted.iter().any(|(_, values)| values.iter().any(|value| value == PLACEHOLDER))
 }
 
 /// The doubtful columns with what stands in them.
@@ -231,10 +252,13 @@ fn effect(reading: &Reading, path: &Path) -> String {
     let pairs: Vec<String> = reading
         .filter
         .iter()
-        .map(|(heading, value)| match value.as_str() {
-            "" => format!("{heading} empty"),
-            "*" => format!("{heading} not empty"),
-            value => format!("{heading} = {value}"),
+        .map(|(heading, values)| {
+            let one = |value: &String| match value.as_str() {
+                "" => "empty".to_owned(),
+                "*" => "not empty".to_owned(),
+                value => format!("= {value}"),
+            };
+            format!("{heading} {}", values.iter().map(one).collect::<Vec<_>>().join(" or "))
         })
         .collect();
     match reading.open(path).and_then(MemberFile::check) {

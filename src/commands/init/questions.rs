@@ -107,7 +107,7 @@ impl<P: Prompter> Interview<'_, P> {
         if !self.prompter.is_there() || self.extent == Extent::Missing && told.is_some() {
             if told.is_none() {
                 let option = if wants_test { "--test-to ADDRESS or --no-test" } else { "--test-to ADDRESS" };
-                self.missing.push((option.to_owned(), "your own address, where the sample mail goes"));
+                self.missing.push((option.to_owned(), "your own address, where the sample mail goes".to_owned()));
             }
             return Ok(told);
         }
@@ -137,9 +137,9 @@ fn own_address(text: &str) -> Result<String, String> {
 }
 
 /// All missing answers, with the options that give them.
-fn nobody_to_ask(missing: &[(String, &str)]) -> String {
+fn nobody_to_ask(missing: &[(String, String)]) -> String {
     let width = missing.iter().map(|(option, _)| option.chars().count()).max().unwrap_or(0);
-    let line = |(option, what): &(String, &str)| format!("      {option:width$}  {what}");
+    let line = |(option, what): &(String, String)| format!("      {option:width$}  {what}");
     let lines: Vec<String> = missing.iter().map(line).collect();
     format!(
         "nobody can be asked here, and these answers are missing\n  = help: run it in a terminal, or give them as options:\n{}",

@@ -42,10 +42,10 @@ pub async fn run(arguments: &cli::Members, context: &Context) -> Result<Exit, Er
 
 /// Says what is recognised in a table, which rows cannot be used, and which are the same person twice.
 fn check(file: &Path, context: &Context) -> Result<Exit, Error> {
-    let nothing = BTreeMap::new();
+    let (columns, filter) = (BTreeMap::new(), BTreeMap::new());
     let opened = match configured(file, context) {
         Some((name, list)) => MemberFile::open(&context.project, name, list)?,
-        None => MemberFile::open_path(file, &Options { columns: &nothing, filter: &nothing, sheet: None })?,
+        None => MemberFile::open_path(file, &Options { columns: &columns, filter: &filter, sheet: None })?,
     };
     let recognised = opened.recognised().clone();
     let check = opened.check()?;

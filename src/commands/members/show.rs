@@ -114,7 +114,7 @@ fn undecided(file: &MemberFile, name: &str, context: &Context) {
         let message =
             format!("nothing is sent to this list before somebody says what the column “{}” means", refusal.heading);
         let finding = Finding::warning("undecided-refusal", message).at(Place::whole_file(&file.path));
-        finding.help(format!("add below [lists.{name}]: {}", refusal.suggestion))
+        finding.help(format!("add below [lists.{name}]: {}", refusal.what_to_add()))
     };
     let warnings: Vec<Finding> = file.recognised().refusals.iter().map(warning).collect();
     context.screen.findings(&warnings);

@@ -5,6 +5,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use toml::Spanned;
+
 use super::super::file::{self, Text};
 use super::super::{FeedSettings, List, Network, NetworkKind};
 use super::{Checker, path_or};
@@ -61,6 +63,7 @@ impl Checker<'_> {
                     false
                 }
             };
+            let filter = self.filter(list.filter);
             let language = self.optional(list.language, |checker, written| checker.lang(&written));
             let salutation = self.optional(list.salutation, |checker, written| checker.line(written));
             lists.insert(
@@ -71,12 +74,21 @@ impl Checker<'_> {
                     language,
                     basis: list.basis.map(Text::into_inner),
                     columns: list.columns,
-                    filter: list.filter,
+                    filter,
                     informal,
                     salutation,
                 },
             );
         }
         lists
+    }
+
+    /// A list's `where`.
+    fn filter(&mut self, written: BTreeMap<String, Spanned<file::Wanted>>) -> BTreeMap<String, Vec<String>> {
+        for wanted in written.values().filter(|wanted| wanted.get_ref().0.is_empty()) {
+            let help = "write what a row must have in this column, such as [\"aktiv\", \"passiv\"], or remove it";
+            self.wrong(wanted, "this wants no value at all, so nobody would be written to", help);
+        }
+        written.into_iter().map(|(heading, wanted)| (heading, wanted.into_inner().0)).collect()
     }
 }

@@ -32,7 +32,7 @@ impl Reading {
         if !own && !matches!(row, Row::Rejected { .. }) {
             return None;
         }
-        let column = self.filter.mismatches(&raw.cells).next();
+        let column = self.filter.mismatches(&raw.cells).next().map(|wanted| wanted.column);
         let value = shown(column.and_then(|column| raw.cells.get(column)).map_or("", String::as_str));
         let refused = self.refused(raw).into_iter().find(|refused| refused.address.normalized() == wanted);
         Some(About { row, value, refused })

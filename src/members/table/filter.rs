@@ -1,37 +1,50 @@
 //! The list's `where`: which rows are meant.
 //!
-//! Comes in: headings with the wanted values. Goes out: for a row the column that did not match. Knows nothing of
+//! Comes in: headings with the wanted values. Goes out: for a row the columns that did not match. Knows nothing of
 //! addresses.
 
 use std::collections::BTreeMap;
 
 use super::error::TableError;
 use super::heading;
+use super::refusal::{Asks, PLACEHOLDER, asks, declines, refuses};
 use crate::members::address::trim_invisible;
 
 /// All wanted values of a list.
 #[derive(Debug, Default)]
 pub(super) struct Filter(Vec<Wanted>);
 
+/// What a list wants of one column.
 #[derive(Debug)]
-struct Wanted {
-    column: usize,
+pub(super) struct Wanted {
+    pub column: usize,
     heading: String,
-    value: String,
+    /// Any of them.
+    values: Vec<String>,
+    asks: Option<Asks>,
 }
 
 impl Filter {
     /// Finds the columns.
     ///
     /// # Errors
-    /// A heading that is not there, with the nearest one.
-    pub(super) fn new(headings: &[String], wanted: &BTreeMap<String, String>) -> Result<Filter, TableError> {
-        let column = |(name, value): (&String, &String)| match heading::find(headings, name) {
-            Some(column) => Ok(Wanted { column, heading: headings[column].clone(), value: value.clone() }),
-            None => Err(TableError::new(
-                format!("`where` names a column “{name}”, which the table does not have"),
-                heading::did_you_mean(headings, name),
-            )),
+    /// A heading that is not there, with the nearest one; a suggestion that nobody completed.
+    pub(super) fn new(headings: &[String], wanted: &BTreeMap<String, Vec<String>>) -> Result<Filter, TableError> {
+        let column = |(name, values): (&String, &Vec<String>)| {
+            let Some(column) = heading::find(headings, name) else {
+                return Err(TableError::new(
+                    format!("`where` names a column “{name}”, which the table does not have"),
+                    heading::did_you_mean(headings, name),
+                ));
+            };
+            let heading = headings[column].clone();
+            if values.iter().any(|value| value.trim().eq_ignore_ascii_case(PLACEHOLDER)) {
+                return Err(TableError::new(
+                    format!("`where` does not say yet which value of the column “{heading}” is meant"),
+                    format!("put in place of {PLACEHOLDER} what the column says of those who may be written to"),
+                ));
+            }
+            Ok(Wanted { column, asks: asks(&heading), heading, values: values.clone() })
         };
         wanted.iter().map(column).collect::<Result<_, _>>().map(Filter)
     }
@@ -41,19 +54,38 @@ impl Filter {
         self.0.iter().any(|wanted| wanted.column == column)
     }
 
-    /// The heading of the first column whose cell is not the wanted one.
+    /// The heading of the first column whose cell is not a wanted one.
     pub(super) fn left_out_by(&self, cells: &[String]) -> Option<&str> {
-        self.unmatched(cells).next().map(|wanted| wanted.heading.as_str())
+        self.mismatches(cells).next().map(|wanted| wanted.heading.as_str())
     }
 
-    /// All columns whose cells are not the wanted ones.
-    pub(super) fn mismatches(&self, cells: &[String]) -> impl Iterator<Item = usize> {
-        self.unmatched(cells).map(|wanted| wanted.column)
-    }
-
-    fn unmatched(&self, cells: &[String]) -> impl Iterator<Item = &Wanted> {
+    /// All columns whose cells are not wanted ones.
+    pub(super) fn mismatches(&self, cells: &[String]) -> impl Iterator<Item = &Wanted> {
         let cell = |column: usize| cells.get(column).map_or("", String::as_str);
-        self.0.iter().filter(move |wanted| !matches(cell(wanted.column), &wanted.value))
+        self.0.iter().filter(move |wanted| !wanted.has(cell(wanted.column)))
+    }
+}
+
+impl Wanted {
+    /// Whether a cell is one of the wanted ones. `"*"` is no consent of somebody whose cell refuses.
+    fn has(&self, cell: &str) -> bool {
+        self.values.iter().any(|value| matches(cell, value) && !(value.trim() == "*" && self.says_no(cell)))
+    }
+
+    /// Whether a cell that is not empty refuses in this column.
+    fn says_no(&self, cell: &str) -> bool {
+        let cell = trim_invisible(cell).trim();
+        match self.asks {
+            Some(Asks::Consent | Asks::Unclear) => declines(cell),
+            Some(Asks::Status) => refuses(cell),
+            Some(Asks::Refusal) | None => false,
+        }
+    }
+
+    /// Whether a cell that is not a wanted one refuses. A column that only chooses rows (`Funktion`) is no refusal; a cell
+    /// that says no is one, whatever its heading.
+    pub(super) fn is_refusal(&self, cell: &str) -> bool {
+        self.asks.is_some_and(Asks::decides) || is_no(&cell.to_lowercase()) || refuses(cell)
     }
 }
 
@@ -80,7 +112,49 @@ pub(super) fn is_no(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::matches;
+    use std::collections::BTreeMap;
+
+    use super::{Filter, matches};
+    use crate::members::table::refusal::PLACEHOLDER;
+
+    /// Which of the cells a column's `where` wants.
+    fn chosen<'a>(heading: &str, wanted: &[&str], cells: &[&'a str]) -> Vec<&'a str> {
+        let filter = filter(heading, wanted).expect("a filter");
+        let is_in = |cell: &&&str| filter.left_out_by(&[(**cell).to_owned()]).is_none();
+        cells.iter().filter(is_in).copied().collect()
+    }
+
+    fn filter(heading: &str, wanted: &[&str]) -> Result<Filter, String> {
+        let values = wanted.iter().map(|value| (*value).to_owned()).collect();
+        Filter::new(&[heading.to_owned()], &BTreeMap::from([(heading.to_owned(), values)]))
+            .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn any_of_several_values_is_wanted() {
+        let cells = ["Aktiv", "passiv", "Ehrenmitglied", "", "ausgetreten"];
+        assert_eq!(chosen("Status", &["aktiv", "passiv"], &cells), ["Aktiv", "passiv"]);
+        assert_eq!(chosen("Status", &["aktiv", ""], &cells), ["Aktiv", ""]);
+        assert_eq!(chosen("Werbesperre", &["nein", ""], &["ja", "0", "No", "", "x"]), ["0", "No", ""]);
+    }
+
+    #[test]
+    fn any_value_but_none_is_no_consent_of_somebody_who_refuses() {
+        let cells =
+            ["01.03.2021", "widerrufen 3.5.2026", "nein", "", "-", "keine Mails", "unbekannt", "abonniert", "Post"];
+        assert_eq!(chosen("Einwilligung am", &["*"], &cells), ["01.03.2021", "abonniert", "Post"]);
+        assert_eq!(chosen("Newsletter Süd", &["*"], &cells), ["01.03.2021", "abonniert", "Post"]);
+        assert_eq!(chosen("Status", &["*"], &["aktiv", "ausgetreten", "unbekannt"]), ["aktiv", "unbekannt"]);
+        // Elsewhere it keeps its plain meaning.
+        assert_eq!(chosen("Austritt", &["*"], &["31.12.2025", "nein", ""]), ["31.12.2025", "nein"]);
+        assert_eq!(chosen("Ort", &["*"], &["Nie", ""]), ["Nie"]);
+    }
+
+    #[test]
+    fn a_suggestion_that_nobody_completed_chooses_nobody() {
+        let error = filter("Newsletter Süd", &[PLACEHOLDER]).map(|_| ()).expect_err("an error");
+        assert_eq!(error, "`where` does not say yet which value of the column “Newsletter Süd” is meant");
+    }
 
     #[test]
     fn all_ways_to_say_yes_are_equal_and_so_are_those_to_say_no() {

@@ -28,7 +28,7 @@ pub use csv::Delimiter;
 pub use encoding::Encoding;
 pub use error::TableError;
 pub use recognised::{Format, Recognised};
-pub use refusal::Refusal;
+pub use refusal::{PLACEHOLDER, Refusal};
 
 pub(super) use columns::trimmed;
 pub(super) use heading::key;
@@ -49,8 +49,9 @@ const LOOK_AHEAD: usize = 20;
 pub struct Options<'a> {
     /// Field → heading.
     pub columns: &'a BTreeMap<String, String>,
-    /// Heading → the value a row must have: yes and no in all spellings, `""` for an empty cell, `"*"` for any other.
-    pub filter: &'a BTreeMap<String, String>,
+    /// Heading → the values of which a row must have one: yes and no in all spellings, `""` for an empty cell, `"*"` for any
+    /// other that does not refuse.
+    pub filter: &'a BTreeMap<String, Vec<String>>,
     /// Of an Excel file; default: the first visible one.
     pub sheet: Option<&'a str>,
 }
@@ -225,8 +226,8 @@ impl<R: Read + Seek> Rows<R> {
         }
     }
 
-    /// Reads the table once for the values of columns that look like a refusal and stand in no `where`, if there are
-    /// such columns; then goes back to the first row below the heading.
+    /// Reads the table once for the values of columns that may say who refuses and stand in no `where`, if there are such
+    /// columns; then goes back to the first row below the heading.
     fn refusal_values(&mut self, reading: &Reading) -> Result<Vec<Values>, TableError> {
         let columns = &reading.columns;
         let known = |column: usize| column == columns.email || columns.has_meaning(column);
@@ -246,7 +247,7 @@ impl<R: Read + Seek> Rows<R> {
         }
         self.rewind()?;
         self.next_filled()?;
-        values.retain(|column| !column.are_addresses());
+        values.retain(Values::matter);
         Ok(values)
     }
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::columns::Columns;
 use super::csv::Delimiter;
 use super::encoding::Encoding;
-use super::refusal::{Refusal, Values, where_line};
+use super::refusal::{PLACEHOLDER, Refusal, Values, where_line};
 
 /// How the table was stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,22 +32,24 @@ impl Recognised {
         format: Format,
         columns: &Columns,
         values: Vec<Values>,
-        filter: &BTreeMap<String, String>,
+        filter: &BTreeMap<String, Vec<String>>,
     ) -> Recognised {
         let heading = |values: &Values| columns.headings[values.column].clone();
-        let asked: Vec<(String, String)> = values.iter().map(|column| (heading(column), column.wanted())).collect();
+        let asked: Vec<(String, Vec<String>)> =
+            values.iter().map(|column| (heading(column), column.wanted())).collect();
         let line = where_line(
             filter
                 .iter()
-                .chain(asked.iter().map(|(heading, value)| (heading, value)))
-                .map(|(heading, value)| (heading.as_str(), value.as_str())),
+                .chain(asked.iter().map(|(heading, wanted)| (heading, wanted)))
+                .map(|(heading, wanted)| (heading.as_str(), wanted.as_slice())),
         );
-        let refusal = |column: &Values| Refusal {
-            heading: heading(column),
+        let refusal = |(column, (heading, wanted)): (&Values, &(String, Vec<String>))| Refusal {
+            heading: heading.clone(),
             values: column.most_frequent(),
             suggestion: line.clone(),
+            is_open: wanted.iter().any(|value| value == PLACEHOLDER),
         };
-        let refusals = values.iter().map(refusal).collect();
+        let refusals = values.iter().zip(&asked).map(refusal).collect();
         Recognised { format, columns: columns.recognised(), refusals }
     }
 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::columns::Columns;
-use super::filter::{Filter, is_no};
+use super::filter::Filter;
 use super::heading::letter;
 use super::refusal;
 use crate::members::address::{Address, AddressError, Mailbox, addresses, trim_invisible};
@@ -59,25 +59,31 @@ impl Reading {
         Some(self.member(raw).map_or_else(|reason| Row::Rejected { row, reason }, Row::Member))
     }
 
-    /// The addresses that the row refuses for. A column that only chooses rows (`Funktion`) is no refusal; a cell
-    /// that says no is one, whatever its heading.
+    /// The addresses that the row refuses for.
     pub(super) fn refused(&self, raw: &RawRow) -> Vec<Refused> {
         let Some((column, cell)) = self.refusing_cell(&raw.cells) else { return Vec::new() };
+        let (column, value) = (self.heading(column), shown(cell));
+        let refused = |address| Refused { row: raw.number, address, column: column.clone(), value: value.clone() };
+        addresses(self.address_cell(raw)).into_iter().map(refused).collect()
+    }
+
+    fn address_cell<'a>(&self, raw: &'a RawRow) -> &'a str {
+        raw.cells.get(self.columns.email).map_or("", String::as_str)
+    }
+
+    /// A column's heading, or its letter where it has none.
+    fn heading(&self, column: usize) -> String {
         let heading = self.columns.headings.get(column).filter(|heading| !heading.is_empty());
-        let column = heading.cloned().unwrap_or_else(|| letter(column));
-        let refused = |address| Refused { row: raw.number, address, column: column.clone(), value: shown(cell) };
-        addresses(raw.cells.get(self.columns.email).map_or("", String::as_str)).into_iter().map(refused).collect()
+        heading.cloned().unwrap_or_else(|| letter(column))
     }
 
     fn refusing_cell<'a>(&self, cells: &'a [String]) -> Option<(usize, &'a str)> {
         let unnamed = |column: usize| self.columns.headings.get(column).is_none_or(String::is_empty);
         let cell = |column: usize| trim_invisible(cells.get(column).map_or("", String::as_str)).trim();
         let headless = (0..cells.len()).find(|column| unnamed(*column) && refusal::refuses(cell(*column)));
-        let decided = self.filter.mismatches(cells).find(|column| {
-            let says_no = is_no(&cell(*column).to_lowercase()) || refusal::refuses(cell(*column));
-            says_no || refusal::asks(&self.columns.headings[*column]).is_some()
-        });
-        headless.or(decided).map(|column| (column, cell(column)))
+        let mut mismatches = self.filter.mismatches(cells);
+        let decided = || mismatches.find(|wanted| wanted.is_refusal(cell(wanted.column))).map(|wanted| wanted.column);
+        headless.or_else(decided).map(|column| (column, cell(column)))
     }
 
     /// No cell too many, no rows swallowed by a cell, no refusal where no heading tells what it is.

@@ -1,8 +1,13 @@
 //! Headings that ask whether somebody may be written to.
 //!
-//! Comes in: a heading. Goes out: whether it asks for a consent or a refusal. Looks at no cell; a heading that is taken
-//! for one by mistake costs a line of configuration, one that is missed costs a member's trust.
+//! Comes in: a heading. Goes out: whether it asks for a consent or a refusal, or that nobody can tell which. Looks at no
+//! cell; a heading that is taken for one by mistake costs a line of configuration, one that is missed or turned round
+//! costs a member's trust. So a direction is said only where every word of the heading is known.
 
+use super::words::{
+    ABOUT_REFUSALS, ANSWERS, CONSENTED, CONSENTS, CONSENTS_ALONE, CONTACT, DENIES, ENDS, MONEY, NEUTRAL, NEUTRAL_TOO,
+    OTHER_WAYS, PAPER, REFUSES, REFUSES_SOMETHING, SUBJECT, TURNS, WISHES, words,
+};
 use crate::members::table::heading::key;
 
 /// What a heading asks.
@@ -12,202 +17,212 @@ pub(in crate::members::table) enum Asks {
     Consent,
     /// `Austritt`, `Werbesperre`: anything in it is a refusal.
     Refusal,
+    /// `Newsletter Süd`, `Kein Widerspruch`: it decides, and only a person knows which way round.
+    Unclear,
+    /// `Status`: asks nothing by itself, but a cell may say `ausgetreten`.
+    Status,
 }
 
-/// In a heading's [`key`]: a word that refuses, wherever it stands.
-const REFUSES: [&str; 40] = [
-    "werbesperre",
-    "mailsperre",
-    "versandsperre",
-    "kontaktsperre",
-    "newslettersperre",
-    "sperrvermerk",
-    "gesperrt",
-    "austritt",
-    "ausgetreten",
-    "ausgeschieden",
-    "ausscheiden",
-    "mitgliedbis",
-    "optout",
-    "abgemeldet",
-    "abmeldung",
-    "abgemeldetam",
-    "abbestellt",
-    "abbestellung",
-    "unsubscribe",
-    "widerspruch",
-    "widersprochen",
-    "widerruf",
-    "widerrufen",
-    "gekuendigt",
-    "kuendigungam",
-    "kuendigungsdatum",
-    "kuendigungzum",
-    "verstorben",
-    "gestorben",
-    "todesdatum",
-    "sterbedatum",
-    "deceased",
-    "donotcontact",
-    "donotmail",
-    "donotemail",
-    "donotsend",
-    "nichtanschreiben",
-    "nichtmehranschreiben",
-    "nichtkontaktieren",
-    "nichtmailen",
-];
+impl Asks {
+    /// Whether every cell of the column is an answer.
+    pub(in crate::members::table) fn decides(self) -> bool {
+        self != Asks::Status
+    }
+}
 
-/// In a heading's [`key`]: words that refuse only where they stand alone.
-const REFUSES_ALONE: [&str; 11] = [
-    "sperre",
-    "kuendigung",
-    "inaktiv",
-    "inactive",
-    "geloescht",
-    "deleted",
-    "blacklist",
-    "blocked",
-    "dnc",
-    "bounced",
-    "verzogen",
+/// In a heading's [`key`]: columns of which some cells may refuse.
+const STATUS: &[&str] = &[
+    "status",
+    "mitgliedsstatus",
+    "mitgliedstatus",
+    "mitgliederstatus",
+    "mitgliedschaftsstatus",
+    "mitgliedschaftstatus",
+    "statusmitglied",
+    "statusmitgliedschaft",
+    "statusdermitgliedschaft",
+    "mitgliedschaft",
+    "mitgliedsart",
+    "membershipstatus",
+    "memberstatus",
+    "membership",
+    "emailstatus",
+    "mailstatus",
+    "kontaktstatus",
+    "contactstatus",
+    "versandstatus",
 ];
-
-/// In a heading's [`key`]: a word that consents, wherever it stands.
-const CONSENTS: [&str; 18] = [
-    "newsletter",
-    "rundbrief",
-    "rundmail",
-    "infomail",
-    "optin",
-    "einwilligung",
-    "eingewilligt",
-    "einverstaendnis",
-    "einverstanden",
-    "zustimmung",
-    "zugestimmt",
-    "consent",
-    "permission",
-    "subscribed",
-    "subscription",
-    "abonniert",
-    "mailerlaubt",
-    "werbeerlaubnis",
-];
-
-/// In a heading's [`key`]: words that consent only where they stand alone.
-const CONSENTS_ALONE: [&str; 9] =
-    ["mailing", "mailings", "mailingjanein", "abo", "aktiv", "active", "dsgvo", "gdpr", "werbung"];
 
 /// What a heading asks, if it is one of those.
 pub(in crate::members::table) fn asks(heading: &str) -> Option<Asks> {
-    let key = key(heading);
-    let within = |words: &[&str]| words.iter().any(|word| key.contains(word));
-    let alone = |words: &[&str]| words.contains(&key.as_str());
-    if within(&REFUSES) || alone(&REFUSES_ALONE) || is_denied(&key) {
-        Some(Asks::Refusal)
-    } else if within(&CONSENTS) || alone(&CONSENTS_ALONE) {
-        Some(Asks::Consent)
-    } else {
-        None
+    let signs = Signs::of(heading);
+    match (signs.refuses, signs.denies || signs.refuses && signs.negates) {
+        (false, false) if STATUS.contains(&key(heading).as_str()) => Some(Asks::Status),
+        (false, false) if !signs.consents => None,
+        (false, false) if signs.is_plain => Some(Asks::Consent),
+        (true, false) if signs.surely && !signs.turns => Some(Asks::Refusal),
+        (true, false) | (false, true) if signs.is_plain && !signs.turns => Some(Asks::Refusal),
+        _ => Some(Asks::Unclear),
     }
 }
 
-/// `Bitte keine E-Mails`, `Kein Newsletter`, `no mail`.
-fn is_denied(key: &str) -> bool {
-    const DENIED: [&str; 5] = ["mail", "email", "werbung", "kontakt", "contact"];
-    let sent = |rest: &str| CONSENTS.iter().chain(&DENIED).any(|word| rest.starts_with(word));
-    let german = ["kein", "keine", "keinen", "keinerlei", "nicht", "ohne"];
-    german.iter().any(|no| key.match_indices(no).any(|(at, _)| sent(&key[at + no.len()..])))
-        || ["no", "not", "without"].iter().any(|no| key.strip_prefix(no).is_some_and(sent))
+/// Whether a cell refuses by itself, whatever its heading: `verstorben`, `ausgetreten 2023`, `keine Mails`.
+pub(in crate::members::table) fn refuses(cell: &str) -> bool {
+    let signs = Signs::of(cell);
+    signs.refuses || signs.denies || signs.is_former
 }
 
-/// Whether a cell in a column without a heading refuses by itself: `verstorben`, `ausgetreten 2023`.
-pub(in crate::members::table) fn refuses(cell: &str) -> bool {
-    asks(cell) == Some(Asks::Refusal)
+/// What the words of a text are a sign of.
+#[derive(Debug, Default)]
+struct Signs {
+    refuses: bool,
+    /// It refuses by a word that means nothing else.
+    surely: bool,
+    /// It denies that somebody is written to.
+    denies: bool,
+    /// It denies whatever it says.
+    negates: bool,
+    consents: bool,
+    /// Somebody was a member.
+    is_former: bool,
+    /// A word may turn the others round.
+    turns: bool,
+    /// No word is unknown.
+    is_plain: bool,
+}
+
+impl Signs {
+    fn of(text: &str) -> Signs {
+        let words = words(text);
+        if words.is_empty() {
+            return Signs::default();
+        }
+        let key = words.concat();
+        let any = |table: &[&str]| words.iter().any(|word| table.contains(&word.as_str()));
+        let consents = any(CONSENTS) || is_alone(&words) || any(WISHES) && contacts(&words) && is_plain(&words, false);
+        let offers = contacts(&words) && offers_answers(&words) && is_plain(&words, false);
+        let surely = surely_refuses(&key, &words) || only_on_paper(&words) && !consents;
+        let something = any(REFUSES_SOMETHING);
+        let beside = any(CONSENTS) || any(CONSENTED) || is_plain(&words, true);
+        let ends = any(ENDS) && any(SUBJECT) && is_plain(&words, true);
+        let refuses = surely || something && beside || ends || only_on_paper(&words);
+        let denies = denies(&key, &words);
+        let both = refuses && (any(CONSENTED) || consents && has_alternatives(text));
+        Signs {
+            refuses,
+            surely,
+            denies,
+            negates: negates(&words),
+            consents: consents || offers,
+            is_former: words[0].starts_with("ehemalig") && is_plain(&words, true),
+            turns: both || any(TURNS) || ABOUT_REFUSALS.iter().any(|about| key.contains(about)) || is_until(&words),
+            is_plain: is_plain(&words, refuses || denies),
+        }
+    }
+}
+
+fn surely_refuses(key: &str, words: &[String]) -> bool {
+    let has = |table: &[&str]| words.iter().any(|word| table.contains(&word.as_str()));
+    let unsubscribed = words.iter().any(|word| word.starts_with("unsub"));
+    let found = || REFUSES.iter().filter(|refusing| key.contains(**refusing));
+    let by_fee = MONEY.iter().any(|money| key.contains(money));
+    let elsewhere = has(OTHER_WAYS) && !mails(words) && !has(CONSENTS);
+    let counts = |refusing: &&str| match *refusing {
+        "gesperrt" => !by_fee,
+        "optout" | "optedout" => !elsewhere,
+        _ => true,
+    };
+    unsubscribed || found().any(counts)
+}
+
+/// `Bitte keine E-Mails`, `Newsletter nicht erwünscht`, `Do not contact`, `Keinewerbung`.
+fn denies(key: &str, words: &[String]) -> bool {
+    let about = contacts(words) || words.iter().any(|word| CONSENTS.contains(&word.as_str()));
+    about && negates(words) || denies_in_one_word(key)
+}
+
+fn negates(words: &[String]) -> bool {
+    let negates = |(at, word): (usize, &String)| match word.as_str() {
+        "no" | "nein" => at == 0,
+        word => DENIES.contains(&word),
+    };
+    words.iter().enumerate().any(negates)
+}
+
+fn denies_in_one_word(key: &str) -> bool {
+    const SENT: [&str; 9] =
+        ["mail", "email", "werbung", "kontakt", "contact", "anschreiben", "mehranschreiben", "anmailen", "zusend"];
+    let sent = |rest: &str| CONSENTS.iter().chain(&SENT).any(|word| rest.starts_with(word));
+    let german = ["kein", "keine", "keinen", "keinerlei", "nicht", "ohne"];
+    let english = ["donotcontact", "donotmail", "donotemail", "donotsend"];
+    german.iter().any(|no| key.match_indices(no).any(|(at, _)| sent(&key[at + no.len()..])))
+        || english.iter().any(|no| key.contains(no))
+}
+
+/// `Nur per Post`, `Post statt Mail`.
+fn only_on_paper(words: &[String]) -> bool {
+    let has = |table: &[&str]| words.iter().any(|word| table.contains(&word.as_str()));
+    has(PAPER) && has(&["nur", "only", "ausschliesslich", "lieber", "statt", "anstatt", "stattdessen", "instead"])
+}
+
+fn mails(words: &[String]) -> bool {
+    words.iter().any(|word| word.contains("mail"))
+}
+
+fn contacts(words: &[String]) -> bool {
+    mails(words) || words.iter().any(|word| CONTACT.contains(&word.as_str()))
+}
+
+/// `Mailing ja/nein`.
+fn is_alone(words: &[String]) -> bool {
+    let mut others = words.iter().filter(|word| !ANSWERS.contains(&word.as_str()));
+    let first = others.next().is_some_and(|word| CONSENTS_ALONE.contains(&word.as_str()) || word == "nl");
+    first && others.next().is_none()
+}
+
+fn offers_answers(words: &[String]) -> bool {
+    let has = |answer: &str| words.iter().any(|word| word == answer);
+    (has("ja") || has("j") || has("yes") || has("y")) && (has("nein") || has("n") || has("no"))
+}
+
+/// Whether every word is known, and none of them turns the others round.
+fn is_plain(words: &[String], refusing: bool) -> bool {
+    let answers = offers_answers(words);
+    words.iter().enumerate().all(|(at, word)| {
+        let is = |table: &[&str]| table.contains(&word.as_str());
+        match word.as_str() {
+            // `Newsletter No` may count something.
+            "no" | "nein" | "n" if !answers => refusing && at == 0,
+            _ if is(CONSENTS) || is(NEUTRAL) || word.bytes().all(|byte| byte.is_ascii_digit()) => true,
+            _ if refusing => {
+                let tables = [REFUSES_SOMETHING, ENDS, NEUTRAL_TOO, CONTACT];
+                let subject = is(SUBJECT) && !words.iter().any(|word| DENIES.contains(&word.as_str()));
+                tables.iter().any(|table| is(table))
+                    || is(DENIES)
+                    || subject
+                    || word.contains("mail")
+                    || REFUSES.iter().any(|refuses| word.contains(refuses))
+                    || word.starts_with("kontaktier")
+            }
+            _ => false,
+        }
+    })
+}
+
+/// `Opt-in / Opt-out`, but not `Newsletter ja/nein`.
+fn has_alternatives(text: &str) -> bool {
+    let mut text: String = text.to_lowercase().chars().filter(|c| !c.is_whitespace()).collect();
+    for answers in ["ja/nein", "j/n", "yes/no", "y/n"] {
+        text = text.replace(answers, "");
+    }
+    text.contains('/')
+}
+
+/// `Einwilligung bis Widerruf`.
+fn is_until(words: &[String]) -> bool {
+    words.iter().any(|word| word == "bis") && words.iter().any(|word| word.contains("widerruf"))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Asks, asks};
-
-    #[test]
-    fn headings_that_refuse_are_seen() {
-        let headings = [
-            "Werbesperre",
-            "Austritt",
-            "Austrittsdatum",
-            "ausgetreten am",
-            "Opt-out",
-            "Opt Out Newsletter",
-            "Abgemeldet",
-            "Newsletter abgemeldet",
-            "Unsubscribed",
-            "unsubscribed_at",
-            "Widerspruch",
-            "Gekündigt",
-            "GEKU\u{308}NDIGT",
-            "Kündigung",
-            "Gesperrt",
-            "Verstorben",
-            "Kein Mailing",
-            "Kein Newsletter",
-            "keine E-Mails",
-            "No newsletter",
-            "Do not contact",
-            "Do-Not-Mail",
-            "Mitglied bis",
-            "Inaktiv",
-        ];
-        for heading in headings {
-            assert_eq!(asks(heading), Some(Asks::Refusal), "{heading}");
-        }
-    }
-
-    #[test]
-    fn headings_that_consent_are_seen() {
-        let headings = [
-            "Newsletter",
-            "Newsletter ja/nein",
-            "Newsletter?",
-            "Rundbrief",
-            "Opt-in",
-            "Einwilligung",
-            "Einwilligung am",
-            "Consent",
-            "Zustimmung Newsletter",
-            "Mailing",
-            "Aktiv",
-            "DSGVO",
-        ];
-        for heading in headings {
-            assert_eq!(asks(heading), Some(Asks::Consent), "{heading}");
-        }
-    }
-
-    #[test]
-    fn ordinary_headings_are_left_alone() {
-        let headings = [
-            "E-Mail",
-            "Vorname",
-            "Nachname",
-            "Organisation",
-            "Ort",
-            "Notizen",
-            "Labor",
-            "Aktivitäten",
-            "Mailing address",
-            "Kündigungsfrist",
-            "Norden",
-            "Eintritt",
-            "Mitglied seit",
-            "Mitgliedsnummer",
-            "Anmeldung",
-            "Telefon",
-            "Status",
-        ];
-        for heading in headings {
-            assert_eq!(asks(heading), None, "{heading}");
-        }
-    }
-}
+#[path = "asks/tests.rs"]
+mod tests;

@@ -1,18 +1,24 @@
 //! Columns that say who must not be written to.
 //!
 //! Comes in: headings, and the values that stand below them. Goes out: a [`Refusal`] with the `where` line that would
-//! respect the column. Never decides by itself: a person writes the line.
-
-use std::collections::BTreeMap;
+//! respect the column. Never decides by itself: a person writes the line, and where a heading does not say which way
+//! round it is, the value too.
 
 use serde::Serialize;
 
-use super::filter::{is_no, is_yes};
 use super::heading::{toml_key, toml_string};
 
 mod asks;
+mod cell;
+mod values;
+mod words;
 
 pub(super) use asks::{Asks, asks, refuses};
+pub(super) use cell::declines;
+pub(super) use values::Values;
+
+/// What a suggestion says where a person must say which value is meant. No cell says it; a `where` that does is refused.
+pub const PLACEHOLDER: &str = "VALUE OF THOSE TO WRITE TO";
 
 /// A column that looks like a refusal or a consent and stands in no `where`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -23,101 +29,62 @@ pub struct Refusal {
     /// The line for the list's section in `config.toml`. It holds what `where` has already and all such columns, so
     /// that one line answers all of them.
     pub suggestion: String,
+    /// The line wants nobody as it stands: the column's value must be put in place of [`PLACEHOLDER`].
+    pub is_open: bool,
 }
 
-/// The values of one such column, counted.
-#[derive(Debug)]
-pub(super) struct Values {
-    pub column: usize,
-    pub asks: Asks,
-    counts: BTreeMap<String, u64>,
-}
-
-impl Values {
-    pub(super) fn new(column: usize, asks: Asks) -> Values {
-        Values { column, asks, counts: BTreeMap::new() }
+impl Refusal {
+    /// The values for people: ` (ja 3×, empty 1×)`; nothing without any.
+    pub fn shown_values(&self) -> String {
+        let value = |(value, count): &(String, u64)| {
+            if value.is_empty() { format!("empty {count}×") } else { format!("{value} {count}×") }
+        };
+        let values: Vec<String> = self.values.iter().map(value).collect();
+        if values.is_empty() { String::new() } else { format!(" ({})", values.join(", ")) }
     }
 
-    /// Counts a trimmed cell; of a column with many values only the first two hundred.
-    pub(super) fn count(&mut self, cell: &str) {
-        let shown: String = cell.chars().take(40).collect();
-        if self.counts.len() < 200 || self.counts.contains_key(&shown) {
-            *self.counts.entry(shown).or_default() += 1;
+    /// The line, and what a person must put into it.
+    pub fn what_to_add(&self) -> String {
+        match self.what_is_open() {
+            Some(open) => format!("{}; {open}", self.suggestion),
+            None => self.suggestion.clone(),
         }
     }
 
-    /// A column of addresses is no answer to a question (`Newsletter-E-Mail`).
-    pub(super) fn are_addresses(&self) -> bool {
-        let mut filled = self.counts.keys().filter(|value| !value.is_empty()).peekable();
-        filled.peek().is_some() && filled.all(|value| value.contains('@'))
+    /// What a person must put into the line, if it is not complete.
+    pub fn what_is_open(&self) -> Option<String> {
+        self.open_value().map(|open| format!("{open}: \"…\", several as [\"…\", \"…\"], \"\" for an empty cell"))
     }
 
-    /// At most five, the most frequent first.
-    pub(super) fn most_frequent(&self) -> Vec<(String, u64)> {
-        let mut values: Vec<_> = self.counts.clone().into_iter().collect();
-        values.sort_by_key(|(value, count)| (u64::MAX - count, value.clone()));
-        values.truncate(5);
-        values
-    }
-
-    /// What `where` should want: those who consent, or those who do not refuse.
-    pub(super) fn wanted(&self) -> String {
-        let filled = || self.counts.iter().filter(|(value, _)| !value.is_empty());
-        let any = |is: fn(&str) -> bool| filled().any(|(value, _)| is(&value.to_lowercase()));
-        match self.asks {
-            Asks::Refusal if any(is_no) => "nein".to_owned(),
-            Asks::Refusal => String::new(),
-            Asks::Consent if any(is_yes) || filled().next().is_none() || any(is_no) => "ja".to_owned(),
-            Asks::Consent if filled().all(|(value, _)| is_date(value)) => "*".to_owned(),
-            Asks::Consent => filled()
-                .filter(|(value, _)| !refuses(value))
-                .max_by_key(|(_, count)| **count)
-                .map_or("ja".to_owned(), |(value, _)| value.clone()),
-        }
+    /// The same, however it is written.
+    pub fn open_value(&self) -> Option<String> {
+        let (heading, values) = (&self.heading, self.shown_values());
+        let open = format!("for {PLACEHOLDER} put what “{heading}”{values} says of those who may be written to");
+        self.is_open.then_some(open)
     }
 }
 
-/// `01.03.2021`, `2021-03-01 10:15`, `3/1/21`.
-fn is_date(value: &str) -> bool {
-    value.chars().filter(char::is_ascii_digit).count() >= 4
-        && value.chars().all(|c| c.is_ascii_digit() || " .-/:TZ".contains(c))
-}
-
-/// `where = { Newsletter = "ja", "Gekündigt" = "" }`.
-pub(super) fn where_line<'a>(wanted: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+/// `where = { Newsletter = "ja", "Gekündigt" = ["nein", ""] }`.
+pub(super) fn where_line<'a>(wanted: impl Iterator<Item = (&'a str, &'a [String])>) -> String {
+    let value = |values: &[String]| match values {
+        [one] => toml_string(one),
+        several => format!("[{}]", several.iter().map(|value| toml_string(value)).collect::<Vec<_>>().join(", ")),
+    };
     let pairs: Vec<String> =
-        wanted.map(|(heading, value)| format!("{} = {}", toml_key(heading), toml_string(value))).collect();
+        wanted.map(|(heading, values)| format!("{} = {}", toml_key(heading), value(values))).collect();
     format!("where = {{ {} }}", pairs.join(", "))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Asks, Values, where_line};
-
-    fn wanted(asks: Asks, cells: &[&str]) -> String {
-        let mut values = Values::new(0, asks);
-        cells.iter().for_each(|cell| values.count(cell));
-        values.wanted()
-    }
-
-    #[test]
-    fn the_suggestion_follows_the_values() {
-        assert_eq!(wanted(Asks::Consent, &["Ja", "Nein", ""]), "ja");
-        assert_eq!(wanted(Asks::Consent, &["", ""]), "ja");
-        assert_eq!(wanted(Asks::Consent, &["nein", "nein"]), "ja");
-        assert_eq!(wanted(Asks::Consent, &["abonniert", "abgemeldet", "abgemeldet"]), "abonniert");
-        assert_eq!(wanted(Asks::Consent, &["01.03.2021", "", "2022-05-01"]), "*");
-        assert_eq!(wanted(Asks::Refusal, &["x", "", ""]), "");
-        assert_eq!(wanted(Asks::Refusal, &["31.12.2023", ""]), "");
-        assert_eq!(wanted(Asks::Refusal, &["ja", "nein", ""]), "nein");
-        assert_eq!(wanted(Asks::Refusal, &[]), "");
-    }
+    use super::where_line;
 
     #[test]
     fn the_line_can_be_pasted_into_the_configuration() {
-        let line = where_line([("Newsletter", "ja"), ("Gekündigt", "")].into_iter());
-        assert_eq!(line, "where = { Newsletter = \"ja\", \"Gekündigt\" = \"\" }");
+        let (yes, no) = (["ja".to_owned()], ["nein".to_owned(), String::new()]);
+        let line = where_line([("Newsletter", &yes[..]), ("Gekündigt", &no[..])].into_iter());
+        assert_eq!(line, "where = { Newsletter = \"ja\", \"Gekündigt\" = [\"nein\", \"\"] }");
         let table: toml::Table = line.parse().expect("TOML");
-        assert_eq!(table["where"]["Gekündigt"].as_str(), Some(""));
+        assert_eq!(table["where"]["Gekündigt"][1].as_str(), Some(""));
     }
 }

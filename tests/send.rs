@@ -230,3 +230,15 @@ fn a_heading_that_may_mean_either_is_decided_about_by_a_person_alone() {
     ran.says("does not say yet which value of the column “Newsletter Süd” is meant");
     assert!(!project.path("out").exists() && !project.has_record(), "{:?}", project.files(""));
 }
+
+#[test]
+fn a_refusal_counts_however_its_address_is_written() {
+    let project = refusing();
+    let list = "Vorname;Nachname;E-Mail;Newsletter\nAnna;Muster;anna@example.org;ja\nBen;Beispiel;ben@example.org;ja\n\
+                Anna;Muster;anna(at)example.org;nein\nDora;D;dora.example.org;nein\n";
+    project.write("newsletters/lists/members.csv", list);
+    project.run(&["send", "newsletters/kurz.md"]).code(0).says("1 member\n");
+    let check = project.run(&["members", "check", "newsletters/lists/members.csv"]).code(69);
+    check
+        .says("row 5: “dora.example.org” has no @; the row says “nein” in the column “Newsletter”, which keeps nobody");
+}

@@ -12,9 +12,11 @@ use serde::{Serialize, Serializer};
 
 mod error;
 mod mailbox;
+mod named;
 
 pub use error::AddressError;
 pub use mailbox::{Mailbox, addresses, is_invisible, trim_invisible};
+pub use named::named_in;
 
 /// RFC 5321, section 4.5.3.1.1, in octets.
 const LOCAL_MAX: usize = 64;

@@ -6,7 +6,7 @@ use std::io::{Read, Seek};
 
 use super::row::{RawRow, Reading, shown};
 use super::{Table, TableError};
-use crate::members::address::{Address, addresses};
+use crate::members::address::{Address, named_in};
 use crate::members::{Refused, Row};
 
 /// A row that holds the address.
@@ -23,7 +23,7 @@ impl Reading {
     /// What a row says about an address, if it holds it. In a row that cannot be used it may stand in any cell.
     fn about(&self, raw: &RawRow, address: &Address) -> Option<About> {
         let wanted = address.normalized();
-        let holds = |cell: &String| addresses(cell).iter().any(|found| found.normalized() == wanted);
+        let holds = |cell: &String| named_in(cell).iter().any(|found| found.normalized() == wanted);
         let own = raw.cells.get(self.columns.email).is_some_and(holds);
         if !own && !raw.cells.iter().any(holds) {
             return None;

@@ -9,7 +9,7 @@ use super::columns::Columns;
 use super::filter::Filter;
 use super::heading::letter;
 use super::refusal;
-use crate::members::address::{Address, AddressError, Mailbox, addresses, trim_invisible};
+use crate::members::address::{Address, AddressError, Mailbox, named_in, trim_invisible};
 use crate::members::placeholder::is_placeholder;
 use crate::members::{Member, Refused, Row};
 
@@ -54,7 +54,10 @@ impl Reading {
             return Some(Row::Rejected { row, reason });
         }
         if let Some(column) = self.filter.left_out_by(&raw.cells) {
-            return Some(Row::LeftOut { row, column: column.to_owned() });
+            return Some(match self.refuses_for_nobody(raw) {
+                Some(reason) => Row::Rejected { row, reason },
+                None => Row::LeftOut { row, column: column.to_owned() },
+            });
         }
         Some(self.member(raw).map_or_else(|reason| Row::Rejected { row, reason }, Row::Member))
     }
@@ -64,7 +67,23 @@ impl Reading {
         let Some((column, cell)) = self.refusing_cell(&raw.cells) else { return Vec::new() };
         let (column, value) = (self.heading(column), shown(cell));
         let refused = |address| Refused { row: raw.number, address, column: column.clone(), value: value.clone() };
-        addresses(self.address_cell(raw)).into_iter().map(refused).collect()
+        named_in(self.address_cell(raw)).into_iter().map(refused).collect()
+    }
+
+    /// Why a refusal counts for nobody: nothing in its address cell can be read as an address. Another row of the same
+    /// member would be written to.
+    fn refuses_for_nobody(&self, raw: &RawRow) -> Option<String> {
+        let (column, cell) = self.refusing_cell(&raw.cells)?;
+        let address = self.address_cell(raw);
+        if !address.contains(char::is_alphanumeric) || !named_in(address).is_empty() {
+            return None;
+        }
+        let error = Mailbox::parse(address).err()?;
+        let says = if cell.is_empty() { "says nothing".to_owned() } else { format!("says “{}”", shown(cell)) };
+        Some(format!(
+            "{error}; the row {says} in the column “{}”, which keeps nobody from this mail until the address is corrected",
+            self.heading(column)
+        ))
     }
 
     fn address_cell<'a>(&self, raw: &'a RawRow) -> &'a str {

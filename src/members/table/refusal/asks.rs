@@ -4,10 +4,11 @@
 //! cell; a heading that is taken for one by mistake costs a line of configuration, one that is missed or turned round
 //! costs a member's trust. So a direction is said only where every word of the heading is known.
 
-use super::words::{
+use super::vocabulary::{
     ABOUT_REFUSALS, ANSWERS, CONSENTED, CONSENTS, CONSENTS_ALONE, CONTACT, DENIES, ENDS, MONEY, NEUTRAL, NEUTRAL_TOO,
-    OTHER_WAYS, PAPER, REFUSES, REFUSES_SOMETHING, SUBJECT, TURNS, WISHES, words,
+    OTHER_WAYS, PAPER, REFUSES, REFUSES_SOMETHING, SUBJECT, TURNS, WISHES,
 };
+use super::words::words;
 use crate::members::table::heading::key;
 
 /// What a heading asks.
@@ -59,7 +60,7 @@ pub(in crate::members::table) fn asks(heading: &str) -> Option<Asks> {
     match (signs.refuses, signs.denies || signs.refuses && signs.negates) {
         (false, false) if STATUS.contains(&key(heading).as_str()) => Some(Asks::Status),
         (false, false) if !signs.consents => None,
-        (false, false) if signs.is_plain => Some(Asks::Consent),
+        (false, false) if signs.is_plain && !signs.turns => Some(Asks::Consent),
         (true, false) if signs.surely && !signs.turns => Some(Asks::Refusal),
         (true, false) | (false, true) if signs.is_plain && !signs.turns => Some(Asks::Refusal),
         _ => Some(Asks::Unclear),
@@ -100,7 +101,8 @@ impl Signs {
         let key = words.concat();
         let any = |table: &[&str]| words.iter().any(|word| table.contains(&word.as_str()));
         let consents = any(CONSENTS) || is_alone(&words) || any(WISHES) && contacts(&words) && is_plain(&words, false);
-        let offers = contacts(&words) && offers_answers(&words) && is_plain(&words, false);
+        let advertises = any(&["werbung", "werbe", "marketing"]) && mails(&words);
+        let offers = (contacts(&words) && offers_answers(&words) || advertises) && is_plain(&words, false);
         let surely = surely_refuses(&key, &words) || only_on_paper(&words) && !consents;
         let something = any(REFUSES_SOMETHING);
         let beside = any(CONSENTS) || any(CONSENTED) || is_plain(&words, true);
@@ -115,7 +117,12 @@ impl Signs {
             negates: negates(&words),
             consents: consents || offers,
             is_former: words[0].starts_with("ehemalig") && is_plain(&words, true),
-            turns: both || any(TURNS) || ABOUT_REFUSALS.iter().any(|about| key.contains(about)) || is_until(&words),
+            // `Newsletter (0 = ja)`: what its cells mean is not what they mean elsewhere.
+            turns: text.contains('=')
+                || both
+                || any(TURNS)
+                || ABOUT_REFUSALS.iter().any(|about| key.contains(about))
+                || is_until(&words),
             is_plain: is_plain(&words, refuses || denies),
         }
     }
@@ -137,7 +144,9 @@ fn surely_refuses(key: &str, words: &[String]) -> bool {
 
 /// `Bitte keine E-Mails`, `Newsletter nicht erwünscht`, `Do not contact`, `Keinewerbung`.
 fn denies(key: &str, words: &[String]) -> bool {
-    let about = contacts(words) || words.iter().any(|word| CONSENTS.contains(&word.as_str()));
+    let has = |table: &[&str]| words.iter().any(|word| table.contains(&word.as_str()));
+    let is_member = has(&["aktiv", "active"]) || has(SUBJECT) && has(&["mehr", "longer"]);
+    let about = contacts(words) || has(CONSENTS) || is_member;
     about && negates(words) || denies_in_one_word(key)
 }
 
@@ -196,7 +205,8 @@ fn is_plain(words: &[String], refusing: bool) -> bool {
             _ if is(CONSENTS) || is(NEUTRAL) || word.bytes().all(|byte| byte.is_ascii_digit()) => true,
             _ if refusing => {
                 let tables = [REFUSES_SOMETHING, ENDS, NEUTRAL_TOO, CONTACT];
-                let subject = is(SUBJECT) && !words.iter().any(|word| DENIES.contains(&word.as_str()));
+                let has = |word: &str| words.iter().any(|known| known == word);
+                let subject = is(SUBJECT) && (!negates(words) || has("mehr") || has("longer"));
                 tables.iter().any(|table| is(table))
                     || is(DENIES)
                     || subject

@@ -4,7 +4,8 @@
 //! neither: no mail follows from it.
 
 use super::asks::refuses;
-use super::words::{CONSENTED, DENIES, ENDS, NEUTRAL, OTHER_WAYS, PAPER, REFUSES_SOMETHING, words};
+use super::vocabulary::{CONSENTED, DENIES, ENDS, NEUTRAL, OTHER_WAYS, PAPER, REFUSES_SOMETHING};
+use super::words::words;
 use crate::members::table::filter::{is_no, is_yes};
 
 /// Words by which a cell says that nothing is known, or that something has ended.

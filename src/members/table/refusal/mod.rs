@@ -11,6 +11,7 @@ use super::heading::{toml_key, toml_string};
 mod asks;
 mod cell;
 mod values;
+mod vocabulary;
 mod words;
 
 pub(super) use asks::{Asks, asks, refuses};

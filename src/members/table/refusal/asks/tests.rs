@@ -63,6 +63,11 @@ fn headings_that_refuse_are_seen() {
         "Resigned",
         "Lehnt ab",
         "Will nicht",
+        "Nicht mehr aktiv",
+        "Kein Mitglied mehr",
+        "Bitte löschen",
+        "Kontaktverbot",
+        "Tod am",
         "Nur per Post",
         "Mailstopp",
         "†",
@@ -146,6 +151,8 @@ fn headings_that_consent_are_seen() {
         "E-Mail erwünscht",
         "E-Mail-Erlaubnis",
         "Kontakt erlaubt",
+        "Werbung per E-Mail",
+        "Empfängt Newsletter",
         "Rundschreiben",
         "Subscription status",
     ];
@@ -175,6 +182,8 @@ fn no_direction_is_guessed_where_words_are_unknown_or_turn_each_other_round() {
         "Einwilligung bis Widerruf",
         "Einwilligung (widerruflich)",
         "Einwilligung Fotos",
+        "Newsletter (0 = ja)",
+        "Werbesperre (x = darf)",
     ];
     for heading in headings {
         assert_eq!(asks(heading), Some(Asks::Unclear), "{heading}");
@@ -263,6 +272,8 @@ fn cells_that_refuse_by_themselves_are_seen_and_ordinary_ones_are_not() {
         "opted out",
         "Ehemalig",
         "former member",
+        "nicht mehr Mitglied",
+        "nicht aktiv",
         "resigned",
     ];
     for cell in refusing {

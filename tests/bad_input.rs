@@ -251,3 +251,13 @@ fn a_post_that_broke_after_its_release_does_not_keep_the_rest_from_being_sent() 
     project.write("newsletters/kurz.md", "---\ntitle: Kaputt\n");
     project.run(&["send", "newsletters/kurz.md"]).code(0).says("has errors now").says("6 files written");
 }
+
+#[test]
+fn a_post_that_is_gone_after_its_release_does_not_keep_the_rest_from_being_sent() {
+    let project = Project::new();
+    project.run(&["send", "newsletters/kurz.md", "--channel", "email"]).code(0);
+    fs::rename(project.path("newsletters/kurz.md"), project.path("kurz.md")).expect("can be moved");
+    project.run(&["send", "kurz", "--dry-run"]).code(0).says("is not there any more");
+    project.run(&["send", "kurz"]).code(0).says("is not there any more").says("6 files written");
+    project.run(&["send", "kurz"]).code(66).says("post not found");
+}

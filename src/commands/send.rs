@@ -64,7 +64,7 @@ async fn send_now(order: &Order<'_>, context: &Context) -> Result<Exit, Error> {
 }
 
 /// Sends a post; `None` where a person did not want it after all. What was released before is finished even if the post or
-/// a list cannot be read any more.
+/// a list cannot be read any more, or is gone.
 pub async fn carry_out(order: &Order<'_>, context: &Context) -> Result<Option<Done>, Error> {
     if mode(context) == Mode::Real {
         may_reach_people(context)?;
@@ -73,7 +73,9 @@ pub async fn carry_out(order: &Order<'_>, context: &Context) -> Result<Option<Do
         return left.finish(order, context).await;
     }
     let ready = match Ready::make(context, order.post) {
-        Err(error @ Error::Input(_)) => return finish_unreadable(order, context, error).await,
+        Err(error @ (Error::Input(_) | Error::Missing { .. })) => {
+            return finish_unreadable(order, context, error).await;
+        }
         ready => ready?,
     };
     context.screen.findings(&ready.warnings);

@@ -20,7 +20,7 @@ use crate::plan::Recipient;
 /// Writes what a build writes, prints the plan, and leaves no trace in the sending record.
 pub(super) async fn dry_run(arguments: &cli::Send, order: &Order<'_>, context: &Context) -> Result<Exit, Error> {
     let ready = match Ready::make(context, order.post) {
-        Err(error @ Error::Input(_)) => return show_unreadable(order, context, error).await,
+        Err(error @ (Error::Input(_) | Error::Missing { .. })) => return show_unreadable(order, context, error).await,
         ready => &ready?,
     };
     context.screen.findings(&ready.warnings);

@@ -1,4 +1,4 @@
-//! A post or list that has errors now, while something of its release is still open: what was released goes on.
+//! A post or list that has errors now or is gone, while something of its release is still open: what was released goes on.
 //!
 //! Comes in: the errors. Goes out: the rest of the release, shown and then delivered; or the errors themselves, where
 //! nothing of a release is open.
@@ -56,9 +56,10 @@ impl Unreadable {
         let Some(release) = course.earlier.clone() else { return Err(error) };
         let (parts, before) = survey::frozen(&ledger, &release).await?;
         check_names(order, &parts)?;
-        context.screen.note(&format!(
-            "{error}\n\nThe post or a list has errors now; what was released of the post before goes on.\n"
-        ));
+        let now = if matches!(error, Error::Missing { .. }) { "is not there any more" } else { "has errors now" };
+        context
+            .screen
+            .note(&format!("{error}\n\nThe post or a list {now}; what was released of the post before goes on.\n"));
         let told = Told::of_unreadable(&release, &error);
         let sums = Sums::default();
         let code = survey::code_of(&release);

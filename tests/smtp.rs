@@ -96,6 +96,13 @@ async fn a_connection_that_does_not_come_about_costs_no_try() {
         opens("greeting reset", Greeting, Answer::reset(), "untried"),
         opens("greeting garbled", Greeting, Answer::raw("HTTP/1.1 400 Bad Request\r\n\r\n").and_close(), "untried"),
         opens("greeting half", Greeting, Answer::raw("220 scrip").and_close(), "untried"),
+        opens("greeting without an end", Greeting, Answer::raw(vec![b'2'; 100_000]), "untried"),
+        opens(
+            "EHLO of endless lines",
+            Ehlo,
+            Answer::raw(format!("250-{}\r\n", "x".repeat(900)).repeat(100)),
+            "untried",
+        ),
         opens("EHLO refused", Ehlo, Answer::reply("550 5.7.1 go away"), "untried"),
         opens("EHLO 421", Ehlo, Answer::reply("421 4.3.2 busy").and_close(), "untried, slow the relay"),
         opens("EHLO closed", Ehlo, Answer::close(), "untried"),
@@ -212,6 +219,7 @@ async fn an_answer_to_the_final_dot_is_believed_and_silence_is_not() {
         does("end closed, but taken", End, Answer::close().taken(), "uncertain"),
         does("end reset", End, Answer::reset(), "uncertain"),
         does("end garbled", End, Answer::raw("queued\r\n"), "uncertain"),
+        does("end without an end", End, Answer::raw(vec![b'2'; 100_000]), "uncertain"),
         does("end half a line", End, Answer::raw("250 2.0").and_close(), "uncertain"),
         does("end 421 and closed", End, Answer::reply("421 4.4.2 late").and_close(), "deferred, slow the relay"),
     ])

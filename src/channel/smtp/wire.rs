@@ -23,6 +23,9 @@ use tokio_rustls::client::TlsStream;
 /// Several answers fit (RFC 5321, section 4.5.3.1.5: a line has 512 bytes at the most).
 const READ_AHEAD: usize = 4096;
 
+/// The longest answer, in bytes; what is longer comes from no mail server, and may have no end.
+const ANSWER_MAX: usize = 64 * 1024;
+
 /// A connection to a mail server. Clones are handles of the same one; it closes with the last.
 #[derive(Debug, Clone)]
 pub struct Wire {
@@ -38,6 +41,17 @@ struct Ends {
     ahead: Vec<u8>,
     /// How much of it has been read.
     read: usize,
+    answer: Answer,
+}
+
+/// How far the answer has been read that is read at the moment.
+#[derive(Debug, Default)]
+struct Answer {
+    bytes: usize,
+    /// Of its line.
+    column: usize,
+    /// Whether its line says that another follows (RFC 5321, section 4.2.1).
+    goes_on: bool,
 }
 
 #[derive(Debug)]
@@ -54,7 +68,7 @@ impl Wire {
     pub fn new(socket: TcpStream) -> io::Result<Wire> {
         socket.set_nodelay(true)?;
         let (peer, local) = (socket.peer_addr()?, socket.local_addr()?);
-        let ends = Ends { link: Link::Plain(socket), ahead: Vec::new(), read: 0 };
+        let ends = Ends { link: Link::Plain(socket), ahead: Vec::new(), read: 0, answer: Answer::default() };
         Ok(Wire { ends: Arc::new(Mutex::new(ends)), peer, local })
     }
 
@@ -73,7 +87,7 @@ impl Wire {
     pub async fn encrypt(&self, config: Arc<ClientConfig>, name: ServerName<'static>) -> io::Result<()> {
         let before = {
             let mut ends = self.ends();
-            (ends.ahead, ends.read) = (Vec::new(), 0);
+            (ends.ahead, ends.read, ends.answer) = (Vec::new(), 0, Answer::default());
             std::mem::replace(&mut ends.link, Link::Gone)
         };
         let Link::Plain(socket) = before else {
@@ -122,8 +136,29 @@ impl Ends {
     }
 }
 
+impl Answer {
+    /// One piece more, of one line at the most.
+    ///
+    /// # Errors
+    /// The answer is too long.
+    fn add(&mut self, piece: &[u8]) -> io::Result<()> {
+        if let Some(mark) = 3_usize.checked_sub(self.column).and_then(|at| piece.get(at)) {
+            self.goes_on = *mark == b'-';
+        }
+        self.bytes += piece.len();
+        self.column += piece.len();
+        if self.bytes > ANSWER_MAX {
+            return Err(io::Error::other(format!("its answer is longer than {} kB", ANSWER_MAX / 1024)));
+        }
+        if piece.ends_with(b"\n") {
+            *self = Answer { bytes: if self.goes_on { self.bytes } else { 0 }, ..Answer::default() };
+        }
+        Ok(())
+    }
+}
+
 impl AsyncRead for Wire {
-    /// Reads to the end of a line at the most; what is not UTF-8 becomes `?`, because some servers answer in Latin-1 and
+    /// Reads to the end of a line at the most, and of an answer that is too long no more; what is not UTF-8 becomes `?`, because some servers answer in Latin-1 and
     /// lettre takes that for a broken connection.
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let mut ends = self.ends();
@@ -135,6 +170,7 @@ impl AsyncRead for Wire {
         let before = buffer.filled().len();
         buffer.put_slice(&unread[..line]);
         ends.read += line;
+        ends.answer.add(&buffer.filled()[before..])?;
         let new = &mut buffer.filled_mut()[before..];
         if std::str::from_utf8(new).is_err() {
             new.iter_mut().filter(|byte| !byte.is_ascii()).for_each(|byte| *byte = b'?');
@@ -188,5 +224,27 @@ impl AsyncWrite for Wire {
 impl AsyncTokioStream for Wire {
     fn peer_addr(&self) -> io::Result<SocketAddr> {
         Ok(self.peer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_ends_with_the_line_that_says_so_and_is_not_endless() {
+        let mut answer = Answer::default();
+        for _ in 0..10_000 {
+            for piece in [&b"250-one\r\n"[..], b"25", b"0-", b"two\r\n", b"250", b" three\r\n", b"250\r\n"] {
+                answer.add(piece).expect("many answers, none of them long");
+            }
+        }
+        let endless = |line: &[u8]| {
+            let mut answer = Answer::default();
+            (0..=ANSWER_MAX).find_map(|_| answer.add(line).err()).map(|error| error.to_string())
+        };
+        for line in [&b"2222"[..], b"250-and\r\n", b"x"] {
+            assert_eq!(endless(line).as_deref(), Some("its answer is longer than 64 kB"));
+        }
     }
 }

@@ -177,6 +177,7 @@ fn a_content_without_an_answer_is_in_doubt_and_not_tried_again() {
         doubt("garbage after the dot", End, Answer::raw("queued\r\n")),
         doubt("half an answer to the dot", End, Answer::raw("250 2.0").and_close()),
         doubt("354 to the dot", End, says("354 more?")),
+        doubt("an endless answer to the dot", End, Answer::raw(vec![b'2'; 100_000])).says("longer than 64 kB"),
     ]);
 }
 
@@ -233,16 +234,33 @@ fn the_first_of_the_list_does_not_hold_up_the_others_when_it_breaks_the_only_con
     check(vec![row("the first breaks it", script, 75, "sent 4, deferred 1").one_by_one()]);
 }
 
+const SOON_GIVEN_UP: &str = "[email.retry]\nfirst = \"1m\"\nmax = \"1m\"\ngive_up = \"2m\"\n";
+
+/// Sends once more when the time of [`SOON_GIVEN_UP`] is over: the exit code and what it says.
+fn send_at_last(project: &project::Project) -> (Option<i32>, String) {
+    let soon = jiff::Timestamp::now().as_second() + 90;
+    let mut command = sending::rundbrief(project, &["send", sending::POST, "--yes", "--offline"]);
+    let ended = command.env("SOURCE_DATE_EPOCH", soon.to_string()).output().expect("it runs");
+    (ended.status.code(), String::from_utf8_lossy(&ended.stdout).into_owned())
+}
+
 #[test]
 fn what_is_refused_for_now_too_long_is_given_up_and_said() {
     let row: Row =
         row("greylisted for ever", to_m1(Stage::Rcpt, says("450 4.7.1 greylisted")), 75, "sent 4, deferred 1")
-            .config("[email.retry]\nfirst = \"1m\"\nmax = \"1m\"\ngive_up = \"2m\"\n");
+            .config(SOON_GIVEN_UP);
     let (project, server) = row.play();
-    let soon = jiff::Timestamp::now().as_second() + 90;
-    let mut command = sending::rundbrief(&project, &["send", sending::POST, "--yes", "--offline"]);
-    let ended = command.env("SOURCE_DATE_EPOCH", soon.to_string()).output().expect("it runs");
-    assert_eq!(ended.status.code(), Some(69), "{}", String::from_utf8_lossy(&ended.stdout));
-    assert!(String::from_utf8_lossy(&ended.stdout).contains("given up: 450 4.7.1"));
+    let (exit, said) = send_at_last(&project);
+    assert_eq!(exit, Some(69), "{said}");
+    assert!(said.contains("given up: 450 4.7.1"), "{said}");
     assert_eq!((sending::totals(&project).failed, server.accepted_count()), (1, 4));
+}
+
+#[test]
+fn a_member_under_whom_every_connection_breaks_is_given_up_though_nobody_else_is_left() {
+    let script = to_m1(Stage::Rcpt, Answer::close());
+    let row: Row = row("one breaks every connection", script, 75, "sent 4, deferred 1").config(SOON_GIVEN_UP);
+    let (project, server) = row.play();
+    let (_, said) = send_at_last(&project);
+    assert_eq!((sending::totals(&project).failed, server.accepted_count()), (1, 4), "{said}");
 }

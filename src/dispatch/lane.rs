@@ -27,6 +27,7 @@ use crate::metrics::{Meter, Metrics, RecordStep};
 
 pub(super) mod clerk;
 mod connection;
+mod gate;
 pub(super) mod health;
 mod told;
 mod trouble;

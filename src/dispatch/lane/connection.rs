@@ -8,11 +8,12 @@ use super::super::control::Phase;
 use super::super::job::{Workbench, domain};
 use super::super::queue::Item;
 use super::super::retry::{Refused, next_try};
+use super::gate::LaneGate;
 use super::trouble::Advice;
 use super::{Failure, Lane};
 use crate::channel::way::{Session, Way};
-use crate::channel::{Channel, ChannelError, Closed, Content, Gate, Outcome, Outgoing, Repeat, Slow, Times};
-use crate::ledger::{DeliveryKey, DeliveryState, Pacing, Seat, Settled, Work};
+use crate::channel::{Channel, ChannelError, Content, Outcome, Outgoing, Repeat, Slow, Times};
+use crate::ledger::{DeliveryState, Pacing, Seat, Settled, Work};
 use crate::metrics::Counted;
 
 /// How long a connection without a place waits before it asks again.
@@ -21,58 +22,6 @@ const SEAT_PAUSE: Duration = Duration::from_millis(250);
 const FAILURES: u32 = 3;
 /// What is said of a delivery whose answer was not waited for.
 const ABANDONED: &str = "the program was ended before the answer came";
-
-/// The gate of one delivery.
-struct LaneGate<'a, 'b, L> {
-    lane: &'a Lane<'b, L>,
-    key: DeliveryKey,
-    /// What the log calls the delivery.
-    id: &'a str,
-    opened: Cell<bool>,
-    line: &'a Counted<'a>,
-    /// When the stage at hand began.
-    since: Cell<Instant>,
-}
-
-impl<L: Work + Pacing> LaneGate<'_, '_, L> {
-    /// The time since the last call, or since the delivery was begun.
-    fn stage(&self) -> Duration {
-        let now = Instant::now();
-        now.duration_since(self.since.replace(now))
-    }
-
-    /// Returns when nobody waits for this delivery any more: at the end of the run where nothing of it has left, since
-    /// nothing will then; else when even its answer is given up.
-    async fn is_given_up(&self) {
-        let control = self.lane.run.control;
-        control.reached(Phase::Finish).await;
-        if self.opened.get() {
-            control.reached(Phase::Abandon).await;
-        }
-    }
-}
-
-impl<L: Work + Pacing> Gate for LaneGate<'_, '_, L> {
-    fn open(&self) -> Result<(), Closed> {
-        let run = self.lane.run;
-        if run.control.phase() >= Phase::Finish || run.is_overdue() {
-            return Err(Closed);
-        }
-        if let Err(error) = run.ledger.start(&run.worker, run.release.id, self.key) {
-            self.lane.fail(Failure::Ledger(error));
-            return Err(Closed);
-        }
-        self.opened.set(true);
-        self.lane.meter.invited(self.stage());
-        self.lane.tell_handed_over(self.key, self.id);
-        Ok(())
-    }
-
-    fn connected(&self) {
-        self.lane.meter.connected(self.stage());
-        self.line.set(true);
-    }
-}
 
 impl<L: Work + Pacing> Lane<'_, L> {
     /// Delivers until the queue is closed.
@@ -220,8 +169,8 @@ impl<L: Work + Pacing> Lane<'_, L> {
         let corrects = run.corrects.get(self.name).map(String::as_str);
         let slug = &run.release.slug;
         let outgoing = Outgoing { slug, channel: self.name, name: &name, id: &id, times, corrects, content, next };
-        let gate =
-            LaneGate { lane: self, key, id: &name, opened: Cell::new(false), line, since: Cell::new(Instant::now()) };
+        let (opened, stood, since) = (Cell::new(false), Cell::new(session.is_connected()), Cell::new(Instant::now()));
+        let gate = LaneGate { lane: self, key, id: &name, opened, stood, line, since };
         let outcome = tokio::select! {
             biased;
             outcome = session.deliver(&outgoing, &gate) => outcome,
@@ -241,7 +190,7 @@ impl<L: Work + Pacing> Lane<'_, L> {
             Ok(_) => self.meter.invited(gate.stage()),
         }
         match outcome {
-            Ok(outcome) => self.outcome(item, outcome).await,
+            Ok(outcome) => self.outcome(item, outcome, gate.stood.get()).await,
             Err(error) => {
                 // It was not taken. Where its content had left, that is noted at once, so that a crash before the lane's
                 // end does not leave it in doubt.
@@ -255,8 +204,8 @@ impl<L: Work + Pacing> Lane<'_, L> {
         }
     }
 
-    /// What an outcome means for the delivery, the pace and the lane.
-    async fn outcome(&self, item: Item, outcome: Outcome) {
+    /// What an outcome means for the delivery, the pace and the lane; `stood`: a connection was ready for it.
+    async fn outcome(&self, item: Item, outcome: Outcome, stood: bool) {
         let key = item.delivery.key();
         if let Err(error) = self.note_health(&outcome).await {
             self.fail(Failure::Ledger(error));
@@ -281,7 +230,7 @@ impl<L: Work + Pacing> Lane<'_, L> {
             Outcome::Uncertain { reason } => self.lost(&item, &reason),
             Outcome::Untried { reason, slow } => {
                 self.slow(slow, &item).await;
-                self.untried(item, reason).await;
+                self.untried(item, reason, stood && slow.is_none()).await;
             }
             Outcome::Withheld if self.is_ending() => self.queue().give_back(key),
             // This process stood still while the server asked for the content; it goes on when the ledger has seen it.
@@ -289,23 +238,30 @@ impl<L: Work + Pacing> Lane<'_, L> {
         }
     }
 
-    /// An answer was lost: a person decides, unless doing it again is harmless.
+    /// An answer was lost: a person decides, unless doing it again is harmless; then, too, once it has been tried long enough.
     fn lost(&self, item: &Item, reason: &str) {
         match self.way.repeat() {
             Repeat::Never => self.conclude(item, DeliveryState::Uncertain, reason.to_owned()),
-            Repeat::Always | Repeat::Until(_) => self.defer(item, reason.to_owned(), None),
+            Repeat::Always | Repeat::Until(_) => {
+                self.defer_or(DeliveryState::Uncertain, item, reason.to_owned(), None);
+            }
         }
     }
 
-    /// The connection failed before the content left: another try at once, on another connection.
-    async fn untried(&self, mut item: Item, reason: String) {
+    /// The connection failed before the content left: another try at once, on another connection. `broke`: it was one that
+    /// was ready for this delivery, and the server asked for no slower pace.
+    async fn untried(&self, mut item: Item, reason: String, broke: bool) {
         self.run.tally.say(&reason);
         self.meter.broken.inc();
         self.tell_not_tried(&item.delivery, &reason);
         item.failures += 1;
         let advice = self.state.trouble.note(self.run.clock.elapsed(), self.connections);
         if advice == Advice::GiveUp {
-            self.queue().give_back(item.delivery.key());
+            // Under which connections break again and again, counts as tried, so that it is not tried for ever.
+            match broke && item.failures >= FAILURES {
+                true => self.defer(&item, reason.clone(), None),
+                false => self.queue().give_back(item.delivery.key()),
+            }
             return self.fail(Failure::Unreachable(reason));
         }
         match (item.failures >= FAILURES, self.state.answered.get() > 0) {
@@ -323,6 +279,11 @@ impl<L: Work + Pacing> Lane<'_, L> {
     }
 
     fn defer(&self, item: &Item, reason: String, retry_after: Option<Duration>) {
+        self.defer_or(DeliveryState::Failed, item, reason, retry_after);
+    }
+
+    /// Has it tried again later; `at_last` is what it becomes where it has been tried long enough.
+    fn defer_or(&self, at_last: DeliveryState, item: &Item, reason: String, retry_after: Option<Duration>) {
         let now = self.run.clock.now();
         let delivery = &item.delivery;
         let (attempts, first_at) = (delivery.attempts + 1, delivery.first_at.unwrap_or(now));
@@ -332,7 +293,7 @@ impl<L: Work + Pacing> Lane<'_, L> {
                 (settled.due_at, settled.hold_until) = (next.due_at, next.hold_until);
                 self.write_down(item, settled);
             }
-            None => self.conclude(item, DeliveryState::Failed, format!("given up: {reason}")),
+            None => self.conclude(item, at_last, format!("given up: {reason}")),
         }
     }
 

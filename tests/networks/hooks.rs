@@ -78,6 +78,8 @@ fn each_answer_leads_to_its_state() {
         ("broken off", Page::cut()),
         ("redirect", Page::to("https://www.example.org/")),
         ("HTML", html()),
+        ("no content", Page::status(204)),
+        ("another form", Page::json(200, &serde_json::json!({ "result": "success", "msg": "" }))),
     ];
     let mut table =
         format!("{:<12} {}  {}\n", "answer", "exit", KINDS.map(|kind| format!("{kind:<10}")).join(" ").trim_end());
@@ -99,6 +101,11 @@ fn each_answer_leads_to_its_state() {
         _ => Page::cut(),
     });
     one("then broken", &breaks.url(""));
+    let bare = WebServer::start(|asked| match asked.method.as_str() {
+        "GET" => success(asked),
+        _ => Page::status(204),
+    });
+    one("then bare", &bare.url(""));
     insta::assert_snapshot!("outcomes", table);
 }
 
@@ -113,6 +120,36 @@ fn a_receiver_that_answers_again_gets_the_same_post_and_a_chat_none_that_is_in_d
     assert_eq!(ids.iter().filter(|id| id.is_empty()).count(), 1, "Slack once: {ids:?}");
     let ids: Vec<&String> = ids.iter().filter(|id| !id.is_empty()).collect();
     assert!(ids.len() == 2 && ids[0] == ids[1], "{ids:?}");
+}
+
+#[test]
+fn a_success_of_another_form_is_in_doubt_and_not_posted_again() {
+    let mail = Server::start(Script::new());
+    let web = WebServer::always(Page::json(200, &serde_json::json!({ "result": "success" })));
+    let project = project(&mail, &["slack"], &web.url(""));
+    send(&project).code(76).says("not what Slack says of a post");
+    send(&project).code(76);
+    run(&project, &["run"]).code(0);
+    assert_eq!(posts(&web), 1);
+    let status = status(&project);
+    assert_eq!(status["channels"]["slack"]["uncertain"], 1, "{status:#}");
+    assert!(
+        status.to_string().contains("not what Slack says of a post"),
+        "the person who decides reads why: {status:#}"
+    );
+}
+
+#[test]
+fn a_receiver_that_never_answers_is_in_doubt_at_last_and_not_refused() {
+    let (mail, web) = (Server::start(Script::new()), WebServer::always(Page::cut()));
+    let project = project(&mail, &["webhook"], &web.url(""));
+    let config = project.read("config.toml");
+    project.write("config.toml", config + "\n[email.retry]\nfirst = \"1m\"\nmax = \"1m\"\ngive_up = \"2m\"\n");
+    send(&project).code(75);
+    let soon = jiff::Timestamp::now().as_second() + 90;
+    project.run_at(&soon.to_string(), &["send", POST, "--yes", "--offline"]).code(76);
+    let status = status(&project);
+    assert_eq!(status["channels"]["webhook"]["uncertain"], 1, "{status:#}");
 }
 
 /// The program is ended while the networks think about their answers.

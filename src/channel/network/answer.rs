@@ -91,6 +91,23 @@ pub(super) fn of_stranger(reply: &Reply, kind: NetworkKind) -> ChannelError {
     ChannelError::Config { message, help: help.to_owned() }
 }
 
+/// The same of a network that recognises no repetition. A page for people came from elsewhere; what else reports success may
+/// have posted, and a person looks.
+///
+/// # Errors
+/// The page.
+pub(super) fn of_another_form(reply: &Reply, kind: NetworkKind) -> Result<Outcome, ChannelError> {
+    if is_page(reply) {
+        return Err(of_stranger(reply, kind));
+    }
+    let (said, network) = (said(reply, kind), kind.label());
+    let reason = format!(
+        "{said}, which is success, but not what {network} says of a post; if nothing was posted, copy the channel's address \
+         anew from the network's settings"
+    );
+    Ok(Outcome::Uncertain { reason })
+}
+
 /// Whether a page for people came back, which no network answers with.
 pub(super) fn is_page(reply: &Reply) -> bool {
     reply.body.trim_ascii_start().starts_with(b"<")

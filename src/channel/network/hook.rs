@@ -173,7 +173,7 @@ impl Hook {
     fn outcome(&self, mut reply: Reply, server: Option<&str>) -> Result<Outcome, ChannelError> {
         let (kind, preset) = (self.line.kind, preset(self.line.kind));
         if let 200..=299 = reply.status {
-            let Some(receipt) = (preset.receipt)(&reply) else { return Err(answer::of_stranger(&reply, kind)) };
+            let Some(receipt) = (preset.receipt)(&reply) else { return answer::of_another_form(&reply, kind) };
             let message = json(&reply);
             let channel = message["channel_id"].as_str();
             let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());

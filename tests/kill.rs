@@ -10,6 +10,9 @@ mod smtp_server;
 
 #[path = "kill/scene.rs"]
 mod scene;
+#[cfg(unix)]
+#[path = "kill/sendmail.rs"]
+mod sendmail;
 #[path = "kill/signals.rs"]
 mod signals;
 #[path = "kill/stop.rs"]

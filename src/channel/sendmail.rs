@@ -1,19 +1,23 @@
 //! Mail through a local program that takes it on its standard input, as Postfix, Exim and msmtp bring one.
 //!
 //! Comes in: `[email.sendmail]`, and mails. Goes out: what the program's exit code says (sysexits.h). The program gets
-//! the addresses as arguments of its own, never through a shell.
+//! the addresses as arguments of its own, never through a shell, and the mail as a file that is complete before it starts:
+//! an input that ends early would be a whole mail to it.
 
+use std::fs::File;
+use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncReadExt;
 use tokio::process::{Child, ChildStderr, Command};
 use tokio::time::timeout;
 
 use super::envelope::{BadEnvelope, WireEnvelope};
 use super::{Channel, ChannelError, Content, Envelope, Gate, Outcome, Outgoing, Repeat};
 use crate::config::SendmailSettings;
+use crate::error::Error;
 
 /// How long the program may take for one mail.
 const LIMIT: Duration = Duration::from_secs(5 * 60);
@@ -44,16 +48,25 @@ impl Sendmail {
         Sendmail { limit, ..self }
     }
 
-    fn start(&self, envelope: &WireEnvelope) -> Result<Child, ChannelError> {
+    /// Whether it is there and may be run; a bare name is looked for only when it is started.
+    fn is_ready(&self) -> bool {
+        self.command.components().count() == 1 || is_executable(&self.command)
+    }
+
+    /// Starts the program with a mail as its input. It is in no group of ours: a Ctrl-C in the terminal is for this process,
+    /// which lets the program end with the mail that it has.
+    fn start(&self, envelope: &WireEnvelope, mail: File) -> io::Result<Child> {
         let from = if envelope.from.is_empty() { "<>" } else { &envelope.from };
-        Command::new(&self.command)
+        let mut command = Command::new(&self.command);
+        #[cfg(unix)]
+        command.process_group(0);
+        command
             .args(["-i", "-f", from, "--", &envelope.to])
-            .stdin(Stdio::piped())
+            .stdin(mail)
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
-            .map_err(|error| self.unusable(&format!("cannot be started: {error}")))
     }
 
     fn unusable(&self, what: &str) -> ChannelError {
@@ -63,7 +76,7 @@ impl Sendmail {
         }
     }
 
-    /// What the end of the program means; `complete` if it took all that was written.
+    /// What the end of the program means; `complete` if it read all of the mail.
     fn verdict(&self, status: ExitStatus, complete: bool, complaint: &str) -> Result<Outcome, ChannelError> {
         let program = self.command.display();
         let said = if complaint.is_empty() { String::new() } else { format!(": {complaint}") };
@@ -98,14 +111,22 @@ impl Channel for Sendmail {
                 return Err(ChannelError::Config { message: format!("nothing can be sent: {reason}"), help });
             }
         };
-        let mut child = self.start(&envelope)?;
+        if !self.is_ready() {
+            // Found out before the gate, so that it counts as no try.
+            return Err(self.unusable("is no program that can be run"));
+        }
+        let mail = with_plain_line_ends(&message.whole());
+        let (mut ours, theirs) = in_file(&mail).map_err(|error| Error::io("write in", &std::env::temp_dir(), error))?;
         if gate.open().is_err() {
-            // Killed while its input is still open: it must not take an empty mail for a whole one.
-            let _ = child.kill().await;
             return Ok(Outcome::Withheld);
         }
-        match timeout(self.limit, hand_over(&mut child, &with_plain_line_ends(&message.whole()))).await {
-            Ok(Ok((status, complete, complaint))) => self.verdict(status, complete, &complaint),
+        let started = self.start(&envelope, theirs);
+        let mut child = started.map_err(|error| self.unusable(&format!("cannot be started: {error}")))?;
+        match timeout(self.limit, wait_for(&mut child)).await {
+            Ok(Ok((status, complaint))) => {
+                let complete = ours.stream_position().is_ok_and(|read| read >= mail.len() as u64);
+                self.verdict(status, complete, &complaint)
+            }
             Ok(Err(error)) => {
                 let reason = format!("how {} ended cannot be learned: {error}", self.command.display());
                 Ok(Outcome::Uncertain { reason })
@@ -122,6 +143,19 @@ impl Channel for Sendmail {
     fn repeat(&self) -> Repeat {
         Repeat::Never
     }
+}
+
+/// Whether this is a program that may be run.
+#[cfg(unix)]
+pub fn is_executable(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::metadata(path).is_ok_and(|about| about.is_file() && about.permissions().mode() & 0o111 != 0)
+}
+
+/// Whether this is a program.
+#[cfg(not(unix))]
+pub fn is_executable(path: &Path) -> bool {
+    path.is_file()
 }
 
 /// The envelope, with no address that the program could take for an option.
@@ -152,19 +186,23 @@ fn with_plain_line_ends(message: &[u8]) -> Vec<u8> {
     plain
 }
 
-/// Writes the mail and waits for the end: the exit status, whether all was taken, what was complained about.
-async fn hand_over(child: &mut Child, message: &[u8]) -> std::io::Result<(ExitStatus, bool, String)> {
-    let mut input = child.stdin.take().expect("its input was piped");
+/// The mail in a file that nobody else can open and that is gone with its last handle: one handle to see how far it was
+/// read, and one to read from.
+fn in_file(mail: &[u8]) -> io::Result<(File, File)> {
+    let mut file = tempfile::tempfile()?;
+    file.write_all(mail)?;
+    file.rewind()?;
+    Ok((file.try_clone()?, file))
+}
+
+/// Waits for the end: the exit status, what was complained about.
+async fn wait_for(child: &mut Child) -> io::Result<(ExitStatus, String)> {
     let errors = child.stderr.take().expect("its errors were piped");
-    let write = async move {
-        let written = input.write_all(message).await;
-        written.is_ok() && input.flush().await.is_ok()
-    };
     let complaint = tokio::spawn(complaint(errors));
-    let (complete, status) = tokio::join!(write, child.wait());
+    let status = child.wait().await?;
     // What it left running in the background may hold its errors open for ever.
     let complaint = timeout(LAST_WORDS, complaint).await;
-    Ok((status?, complete, complaint.ok().and_then(Result::ok).unwrap_or_default()))
+    Ok((status, complaint.ok().and_then(Result::ok).unwrap_or_default()))
 }
 
 /// All of it is read, so that the program never waits for us; its beginning is kept, on one line.

@@ -5,6 +5,7 @@
 use std::path::Path;
 
 use super::Check;
+use crate::channel::sendmail::is_executable;
 use crate::config::SendmailSettings;
 use crate::error::{Error, Exit};
 
@@ -39,15 +40,4 @@ pub fn sendmail(settings: &SendmailSettings) -> Check {
     }
     let message = if command.exists() { format!("{place} cannot be run") } else { format!("there is no {place}") };
     Check::error(SENDMAIL, Exit::Config, message).help("install it, or correct command in [email.sendmail]")
-}
-
-#[cfg(unix)]
-fn is_executable(path: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    std::fs::metadata(path).is_ok_and(|about| about.is_file() && about.permissions().mode() & 0o111 != 0)
-}
-
-#[cfg(not(unix))]
-fn is_executable(path: &Path) -> bool {
-    path.is_file()
 }

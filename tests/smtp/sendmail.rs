@@ -86,6 +86,8 @@ async fn a_program_that_ends_early_and_content_leaves_the_mail_in_doubt() {
     let program = Program::new("head -c 10 > mail; exit 0");
     let outcome = deliver_bytes(&mut program.channel(), "anna@example.org", &mail, &Door::open()).await;
     assert_eq!(spoken(&outcome), "uncertain", "{outcome:?}");
+    let outcome = deliver(&mut Program::new("exit 0").channel(), "anna@example.org").await;
+    assert_eq!(spoken(&outcome), "uncertain", "{outcome:?}");
 }
 
 #[tokio::test]
@@ -97,11 +99,11 @@ async fn a_long_complaint_neither_blocks_the_program_nor_fills_the_record() {
 
 #[tokio::test]
 async fn a_closed_gate_gives_the_program_nothing_to_take() {
-    let program = Program::new("cat > mail; echo done > end");
+    let program = Program::new("echo begun > begin; cat > mail");
     let outcome = deliver_bytes(&mut program.channel(), "anna@example.org", MAIL, &Door::closed()).await;
     assert_eq!(spoken(&outcome), "withheld");
     tokio::time::sleep(Duration::from_millis(200)).await;
-    assert_eq!((program.read("mail").unwrap_or_default().as_str(), program.read("end")), ("", None));
+    assert_eq!((program.read("begin"), program.read("mail")), (None, None), "it is not even started");
 }
 
 #[tokio::test]
@@ -130,10 +132,19 @@ async fn an_address_that_looks_like_an_option_is_refused() {
 }
 
 #[tokio::test]
-async fn a_program_that_is_missing_is_a_setting_to_correct() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let settings = SendmailSettings { command: PathBuf::from("bin/sendmail") };
-    let error = deliver(&mut Sendmail::new(&settings, folder.path()), "anna@example.org").await;
+async fn a_program_that_cannot_be_run_is_a_setting_to_correct_and_no_try() {
+    let missing = tempfile::tempdir().expect("a folder");
+    let no_program = Program::new("cat > mail");
+    let path = no_program.folder.path().join("bin/sendmail");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).expect("can be changed");
+    for folder in [missing.path(), no_program.folder.path()] {
+        let settings = SendmailSettings { command: PathBuf::from("bin/sendmail") };
+        let door = Door::open();
+        let error = deliver_bytes(&mut Sendmail::new(&settings, folder), "anna@example.org", MAIL, &door).await;
+        assert_eq!((spoken(&error).as_str(), door.asked.get()), ("stop: config", 0));
+        assert!(stopped(error.expect_err("cannot be run")).contains("install it"));
+    }
+    let settings = SendmailSettings { command: PathBuf::from("no-such-mail-program") };
+    let error = deliver(&mut Sendmail::new(&settings, missing.path()), "anna@example.org").await;
     assert_eq!(spoken(&error), "stop: config");
-    assert!(stopped(error.expect_err("is missing")).contains("install it"));
 }

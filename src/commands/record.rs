@@ -15,6 +15,8 @@ use crate::project::{ensure_site_key, site_key};
 mod guard;
 mod home;
 
+pub use guard::go_by_the_clock;
+
 /// Where the sending record is, or will be.
 ///
 /// # Errors

@@ -57,6 +57,18 @@ fn a_clock_that_is_right_again_is_not_worth_a_word() {
 }
 
 #[test]
+fn a_timer_does_not_wait_for_a_clock_to_catch_up() {
+    let server = busy_at_first();
+    let project = project(&server, "per_minute = 600\n");
+    send_at(&project, NINE + 10 * 24 * HOUR, POST).code(75);
+    let run = |at: u64| project.run_at(&at.to_string(), &["run"]);
+    run(NINE).code(75).says("this computer's clock shows");
+    let ran = run(NINE + HOUR).code(0).says("2 accepted");
+    assert!(!ran.stderr().contains("clock"), "said once: {}", ran.stderr());
+    nobody_twice(&server, 2);
+}
+
+#[test]
 fn a_slow_domain_does_not_wait_for_a_clock_to_catch_up() {
     let server = Server::start(Script::new());
     let project = project(&server, "per_minute = 0\nper_domain = { \"example.org\" = 600 }\n");

@@ -131,6 +131,20 @@ fn about(ledger: &Record, rule: &'static str, message: String, help: &str) -> Fi
     Finding::error(rule, message).at(Place::whole_file(Path::new(&ledger.place()))).help(help)
 }
 
+/// The same before anything is decided by what is due. While something is being sent, which keeps its own time, nothing is
+/// said or changed.
+///
+/// # Errors
+/// The record's.
+pub async fn go_by_the_clock(context: &Context, ledger: &Record) -> Result<(), Error> {
+    let at = |error: LedgerError| error.at(&ledger.place());
+    if ledger.workers(context.clock.now()).await.map_err(at)? > 0 {
+        return Ok(());
+    }
+    let uses = ledger.uses().await.map_err(at)?;
+    tell_the_time(context, ledger, &uses).await
+}
+
 /// Says when this computer's clock is behind the record, and has nothing wait for it to catch up.
 async fn tell_the_time(context: &Context, ledger: &Record, uses: &Uses) -> Result<(), Error> {
     let at = |error: LedgerError| error.at(&ledger.place());

@@ -1,6 +1,6 @@
 //! Progress on standard error: a bar on a terminal, a plain line now and then elsewhere.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::fmt::Write as _;
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};
@@ -21,6 +21,8 @@ pub struct Progress {
     /// When the last line was written, and what it said.
     last: Cell<Duration>,
     said: Cell<Summary>,
+    /// What was last said of why nothing may leave.
+    said_held_up: RefCell<String>,
     total: u64,
     quiet: bool,
     screen: Screen,
@@ -36,17 +38,26 @@ impl Progress {
                 ProgressStyle::with_template("{bar:30} {pos}/{len} · {msg}").expect("a template without mistakes");
             bar.with_style(style.progress_chars("█▓░"))
         });
-        Progress { bar, began: Instant::now(), last: Cell::default(), said: Cell::default(), total, quiet, screen }
+        let (began, last, said, said_held_up) = (Instant::now(), Cell::default(), Cell::default(), RefCell::default());
+        Progress { bar, began, last, said, said_held_up, total, quiet, screen }
     }
 
     /// Shows where the run is.
     pub fn show(&self, tally: &Tally) {
         let (summary, elapsed) = (tally.summary(), self.began.elapsed());
-        let text = self.text(summary, &tally.note(), elapsed);
+        let held_up = tally.held_up();
+        let text = self.text(summary, &[&tally.note(), &held_up], elapsed);
+        // It may be hours before a number changes.
+        let is_new = !held_up.is_empty() && *self.said_held_up.borrow() != held_up;
         if let Some(bar) = &self.bar {
             bar.set_position(summary.all().min(self.total));
             bar.set_message(text);
-        } else if !self.quiet && elapsed.saturating_sub(self.last.get()) >= LINE && summary != self.said.get() {
+        } else if !self.quiet
+            && (is_new || elapsed.saturating_sub(self.last.get()) >= LINE && summary != self.said.get())
+        {
+            if is_new {
+                self.said_held_up.replace(held_up);
+            }
             self.last.set(elapsed);
             self.said.set(summary);
             let Summary { sent, deferred, failed, uncertain } = summary;
@@ -64,7 +75,7 @@ impl Progress {
         }
     }
 
-    fn text(&self, summary: Summary, note: &str, elapsed: Duration) -> String {
+    fn text(&self, summary: Summary, notes: &[&str], elapsed: Duration) -> String {
         let rate = summary.all() as f64 / elapsed.as_secs_f64().max(0.001);
         let mut text = rate_of(rate);
         let left = self.total.saturating_sub(summary.all());
@@ -80,7 +91,7 @@ impl Progress {
                 let _ = write!(text, " · {number} {what}");
             }
         }
-        if !note.is_empty() {
+        for note in notes.iter().filter(|note| !note.is_empty()) {
             let _ = write!(text, " · {note}");
         }
         text

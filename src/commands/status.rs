@@ -14,6 +14,7 @@ use crate::error::{Error, Exit};
 use crate::ledger::{Books, LedgerError, Mode, Record, Release, ReleaseState, Roll};
 
 mod document;
+mod limit;
 mod look;
 mod named;
 mod overview;
@@ -22,6 +23,7 @@ mod text;
 mod upcoming;
 mod watch;
 
+use limit::UsedUp;
 use look::{Look, Subject};
 use named::Named;
 pub use named::{Found, uncertain};
@@ -42,8 +44,14 @@ async fn of_post(post: &Path, watching: bool, context: &Context) -> Result<Exit,
     }
     let look = Look::at(context, &record, &subject).await?;
     let named = Named::of(&record, &look).await?;
-    context.screen.result(&text::post(context, &subject, &look, &named));
-    context.screen.json(&document::post(&subject, &look, &named));
+    let used_up = UsedUp::of(context, &record, &subject, &look).await?;
+    let limit = used_up.as_ref().map_or_else(String::new, |limit| limit.text(context));
+    context.screen.result(&text::post(context, &subject, &look, &named, limit));
+    let mut document = document::post(&subject, &look, &named);
+    if let Some(limit) = used_up {
+        document["used_up"] = limit.document();
+    }
+    context.screen.json(&document);
     record.shut().await;
     Ok(look.exit())
 }

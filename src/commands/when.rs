@@ -29,13 +29,7 @@ pub fn full(context: &Context, at: i64) -> String {
 
 /// `10:40` today, `24 November, 10:40` on another day, with the year where it is another one.
 pub fn short(context: &Context, at: i64) -> String {
-    let (at, now) = (zoned(context, at), context.clock.zoned());
-    let format = match at.date() == now.date() {
-        true => "%H:%M",
-        false if at.year() == now.year() => "%-d %B, %H:%M",
-        false => "%-d %B %Y, %H:%M",
-    };
-    at.strftime(format).to_string()
+    context.clock.short(at)
 }
 
 /// For programs: `2026-11-23T08:00:00Z` (RFC 3339).

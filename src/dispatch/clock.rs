@@ -43,6 +43,19 @@ impl Clock {
         self.timestamp().to_zoned(self.began.time_zone().clone())
     }
 
+    /// A time in milliseconds since 1970 as people read it: `10:40` today, `24 November, 10:40` on another day, with the year
+    /// where it is another one.
+    pub fn short(&self, at: i64) -> String {
+        let now = self.zoned();
+        let at = Timestamp::from_millisecond(at).unwrap_or_default().to_zoned(now.time_zone().clone());
+        let format = match at.date() == now.date() {
+            true => "%H:%M",
+            false if at.year() == now.year() => "%-d %B, %H:%M",
+            false => "%-d %B %Y, %H:%M",
+        };
+        at.strftime(format).to_string()
+    }
+
     /// How long the run has gone on.
     pub fn elapsed(&self) -> Duration {
         self.steady.elapsed()

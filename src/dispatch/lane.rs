@@ -29,6 +29,7 @@ pub(super) mod clerk;
 mod connection;
 mod gate;
 pub(super) mod health;
+mod held;
 mod told;
 mod trouble;
 
@@ -195,10 +196,8 @@ impl<'a, L: Work + Pacing> Lane<'a, L> {
         if !marked.is_empty() {
             ledger.take_back(worker, release, marked, false).await?;
         }
-        match &self.pace {
-            Some(pace) => pace.leave(held.len() + marked.len(), self.run.clock.now()).await,
-            None => Ok(()),
-        }
+        let unused: Vec<_> = held.iter().map(|item| item.delivery.key()).chain(marked.iter().copied()).collect();
+        self.leave_pace(&unused).await
     }
 
     async fn feed_from(&self, held: &mut VecDeque<Item>) -> Result<(), LedgerError> {
@@ -257,10 +256,8 @@ impl<'a, L: Work + Pacing> Lane<'a, L> {
         }
         let late: Vec<_> = held.iter().filter(|one| is_late(one)).map(|item| (item.delivery.key(), 0)).collect();
         held.retain(|one| !is_late(one));
-        if let Some(pace) = &self.pace {
-            pace.leave(late.len(), now).await?;
-        }
-        self.run.ledger.give_back(&self.run.worker, self.run.release.id, &late).await
+        self.run.ledger.give_back(&self.run.worker, self.run.release.id, &late).await?;
+        self.leave_pace(&late.iter().map(|(key, _)| *key).collect::<Vec<_>>()).await
     }
 
     fn claim_size(&self) -> usize {
@@ -303,6 +300,7 @@ impl<'a, L: Work + Pacing> Lane<'a, L> {
         let marked = ledger.settle_and_mark(worker, release, &outcomes, &keys, now).await?;
         self.meter.recorded(RecordStep::Mark, began.elapsed());
         if !outcomes.is_empty() {
+            self.pace_was_used(&outcomes);
             self.reopen().await?;
             self.queue().settled();
         }
@@ -312,10 +310,12 @@ impl<'a, L: Work + Pacing> Lane<'a, L> {
         marked.withdrawn.iter().for_each(|key| self.tell_left_out(*key));
         let (ready, rest): (Vec<_>, Vec<_>) = taken.into_iter().partition(|item| ready.contains(&item.delivery.key()));
         self.queue().push(ready);
-        let rest: Vec<_> = rest.iter().map(|item| (item.delivery.key(), 0)).collect();
+        let rest: Vec<_> = rest.iter().map(|item| item.delivery.key()).collect();
+        self.unspend(&rest).await?;
         if rest.len() > marked.withdrawn.len() {
             // Stopped, or taken from us: the watch tells which, and ends the run.
-            self.run.ledger.give_back(&self.run.worker, self.run.release.id, &rest).await?;
+            let back: Vec<_> = rest.iter().map(|key| (*key, 0)).collect();
+            self.run.ledger.give_back(&self.run.worker, self.run.release.id, &back).await?;
             tokio::time::sleep(LOOK).await;
         }
         Ok(())
@@ -325,6 +325,7 @@ impl<'a, L: Work + Pacing> Lane<'a, L> {
         let blocked_until = self.pace.as_ref().map_or(0, Pace::blocked_until);
         if blocked_until > now {
             self.state.blocked_since.set(self.state.blocked_since.get().or(Some(now)));
+            self.say_what_holds_up(now);
             return Ok(Claimed::Later(blocked_until));
         }
         let limit = u32::try_from(self.claim_size()).unwrap_or(MOST);
@@ -332,8 +333,10 @@ impl<'a, L: Work + Pacing> Lane<'a, L> {
         let began = Instant::now();
         let claimed = self.run.ledger.claim(&self.run.worker, self.run.release.id, &self.parts(), wanted, now).await?;
         self.meter.recorded(RecordStep::Claim, began.elapsed());
-        let since = self.state.blocked_since.take().unwrap_or(now);
+        let since = self.state.blocked_since.get().unwrap_or(now);
         if claimed.is_empty() {
+            self.state.blocked_since.set(None);
+            self.say_what_holds_up(now);
             return Ok(Claimed::Nothing);
         }
         // One that is claimed anew was taken from this process while it stood still: it has it once.
@@ -347,6 +350,12 @@ impl<'a, L: Work + Pacing> Lane<'a, L> {
                 if !admitted.back.is_empty() {
                     self.run.ledger.give_back(&self.run.worker, self.run.release.id, &admitted.back).await?;
                 }
+                if admitted.go.is_empty() {
+                    self.say_what_holds_up(now);
+                } else {
+                    self.state.blocked_since.set(None);
+                    self.run.tally.hold_up("");
+                }
                 held.extend(admitted.go.into_iter().map(item));
                 held.make_contiguous().sort_by_key(|item| item.slot);
             }
@@ -359,7 +368,8 @@ impl<'a, L: Work + Pacing> Lane<'a, L> {
     async fn is_over(&self) -> Result<bool, LedgerError> {
         let waiting = self.run.ledger.waiting(&self.run.worker, self.run.release.id, &self.parts()).await?;
         let now = self.run.clock.now();
-        let is_due = waiting.next_deferred.is_some_and(|due_at| due_at <= now);
+        let awaits = |due_at| self.pace.as_ref().is_some_and(|pace| pace.awaits(due_at));
+        let is_due = waiting.next_deferred.is_some_and(|due_at| due_at <= now || awaits(due_at));
         let begins = waiting.next_pending.is_some() && self.run.wish.begins_at(now);
         Ok(!begins && !is_due && waiting.elsewhere == 0)
     }

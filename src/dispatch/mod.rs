@@ -37,6 +37,7 @@ pub use clear_up::clear_up;
 pub use clock::Clock;
 pub use compose::Composer;
 pub use control::{Ending, Phase};
+pub use pace::{LimitOf, limits_of};
 pub use retry::{Next, Refused, next_try};
 pub use tally::{Summary, Tally};
 pub use ways::Ways;

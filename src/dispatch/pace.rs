@@ -7,7 +7,14 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 use crate::config::PaceSettings;
-use crate::ledger::{Delivery, DeliveryKey, LedgerError, Limit, Pacing};
+use crate::ledger::{Delivery, DeliveryKey, LedgerError, Pacing};
+
+mod domain_queue;
+mod limits;
+
+use domain_queue::DomainQueue;
+use limits::Limits;
+pub use limits::{LimitOf, limits_of};
 
 /// What is claimed at a time lasts at most so long, in milliseconds; nothing stays claimed for longer.
 pub(super) const REACH: i64 = 10_000;
@@ -38,8 +45,22 @@ pub(super) struct Pace<'a, L> {
     slowed: RefCell<BTreeMap<String, i64>>,
     /// When the last mail to a domain with a limit leaves.
     last: RefCell<BTreeMap<String, i64>>,
-    /// Nothing may be claimed before.
-    blocked_until: Cell<i64>,
+    /// Those for whom a domain's row had no place yet.
+    put_off: RefCell<BTreeMap<String, DomainQueue>>,
+    /// When there may be one for the last of those that were refused for now and due when this process began.
+    waits_until: Cell<i64>,
+    /// When that was; 0 before.
+    begun: Cell<i64>,
+    limits: Limits<'a, L>,
+}
+
+/// What keeps everything from leaving, although it is due.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum HeldUp {
+    /// The limit of an hour or a day, until a time in milliseconds since 1970.
+    Limit { of: LimitOf, until: i64 },
+    /// The pace of a domain.
+    Domain(String),
 }
 
 /// What may leave, and when; and what must wait longer than anything stays claimed.
@@ -59,7 +80,10 @@ impl<'a, L: Pacing> Pace<'a, L> {
             apart: Cell::new(0),
             slowed: RefCell::default(),
             last: RefCell::default(),
-            blocked_until: Cell::new(0),
+            put_off: RefCell::default(),
+            waits_until: Cell::new(0),
+            begun: Cell::new(0),
+            limits: Limits::new(ledger, settings, relay),
         };
         pace.apart.set(pace.interval());
         pace
@@ -78,9 +102,9 @@ impl<'a, L: Pacing> Pace<'a, L> {
         }
     }
 
-    /// When an hour's or a day's limit lets the next one go; in the past if none holds it up.
+    /// When it is worth claiming again where an hour's or a day's limit is used up; in the past if none is.
     pub(super) fn blocked_until(&self) -> i64 {
-        self.blocked_until.get()
+        self.limits.blocked_until()
     }
 
     /// Gives each of the claimed its place.
@@ -99,10 +123,16 @@ impl<'a, L: Pacing> Pace<'a, L> {
         }
         // What nothing was heard of for so long is no measure any more.
         self.last.borrow_mut().retain(|_, at| *at > now - HOUR);
+        self.put_off.borrow_mut().values_mut().for_each(|queue| queue.passed(now));
+        if self.begun.get() == 0 {
+            self.begun.set(now);
+        }
         for (domain, deliveries) in by_domain {
             self.admit_to_domain(&domain, deliveries, now, &mut go, &mut admitted).await?;
         }
-        self.within_limits(&mut go, now, &mut admitted).await?;
+        let beyond = self.limits.take(&mut go, now).await?;
+        admitted.back.extend(beyond.iter().map(|delivery| (delivery.key(), 0)));
+        let mut unused = Vec::new();
         if !go.is_empty() {
             go.sort_by_key(|(earliest, _)| *earliest);
             let count = u32::try_from(go.len()).unwrap_or(u32::MAX);
@@ -110,19 +140,26 @@ impl<'a, L: Pacing> Pace<'a, L> {
             self.apart.set(slots.interval);
             // It was slowed down since the last claim: what is beyond the reach waits unclaimed.
             let beyond = go.split_off(go.len().min(slots.count as usize));
-            admitted.back.extend(beyond.iter().map(|(_, delivery)| (delivery.key(), 0)));
+            unused.extend(beyond.iter().map(|(_, delivery)| delivery.key()));
+            admitted.back.extend(unused.iter().map(|key| (*key, 0)));
             for ((earliest, delivery), number) in go.into_iter().zip(0..) {
                 let slot = earliest.max(slots.first + slots.interval * number);
                 match self.limited(&delivery).map_or(Some(slot), |domain| self.after_last(domain, slot)) {
                     Some(at) => admitted.go.push((at, delivery)),
                     // It would stay claimed for long.
-                    None => admitted.back.push((delivery.key(), slot + REACH)),
+                    None => {
+                        unused.push(delivery.key());
+                        admitted.back.push((delivery.key(), slot + REACH));
+                    }
                 }
             }
         }
+        self.limits.give_back(&unused).await?;
         Ok(admitted)
     }
 
+    /// Those for which a place is free soon take it. The others take none: they come back when there may be one for them,
+    /// each a place later than the one before it, so that none has to stand at the end of the row again.
     async fn admit_to_domain(
         &self,
         domain: &str,
@@ -131,30 +168,47 @@ impl<'a, L: Pacing> Pace<'a, L> {
         go: &mut Vec<(i64, Delivery)>,
         admitted: &mut Admitted,
     ) -> Result<(), LedgerError> {
-        let interval = self.configured(domain);
-        // One that was given back until its place in the row has that place already.
-        let has_place =
-            |delivery: &Delivery| !delivery.deferred && delivery.due_at > 0 && now - delivery.due_at < REACH;
-        let (ready, new): (Vec<_>, Vec<_>) = deliveries.into_iter().partition(has_place);
-        go.extend(ready.into_iter().map(|delivery| (now, delivery)));
-        if new.is_empty() {
-            return Ok(());
+        let count = u32::try_from(deliveries.len()).unwrap_or(u32::MAX);
+        let (name, interval) = (format!("{DOMAIN}{domain}"), self.configured(domain));
+        let slots = self.ledger.reserve_until(&name, interval, count, now + REACH, now).await?;
+        let mut put_off = self.put_off.borrow_mut();
+        let queue = put_off.entry(domain.to_owned()).or_default();
+        deliveries.iter().for_each(|delivery| queue.comes(delivery.key()));
+        let mut deliveries = deliveries.into_iter();
+        for (delivery, number) in deliveries.by_ref().take(slots.count as usize).zip(0..) {
+            go.push((slots.first + slots.interval * number, delivery));
         }
-        let count = u32::try_from(new.len()).unwrap_or(u32::MAX);
-        let slots = self.ledger.reserve(&format!("{DOMAIN}{domain}"), interval, count, i64::MAX, now).await?;
-        for (delivery, number) in new.into_iter().zip(0..) {
-            let slot = slots.first + slots.interval * number;
-            if slot <= now + REACH {
-                go.push((slot, delivery));
-            } else {
-                admitted.back.push((delivery.key(), slot));
+        let free = slots.first + slots.interval * i64::from(slots.count);
+        let keys: Vec<_> = deliveries.as_slice().iter().map(Delivery::key).collect();
+        for (delivery, at) in deliveries.zip(queue.expect(&keys, free, slots.interval)) {
+            if delivery.deferred && delivery.due_at <= self.begun.get() {
+                self.waits_until.set(self.waits_until.get().max(at));
             }
+            // Early enough that its place is taken before the one before it has gone.
+            admitted.back.push((delivery.key(), at - REACH));
         }
         Ok(())
     }
 
-    /// A place of its own is no reason to crowd: those whose time passed while the relay or nobody took them follow one
-    /// another as far apart as the domain wants it. `None`: that would be more than [`REACH`] later.
+    /// Whether something that was due when this process began waits for nothing but its place in a domain's row: what was
+    /// refused for now and is due again at this time.
+    pub(super) fn awaits(&self, next_deferred: i64) -> bool {
+        next_deferred <= self.waits_until.get()
+    }
+
+    /// What keeps everything that is left from leaving now, if the pace does.
+    pub(super) fn held_up(&self, now: i64) -> Option<HeldUp> {
+        if let Some((of, until)) = self.limits.held().filter(|(_, until)| *until > now) {
+            return Some(HeldUp::Limit { of, until });
+        }
+        let put_off = self.put_off.borrow();
+        let lasts = put_off.iter().filter_map(|(domain, queue)| Some((queue.last()?, domain)));
+        let (_, domain) = lasts.filter(|(last, _)| *last > now).max()?;
+        Some(HeldUp::Domain(domain.clone()))
+    }
+
+    /// A place in the domain's row is no reason to crowd: those that the relay's row holds up follow one another as far apart
+    /// as the domain wants it. `None`: that would be more than [`REACH`] later.
     fn after_last(&self, domain: String, earliest: i64) -> Option<i64> {
         let apart = self.configured(&domain).max(self.slowed.borrow().get(&domain).copied().unwrap_or(0));
         let mut last = self.last.borrow_mut();
@@ -171,36 +225,23 @@ impl<'a, L: Pacing> Pace<'a, L> {
         self.settings.per_domain.get(domain).map_or(0, |per_minute| between(*per_minute))
     }
 
-    /// Keeps the limits of a day and an hour: what is beyond them goes back, and nothing is claimed until they allow it.
-    async fn within_limits(
-        &self,
-        go: &mut Vec<(i64, Delivery)>,
-        now: i64,
-        admitted: &mut Admitted,
-    ) -> Result<(), LedgerError> {
-        let (day, hour) = (format!("{}:day", self.relay), format!("{}:hour", self.relay));
-        let limits = [(&day, 24 * HOUR, self.settings.per_day), (&hour, HOUR, self.settings.per_hour)];
-        let limits: Vec<Limit<'_>> =
-            limits.into_iter().filter_map(|(name, window, most)| Some(Limit { name, window, most: most? })).collect();
-        if limits.is_empty() || go.is_empty() {
-            return Ok(());
+    /// These were claimed and did not leave: their places are free again, and what an hour or a day allows is, too.
+    pub(super) async fn leave(&self, unused: &[DeliveryKey], now: i64) -> Result<(), LedgerError> {
+        match u32::try_from(unused.len()) {
+            Ok(0) | Err(_) => return Ok(()),
+            Ok(count) => self.ledger.leave_row(&self.relay, self.interval(), count, now).await?,
         }
-        let want = u32::try_from(go.len()).unwrap_or(u32::MAX);
-        let spent = self.ledger.spend(&limits, want, now).await?;
-        if spent.granted < want {
-            self.blocked_until.set(spent.again_at);
-            let beyond = go.split_off(spent.granted as usize);
-            admitted.back.extend(beyond.iter().map(|(_, delivery)| (delivery.key(), 0)));
-        }
-        Ok(())
+        self.unspend(unused).await
     }
 
-    /// Places that nobody used are free again.
-    pub(super) async fn leave(&self, unused: usize, now: i64) -> Result<(), LedgerError> {
-        match u32::try_from(unused) {
-            Ok(0) | Err(_) => Ok(()),
-            Ok(unused) => self.ledger.leave_row(&self.relay, self.interval(), unused, now).await,
-        }
+    /// What an hour or a day allows is free again.
+    pub(super) async fn unspend(&self, unused: &[DeliveryKey]) -> Result<(), LedgerError> {
+        self.limits.give_back(unused).await
+    }
+
+    /// These were tried.
+    pub(super) fn tried(&self, keys: impl Iterator<Item = DeliveryKey>) {
+        self.limits.keep(keys);
     }
 
     /// The relay asked for less.
@@ -244,45 +285,4 @@ fn between(per_minute: u32) -> i64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::ledger::SqliteLedger;
-    use crate::plan::{Recipient, Target};
-
-    const NOW: i64 = 1_795_420_800_000;
-
-    /// One that was given back until `due_at`, its place in its domain's row.
-    fn with_place(number: u8, due_at: i64) -> Delivery {
-        let target = Target([number; 16]);
-        let address = format!("m{number}@slow.example");
-        let recipient = Recipient { target, address, name: String::new(), slots: Vec::new(), part: 0 };
-        Delivery { part: 0, target, recipient: Some(recipient), attempts: 0, first_at: None, due_at, deferred: false }
-    }
-
-    #[tokio::test]
-    async fn what_is_late_for_a_domain_does_not_crowd_it_and_is_not_held_for_long() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let ledger = SqliteLedger::open(&folder.path().join("rundbrief.db")).await.expect("opens");
-        let per_domain = [("slow.example".to_owned(), 30)].into();
-        let settings = PaceSettings { per_domain, ..PaceSettings::default() };
-        let pace = Pace::new(&ledger, &settings, "mail.example");
-
-        // As after a pause: the places of all have passed, the last of them a while ago.
-        let late: Vec<_> = (1..=20).map(|number| with_place(number, NOW - 9_000)).collect();
-        let admitted = pace.admit(late, NOW).await.expect("admits");
-        let after = |admitted: &Admitted, now| admitted.go.iter().map(|(at, _)| at - now).collect::<Vec<_>>();
-        assert_eq!(after(&admitted, NOW), [0, 2_000, 4_000, 6_000, 8_000, 10_000]);
-        assert_eq!(admitted.back.len(), 14);
-        assert!(admitted.back.iter().all(|(_, due_at)| *due_at == NOW + REACH), "{:?}", admitted.back);
-
-        let now = NOW + REACH;
-        let again: Vec<_> = (7..=20).map(|number| with_place(number, now)).collect();
-        let admitted = pace.admit(again, now).await.expect("admits");
-        assert_eq!(
-            after(&admitted, now),
-            [2_000, 4_000, 6_000, 8_000, 10_000],
-            "after those that have it still before them"
-        );
-        assert_eq!(admitted.back.len(), 9);
-    }
-}
+mod tests;

@@ -36,6 +36,7 @@ impl Summary {
 pub struct Tally {
     counts: RefCell<BTreeMap<String, Summary>>,
     note: RefCell<String>,
+    held_up: RefCell<String>,
 }
 
 impl Tally {
@@ -52,6 +53,20 @@ impl Tally {
     /// What the run is waiting for, if it is waiting: `waiting for smtp.example.org:587 …`.
     pub fn note(&self) -> String {
         self.note.borrow().clone()
+    }
+
+    /// Why nothing may leave at the moment, if the pace is why: `waiting for the limit of the hour (…) until 14:00`.
+    pub fn held_up(&self) -> String {
+        self.held_up.borrow().clone()
+    }
+
+    /// Says whether that is new.
+    pub(super) fn hold_up(&self, why: &str) -> bool {
+        let is_new = *self.held_up.borrow() != why;
+        if is_new {
+            why.clone_into(&mut self.held_up.borrow_mut());
+        }
+        is_new
     }
 
     pub(super) fn count(&self, channel: &str, add: impl FnOnce(&mut Summary)) {

@@ -347,12 +347,31 @@ impl Pacing for Record {
         ask!(wait self.reserve(name, interval, count, reach, now))
     }
 
+    async fn reserve_until(
+        &self,
+        name: &str,
+        interval: i64,
+        count: u32,
+        until: i64,
+        now: i64,
+    ) -> Result<Slots, LedgerError> {
+        ask!(wait self.reserve_until(name, interval, count, until, now))
+    }
+
     async fn leave_row(&self, name: &str, interval: i64, count: u32, now: i64) -> Result<(), LedgerError> {
         ask!(wait self.leave_row(name, interval, count, now))
     }
 
     async fn spend(&self, limits: &[Limit<'_>], want: u32, now: i64) -> Result<Spent, LedgerError> {
         ask!(wait self.spend(limits, want, now))
+    }
+
+    async fn unspend(&self, limits: &[Limit<'_>], count: u32, taken_at: i64) -> Result<(), LedgerError> {
+        ask!(wait self.unspend(limits, count, taken_at))
+    }
+
+    async fn left_of(&self, limits: &[Limit<'_>], now: i64) -> Result<Spent, LedgerError> {
+        ask!(wait self.left_of(limits, now))
     }
 
     async fn failed_again(&self, name: &str, from: i64, most: i64, now: i64) -> Result<i64, LedgerError> {

@@ -14,6 +14,7 @@ mod event;
 mod fault;
 mod journal;
 mod lost;
+mod pacing;
 mod place;
 mod postgres;
 mod private;
@@ -33,6 +34,7 @@ pub use carried::Carried;
 pub use either::Record;
 pub use error::LedgerError;
 pub use event::{Event, EventKind};
+pub use pacing::{Limit, Pacing, Slots, Spent};
 pub use place::RecordPlace;
 pub use postgres::{PostgresAddress, PostgresLedger};
 pub use record::{Delivery, DeliveryKey, NewRelease, Part, Release, Settled, Upgrade};
@@ -41,9 +43,7 @@ pub use scratch::Scratch;
 pub use sqlite::{SqliteLedger, identity_of};
 pub use state::{DeliveryState, Form, Mode, Purpose, ReleaseState, Totals};
 pub use witness::{Heard, Testimony, Witness};
-pub use work::{
-    LEASE, Limit, Lost, LostDelivery, Marked, Pacing, Recovered, Seat, Slots, Spent, Waiting, Wanted, Work, Worker,
-};
+pub use work::{LEASE, Lost, LostDelivery, Marked, Recovered, Seat, Waiting, Wanted, Work, Worker};
 
 use crate::plan::{Recipient, Target};
 

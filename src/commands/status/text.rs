@@ -118,8 +118,8 @@ fn counted(number: u64, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 
-/// Everything about a post: what needs a person first.
-pub fn post(context: &Context, subject: &Subject, look: &Look, named: &Named) -> String {
+/// Everything about a post: what needs a person first. `limit` says which one is used up.
+pub fn post(context: &Context, subject: &Subject, look: &Look, named: &Named, limit: String) -> String {
     let slug = &subject.release.slug;
     let mut parts = vec![head(context, subject, look)];
     if !named.uncertain.is_empty() {
@@ -152,6 +152,7 @@ pub fn post(context: &Context, subject: &Subject, look: &Look, named: &Named) ->
     parts.push(posted(named));
     parts.push(corrections(context, look, named));
     parts.push(by_hand(subject, named));
+    parts.push(limit);
     parts.push(left_alone(context, subject, look));
     parts.push(closing(subject, look));
     parts.retain(|part| !part.is_empty());

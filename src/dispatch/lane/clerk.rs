@@ -18,6 +18,7 @@ impl<L: Work + Pacing> Lane<'_, L> {
             let began = Instant::now();
             let mut settled = self.run.ledger.settle(&self.run.worker, self.run.release.id, &outcomes).await;
             self.meter.recorded(RecordStep::Settle, began.elapsed());
+            self.pace_was_used(&outcomes);
             if settled.is_ok() {
                 // At once: a crash before the lane's end must leave nobody refused for what was meant for all.
                 settled = self.reopen().await;
@@ -54,6 +55,7 @@ impl<L: Work + Pacing> Lane<'_, L> {
         if !returned.is_empty() {
             let harmless = self.way.repeat() == Repeat::Always;
             self.run.ledger.take_back(&self.run.worker, self.run.release.id, &returned, harmless).await?;
+            self.unspend(&returned).await?;
         }
         self.reopen().await?;
         self.state.reopen.borrow_mut().clear();

@@ -6,20 +6,17 @@ use sqlx::postgres::PgConnection;
 use super::PostgresLedger;
 use super::base::{How, built, sql};
 use super::keeper::alone;
+use crate::ledger::pacing::{SLICES, places};
 use crate::ledger::{LedgerError, Limit, Pacing, Slots, Spent};
 
-/// A window is counted in this many slices: a limit is kept in every window, to a sixtieth of its length.
-const SLICES: i64 = 60;
 /// How long the interval stays before it changes again.
 const MINUTE: i64 = 60_000;
 /// After so long without trouble, half the interval is tried.
 const RELIEF: i64 = 5 * MINUTE;
 /// After so long in which nothing was slowed down, and nothing tried faster, it is no reason to be slow any more.
 const FORGOTTEN: i64 = 60 * MINUTE;
-/// The row of a relay never runs on for longer than this, however many processes stand in it; that of a domain for as
-/// long as its mails are tried.
+/// A row never runs on for longer than this, however many processes stand in it.
 const AHEAD: i64 = 5 * MINUTE;
-const FAR: i64 = 7 * 24 * 60 * MINUTE;
 
 impl Pacing for PostgresLedger {
     async fn reserve(&self, name: &str, interval: i64, count: u32, reach: i64, now: i64) -> Result<Slots, LedgerError> {
@@ -28,7 +25,7 @@ impl Pacing for PostgresLedger {
         let slowed = format!("(CASE WHEN {relieved} THEN p.apart / 2 ELSE p.apart END)");
         let apart = format!("greatest({slowed}, $2)");
         // A row that runs on for longer than anybody reserves was left by a clock that went wrong.
-        let longest = if reach == i64::MAX { FAR.to_string() } else { format!("greatest({AHEAD}, 2 * {apart})") };
+        let longest = format!("greatest({AHEAD}, 2 * {apart})");
         let first = format!("(CASE WHEN p.next_at > $5 + {longest} THEN $5 ELSE greatest(p.next_at, $5) END)");
         // The planner may divide values that it knows before it looks at the case: so never by nothing.
         let fits = |apart: &str| {
@@ -54,6 +51,37 @@ impl Pacing for PostgresLedger {
             .await
     }
 
+    async fn reserve_until(
+        &self,
+        name: &str,
+        interval: i64,
+        count: u32,
+        until: i64,
+        now: i64,
+    ) -> Result<Slots, LedgerError> {
+        // The row is this transaction's from here on.
+        let relieved = format!("(p.apart > 0 AND (p.slowed_at + {RELIEF} <= $2 OR p.slowed_at > $2))");
+        let look = format!(
+            "INSERT INTO pace AS p (name, next_at, apart, slowed_at) VALUES ($1, $2, 0, $2) \
+             ON CONFLICT (name) DO UPDATE SET apart = CASE WHEN {relieved} THEN p.apart / 2 ELSE p.apart END, \
+             slowed_at = CASE WHEN {relieved} THEN $2 ELSE p.slowed_at END RETURNING next_at, apart"
+        );
+        self.base
+            .run(How::LIGHT, async |connection| {
+                let row = built(look.clone()).bind(name).bind(now).fetch_one(&mut *connection).await?;
+                let (next, apart): (i64, i64) = (row.try_get("next_at")?, row.try_get("apart")?);
+                let apart = apart.max(interval);
+                // One that runs on for longer than anybody reserves was left by a clock that went wrong.
+                let longest = AHEAD.max(2 * apart);
+                let first = if next > now.saturating_add(longest) { now } else { next.max(now) };
+                let count = places(first, until, apart, count);
+                let take = sql("UPDATE pace SET next_at = $2 WHERE name = $1");
+                take.bind(name).bind(first + apart * i64::from(count)).execute(connection).await?;
+                Ok(Slots { first, interval: apart, count })
+            })
+            .await
+    }
+
     async fn leave_row(&self, name: &str, interval: i64, count: u32, now: i64) -> Result<(), LedgerError> {
         let leave = "UPDATE pace SET next_at = greatest($3, next_at - greatest(apart, $2) * $4) WHERE name = $1";
         let left = self.base.run(How::LIGHT.once(), async |connection| {
@@ -67,35 +95,39 @@ impl Pacing for PostgresLedger {
     async fn spend(&self, limits: &[Limit<'_>], want: u32, now: i64) -> Result<Spent, LedgerError> {
         let book = "INSERT INTO spent AS s (name, slice, used) VALUES ($1, $2, $3) \
                     ON CONFLICT (name, slice) DO UPDATE SET used = s.used + EXCLUDED.used";
-        let look =
-            "SELECT CAST(coalesce(sum(used), 0) AS BIGINT) AS used, min(slice) AS oldest FROM spent WHERE name = $1";
-        // In one order everywhere, so that no two wait for each other.
-        let mut names: Vec<_> = limits.iter().map(|limit| limit.name).collect();
-        names.sort_unstable();
         self.base
             .run(How::AGAIN, async |connection| {
-                for name in &names {
-                    alone(connection, name).await?;
-                }
-                let (mut granted, mut again_at) = (i64::from(want), now);
+                alone_with(connection, limits).await?;
                 for limit in limits {
-                    let (length, slice) = slice_of(limit, now);
-                    sweep(connection, limit.name, slice).await?;
-                    let row = sql(look).bind(limit.name).fetch_one(&mut *connection).await?;
-                    let left = (i64::from(limit.most) - row.try_get::<i64, _>("used")?).max(0);
-                    if left < i64::from(want) {
-                        let oldest = row.try_get::<Option<i64>, _>("oldest")?.unwrap_or(slice);
-                        again_at = again_at.max((oldest + SLICES + 1) * length);
-                    }
-                    granted = granted.min(left);
+                    sweep(connection, limit.name, limit.slice(now).1).await?;
                 }
-                for limit in limits.iter().filter(|_| granted > 0) {
-                    let (_, slice) = slice_of(limit, now);
-                    sql(book).bind(limit.name).bind(slice).bind(granted).execute(&mut *connection).await?;
+                let spent = left_of(connection, limits, want, now).await?;
+                for limit in limits.iter().filter(|_| spent.granted > 0) {
+                    let book = sql(book).bind(limit.name).bind(limit.slice(now).1).bind(i64::from(spent.granted));
+                    book.execute(&mut *connection).await?;
                 }
-                Ok(Spent { granted: u32::try_from(granted).unwrap_or(0), again_at })
+                Ok(spent)
             })
             .await
+    }
+
+    async fn unspend(&self, limits: &[Limit<'_>], count: u32, taken_at: i64) -> Result<(), LedgerError> {
+        let back = "UPDATE spent SET used = used - $3 WHERE name = $1 AND slice = $2";
+        let unspent = self.base.run(How::LIGHT.once(), async |connection| {
+            alone_with(connection, limits).await?;
+            for limit in limits {
+                let back = sql(back).bind(limit.name).bind(limit.slice(taken_at).1).bind(i64::from(count));
+                back.execute(&mut *connection).await?;
+                let empty = sql("DELETE FROM spent WHERE name = $1 AND used <= 0").bind(limit.name);
+                empty.execute(&mut *connection).await?;
+            }
+            Ok(())
+        });
+        unspent.await
+    }
+
+    async fn left_of(&self, limits: &[Limit<'_>], now: i64) -> Result<Spent, LedgerError> {
+        self.base.run(How::LIGHT, async |connection| left_of(connection, limits, u32::MAX, now).await).await
     }
 
     async fn failed_again(&self, name: &str, from: i64, most: i64, now: i64) -> Result<i64, LedgerError> {
@@ -155,6 +187,34 @@ impl Pacing for PostgresLedger {
     }
 }
 
+/// Keeps others from these limits until the transaction ends; in one order everywhere, so that no two wait for each other.
+async fn alone_with(connection: &mut PgConnection, limits: &[Limit<'_>]) -> Result<(), LedgerError> {
+    let mut names: Vec<_> = limits.iter().map(|limit| limit.name).collect();
+    names.sort_unstable();
+    for name in names {
+        alone(connection, name).await?;
+    }
+    Ok(())
+}
+
+/// How much of each limit is left, of what is wanted.
+async fn left_of(
+    connection: &mut PgConnection,
+    limits: &[Limit<'_>],
+    want: u32,
+    now: i64,
+) -> Result<Spent, LedgerError> {
+    let look = "SELECT CAST(coalesce(sum(used), 0) AS BIGINT) AS used, min(slice) AS oldest FROM spent \
+                WHERE name = $1 AND slice BETWEEN $2 - $3 AND $2 + $3";
+    let mut spent = Spent { granted: want, again_at: now, held_by: None };
+    for (number, limit) in limits.iter().enumerate() {
+        let look = sql(look).bind(limit.name).bind(limit.slice(now).1).bind(SLICES);
+        let row = look.fetch_one(&mut *connection).await?;
+        spent = spent.within(number, limit, row.try_get("used")?, row.try_get("oldest")?, now);
+    }
+    Ok(spent)
+}
+
 /// Forgets what was booked before the window that ends with this slice. What was booked ahead of it, by a clock that went
 /// wrong, counts as booked now where it can be of the last window, so that the limit is kept, and blocks nobody for longer.
 async fn sweep(connection: &mut PgConnection, name: &str, slice: i64) -> Result<(), LedgerError> {
@@ -165,10 +225,4 @@ async fn sweep(connection: &mut PgConnection, name: &str, slice: i64) -> Result<
     sql(ahead).bind(name).bind(slice).bind(SLICES).execute(&mut *connection).await?;
     sql(rest).bind(name).bind(slice).bind(SLICES).execute(connection).await?;
     Ok(())
-}
-
-/// The length of a limit's slices, and the number of the one that `now` is in.
-fn slice_of(limit: &Limit<'_>, now: i64) -> (i64, i64) {
-    let length = (limit.window / SLICES).max(1);
-    (length, now.div_euclid(length))
 }

@@ -2,15 +2,14 @@
 //!
 //! Comes in: a text and the network's kind. Goes out: its length in that network's units, and the limit.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::config::{Network, NetworkKind};
-use crate::render::link;
-use crate::render::teaser::{emoji, twitter_text};
+use crate::render::teaser::twitter_text::{self, Rules};
+use crate::render::teaser::{emoji, mention};
 
 /// What a URL counts on Mastodon (`characters_reserved_per_url`) and on X (`transformedURLLength`).
 pub const URL_LENGTH: usize = 23;
@@ -81,11 +80,12 @@ pub const fn aim(kind: NetworkKind) -> usize {
 /// - Threads: characters, an emoji as its UTF-8 bytes (Threads API, "Posts").
 pub fn length(text: &str, kind: NetworkKind) -> usize {
     match kind {
-        NetworkKind::Mastodon => with_urls(text, &link::urls(text), |part| graphemes(&without_domains(part))),
+        NetworkKind::Mastodon => mastodon(text),
         NetworkKind::Bluesky | NetworkKind::Plain => graphemes(text),
         NetworkKind::X => {
             let text = ComposingNormalizerBorrowed::new_nfc().normalize(text);
-            with_urls(&text, &twitter_text::urls(&text), weighted)
+            let urls = twitter_text::urls(&text, Rules::X).into_iter().map(|url| (url, URL_LENGTH));
+            with_parts(&text, urls, weighted)
         }
         NetworkKind::Ntfy => text.len(),
         NetworkKind::Threads if is_simple(text) => text.chars().count(),
@@ -150,39 +150,31 @@ pub(in crate::render) fn is_simple(text: &str) -> bool {
     text.chars().all(simple)
 }
 
-/// The sum over a text whose URLs count [`URL_LENGTH`] each and whose other parts are counted by `count`.
-fn with_urls(text: &str, urls: &[Range<usize>], count: impl Fn(&str) -> usize) -> usize {
-    let mut sum = 0;
-    let mut from = 0;
-    for url in urls {
-        sum += count(&text[from..url.start]) + URL_LENGTH;
-        from = url.end;
-    }
-    sum + count(&text[from..])
+/// Graphemes, but for URLs and the servers of mentioned accounts.
+fn mastodon(text: &str) -> usize {
+    let urls = twitter_text::urls(text, Rules::Mastodon);
+    let mut servers = mention::servers(text);
+    servers.retain(|server| !urls.iter().any(|url| url.start < server.end && server.start < url.end));
+    let servers = servers.into_iter().map(|server| (server, 0));
+    let mut parts: Vec<_> = urls.into_iter().map(|url| (url, URL_LENGTH)).chain(servers).collect();
+    parts.sort_by_key(|(part, _)| part.start);
+    with_parts(text, parts, graphemes)
 }
 
-/// `@name@server.example` as Mastodon counts it: `@name`.
-fn without_domains(text: &str) -> Cow<'_, str> {
-    if !text.contains('@') {
-        return text.into();
+/// The sum over a text of whose parts some have their own length, and the others are counted by `count`. `parts` are in
+/// order and apart from each other.
+fn with_parts(
+    text: &str,
+    parts: impl IntoIterator<Item = (Range<usize>, usize)>,
+    count: impl Fn(&str) -> usize,
+) -> usize {
+    let mut sum = 0;
+    let mut from = 0;
+    for (part, length) in parts {
+        sum += count(&text[from..part.start]) + length;
+        from = part.end;
     }
-    let name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
-    let mut kept = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('@') {
-        let own_word = !rest[..at].ends_with(|c: char| c.is_alphanumeric() || matches!(c, '/' | '@' | '.' | '_'));
-        let local = rest[at + 1..].find(|c| !name(c)).map_or(rest.len(), |end| at + 1 + end);
-        kept.push_str(&rest[..local]);
-        rest = &rest[local..];
-        if own_word && local > at + 1 && rest.starts_with('@') {
-            let domain = rest[1..].find(|c| !name(c)).map_or(rest.len(), |end| 1 + end);
-            let domain = rest[..domain].trim_end_matches(['.', '-']).len();
-            if rest[..domain].contains('.') {
-                rest = &rest[domain..];
-            }
-        }
-    }
-    (kept + rest).into()
+    sum + count(&text[from..])
 }
 
 /// Weighted characters (twitter-text configuration v3: weight 100 of a scale of 100 in four ranges, else 200, and 200

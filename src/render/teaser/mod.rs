@@ -18,6 +18,7 @@ pub mod figure;
 mod hashtag;
 pub mod length;
 mod material;
+mod mention;
 pub mod quoted;
 pub mod share;
 mod twitter_text;

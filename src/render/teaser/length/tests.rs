@@ -117,11 +117,14 @@ const CASES: &[(&str, usize, usize, usize, usize, usize)] = &[
     ("https://example.org/привет", 23, 26, 23, 26, 26),
     ("https://example.org/a/ü–b", 23, 25, 23, 25, 25),
     ("köln.de, müller.de, foo.ngo und stiftung.haus", 45, 45, 101, 45, 45),
-    ("https://example.org#a", 23, 21, 25, 21, 21),
-    ("https://example.org/[x]", 23, 23, 24, 23, 23),
+    ("https://example.org#a", 25, 21, 25, 21, 21),
+    ("https://example.org/[x]", 24, 23, 24, 23, 23),
     ("https://example.org/{x}", 23, 23, 26, 23, 23),
     ("Termin unter web.archive.org/web/2024/https://www.verband.de/ ansehen.", 70, 70, 45, 70, 70),
     ("\u{958}", 1, 1, 2, 1, 1),
+    ("https://example.verein/ein/langer/pfad", 38, 38, 38, 38, 38),
+    ("https://a:b@example.org/ein/langer/pfad", 39, 39, 39, 39, 39),
+    ("Dank an @a@b.example@c und =@a@b.example", 40, 40, 40, 40, 40),
 ];
 
 #[test]

@@ -1,4 +1,5 @@
-//! What is linked of a text, as twitter-text 3.1.0 from npm says (`extractUrls`).
+//! What is linked of a text: on X as twitter-text 3.1.0 from npm says (`extractUrls`), on Mastodon as it says with the
+//! expressions that Mastodon puts in the place of its own.
 
 use proptest::prelude::*;
 
@@ -92,20 +93,42 @@ const CASES: &[(&str, &[&str])] = &[
     ("ääääääääääääääääääääääääääääääääääääääääääääääääääääääääääää.de", &[]),
     ("🎉example.org🎉", &["example.org"]),
     ("#🎉-example.org", &["-example.org"]),
-    // Endings that are newer than twitter-text.
-    ("foo.kids foo.music", &["foo.kids", "foo.music"]),
+    // Endings that are newer than twitter-text, where a link is longer than the text.
+    ("foo.kids foo.music www.ein-langer-name.kids/x", &["foo.kids", "foo.music"]),
 ];
 
 #[test]
 fn urls_are_those_that_twitter_text_finds() {
     let mut wrong = Vec::new();
     for (text, expected) in CASES {
-        let found: Vec<&str> = urls(text).into_iter().map(|url| &text[url]).collect();
+        let found: Vec<&str> = urls(text, Rules::X).into_iter().map(|url| &text[url]).collect();
         if found != *expected {
             wrong.push(format!("{text:?}: {found:?}, not {expected:?}"));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn mastodon_links_other_parts() {
+    let cases: &[(&str, &[&str])] = &[
+        ("example.org und https://example.org#a", &["https://example.org"]),
+        ("https://foo.verein/x https://foo.kids/x https://a:b@example.org/x https://exa_mple.org/x", &[]),
+        ("@https://example.org/x #https://example.org/x", &[]),
+        ("https://example.org/日本/[x]", &["https://example.org/日本/[x"]),
+        ("https://example.org/{x} https://example.org/a=", &["https://example.org/{x}", "https://example.org/a"]),
+        (
+            "https://example.org/?x=ü https://example.org/?x={y}",
+            &["https://example.org/?x=ü", "https://example.org/?x="],
+        ),
+        ("https://example.org/x!(y) https://example.org/(日)", &["https://example.org/x!(y)", "https://example.org/"]),
+        ("https://t.co/abc?x=1 ipfs://example.org/x", &["https://t.co/abc", "ipfs://example.org/x"]),
+        ("https://web.archive.org/web/https://bahn.de/", &["https://web.archive.org/web/https://bahn.de/"]),
+    ];
+    for (text, expected) in cases {
+        let found: Vec<&str> = urls(text, Rules::Mastodon).into_iter().map(|url| &text[url]).collect();
+        assert_eq!(found, *expected, "{text}");
+    }
 }
 
 #[test]
@@ -124,11 +147,13 @@ fn emoji_are_whole_where_twitter_text_knows_them() {
 proptest! {
     #[test]
     fn urls_are_in_order_and_apart(text in text()) {
-        let mut from = 0;
-        for url in urls(&text) {
-            prop_assert!(from <= url.start && url.start < url.end);
-            prop_assert!(text.get(url.clone()).is_some());
-            from = url.end;
+        for rules in [Rules::X, Rules::Mastodon] {
+            let mut from = 0;
+            for url in urls(&text, rules) {
+                prop_assert!(from <= url.start && url.start < url.end);
+                prop_assert!(text.get(url.clone()).is_some());
+                from = url.end;
+            }
         }
     }
 }

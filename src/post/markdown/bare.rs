@@ -1,7 +1,7 @@
 //! Bare addresses: where one ends that stands in the text without brackets.
 //!
-//! The parser ends it at a plain space, and takes German quotes, dashes and joining spaces along: „siehe
-//! https://example.org/x.“ Comes in: such an address. Goes out: its part that is meant, and what is behind as text.
+//! The parser ends it at a plain space, and takes German quotes, dashes and joining spaces along, as in
+//! `„siehe https://example.org/x.“`. Comes in: such an address. Goes out: its part that is meant, and what is behind as text.
 
 /// Signs that close a quotation, and dashes.
 const QUOTES: [char; 12] = ['“', '”', '„', '’', '‘', '»', '«', '›', '‹', '…', '–', '—'];

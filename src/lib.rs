@@ -20,7 +20,7 @@
 //! | [`finding`] | one thing wrong in a user's file: place, line, what to do |
 //! | [`error`] | what ends a command, and its exit code |
 //! | [`secret`] | secrets by reference, never printed |
-//! | [`words`] | what readers see, in German and English |
+//! | [`words`] | what readers see, in German and English; `build.rs` makes a table of `templates/words.yaml` |
 //! | [`scrub`] | what servers say, without addresses, for logs |
 //! | [`metrics`] | what a process does, as figures for Prometheus |
 //! | [`http`] | the one HTTP client, closed towards private networks |

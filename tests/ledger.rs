@@ -6,6 +6,8 @@ mod approval_contract;
 mod books_contract;
 #[path = "support/ledger_contract.rs"]
 mod contract;
+#[path = "support/pace_contract.rs"]
+mod pace_contract;
 #[path = "support/revision_contract.rs"]
 mod revision_contract;
 #[path = "support/work_contract.rs"]
@@ -57,18 +59,21 @@ work_on_sqlite! { work_contract:
     what_is_given_back_was_not_tried,
     refused_deliveries_are_due_later_or_when_a_person_says_so,
     failed_deliveries_can_be_opened_again,
+    a_claim_that_was_lost_and_made_again_is_one,
+    a_clock_that_was_ahead_holds_nothing_up,
+    a_lease_from_a_clock_that_was_ahead_ends_as_soon_as_any,
+    places_are_taken_by_one_at_a_time,
+}
+
+work_on_sqlite! { pace_contract:
     everybody_stands_in_one_row,
     what_is_slowed_down_is_known_to_all,
     the_row_does_not_run_away,
-    a_claim_that_was_lost_and_made_again_is_one,
     only_near_places_are_taken,
     a_limit_holds_in_every_window,
     what_nobody_used_of_a_limit_is_there_again,
     a_limit_is_exact_with_several_at_once,
     a_limit_holds_over_a_clock_that_jumps_back,
-    a_clock_that_was_ahead_holds_nothing_up,
-    a_lease_from_a_clock_that_was_ahead_ends_as_soon_as_any,
-    places_are_taken_by_one_at_a_time,
 }
 
 work_on_sqlite! { revision_contract:

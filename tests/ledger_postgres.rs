@@ -13,6 +13,8 @@ mod books_contract;
 mod contract;
 #[path = "support/cutting_proxy.rs"]
 mod cutting_proxy;
+#[path = "support/pace_contract.rs"]
+mod pace_contract;
 #[allow(dead_code, reason = "each test binary uses a part of this module")]
 #[path = "support/postgres.rs"]
 mod postgres;
@@ -74,18 +76,21 @@ work_on_postgres! { work_contract:
     what_is_given_back_was_not_tried,
     refused_deliveries_are_due_later_or_when_a_person_says_so,
     failed_deliveries_can_be_opened_again,
+    a_claim_that_was_lost_and_made_again_is_one,
+    a_clock_that_was_ahead_holds_nothing_up,
+    a_lease_from_a_clock_that_was_ahead_ends_as_soon_as_any,
+    places_are_taken_by_one_at_a_time,
+}
+
+work_on_postgres! { pace_contract:
     everybody_stands_in_one_row,
     what_is_slowed_down_is_known_to_all,
     the_row_does_not_run_away,
-    a_claim_that_was_lost_and_made_again_is_one,
     only_near_places_are_taken,
     a_limit_holds_in_every_window,
     what_nobody_used_of_a_limit_is_there_again,
     a_limit_is_exact_with_several_at_once,
     a_limit_holds_over_a_clock_that_jumps_back,
-    a_clock_that_was_ahead_holds_nothing_up,
-    a_lease_from_a_clock_that_was_ahead_ends_as_soon_as_any,
-    places_are_taken_by_one_at_a_time,
 }
 
 work_on_postgres! { revision_contract:
